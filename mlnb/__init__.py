@@ -1,0 +1,112 @@
+"""mlnb: an experiment tracker that lives inside Jupyter.
+
+Importing it is cheap: each public name is imported from its room when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_ROOMS = {
+    "configure": "mlnb.config",
+    "Error": "mlnb.errors",
+    "Run": "mlnb.tracking",
+    "run": "mlnb.tracking",
+    "param": "mlnb.tracking",
+    "params": "mlnb.tracking",
+    "metric": "mlnb.tracking",
+    "metrics": "mlnb.tracking",
+    "history": "mlnb.tracking",
+    "data": "mlnb.tracking",
+    "model": "mlnb.tracking",
+    "figure": "mlnb.tracking",
+    "artifact": "mlnb.tracking",
+    "text": "mlnb.tracking",
+    "tag": "mlnb.tracking",
+    "note": "mlnb.tracking",
+    "runs": "mlnb.tracking",
+    "get": "mlnb.tracking",
+    "RunRecord": "mlnb.tracking",
+    "sql": "mlnb.tracking",
+    "compare": "mlnb.tracking",
+    "Comparison": "mlnb.tracking",
+    "fingerprint": "mlnb.capture",
+    "Fingerprint": "mlnb.capture",
+    "rerun": "mlnb.execution",
+    "Batch": "mlnb.execution",
+    "register": "mlnb.registry",
+    "promote": "mlnb.registry",
+    "rollback": "mlnb.registry",
+    "load_model": "mlnb.registry",
+}
+
+__all__ = ["__version__", *_ROOMS]  # noqa: PLE0604 - the keys are strings
+
+if TYPE_CHECKING:
+    from mlnb.capture import Fingerprint, fingerprint
+    from mlnb.config import configure
+    from mlnb.errors import Error
+    from mlnb.execution import Batch, rerun
+    from mlnb.registry import load_model, promote, register, rollback
+    from mlnb.tracking import (
+        Comparison,
+        Run,
+        RunRecord,
+        artifact,
+        compare,
+        data,
+        figure,
+        get,
+        history,
+        metric,
+        metrics,
+        model,
+        note,
+        param,
+        params,
+        run,
+        runs,
+        sql,
+        tag,
+        text,
+    )
+
+
+def __getattr__(name: str) -> Any:
+    room = _ROOMS.get(name)
+    if room is None:
+        raise AttributeError(f"module 'mlnb' has no attribute {name!r}")
+    value = getattr(importlib.import_module(room), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext mlnb`."""
+    from mlnb.magics import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """`%unload_ext mlnb`."""
+    from mlnb.magics import unload
+
+    unload(shell)
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "mlnb"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    from mlnb.server import MlnbApp
+
+    return [{"module": "mlnb", "app": MlnbApp}]

@@ -1,0 +1,370 @@
+"""The vocabulary of a journal: everything that can be recorded, as frozen, tagged types.
+
+A journal is a file of such events, one JSON object a line; `kind` says which. A writer stamps each
+event with `time` (µs since 1970, never going back within one journal) and `seq` (its place in its
+journal, from 0), so that (time, writer, seq) puts the events of any number of journals in one order.
+
+Compatibility: a field may be added with a default, and readers ignore fields they don't know. An event
+kind may be added: a reader that doesn't know it keeps it as `Unknown`. A journal whose first record
+lists in `requires` a feature that is not in `FEATURES`, or has a newer `format`, is left alone.
+
+Metric points are not events: they are fixed-size records in a file beside (see `mlnb.store.points`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import msgspec
+
+FORMAT: Final = 1
+FEATURES: Final = frozenset({"points/1"})
+
+RunKind = Literal["cell", "script", "notebook"]
+Status = Literal["running", "finished", "failed", "killed"]
+Source = Literal["assigned", "literal", "call", "estimator", "injected", "logged"]
+ParamType = Literal["int", "float", "bool", "str", "none", "list", "dict", "other"]
+Role = Literal["train", "test", "input", "file"]
+ArtifactKind = Literal["figure", "model", "notebook", "file", "text"]
+Decision = Literal["promoted", "refused", "rolled_back"]
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something inside an event."""
+
+
+class Event(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"
+):
+    """What all events share. Both numbers are set by the journal's writer."""
+
+    time: int = 0
+    seq: int = 0
+
+
+# ---- a journal's own ------------------------------------------------------------------------
+
+
+class JournalOpened(Event, tag="journal", frozen=True, kw_only=True, omit_defaults=True):
+    """The first record: who writes, and what a reader must understand."""
+
+    format: int
+    requires: list[str]
+    subject: str  # the run or session that this journal is about
+    writer: str
+    mlnb: str
+    store_id: str
+    host: str
+    boot_id: str
+    pid: int
+    pid_started: float
+
+
+class MetricKey(Event, tag="key", frozen=True, kw_only=True, omit_defaults=True):
+    """Gives a metric its number in this journal's points, before the first of them."""
+
+    key: int
+    name: str
+    estimator: str | None = None
+    dataset_digest: str | None = None
+    source: Source = "logged"
+
+
+# ---- a run ----------------------------------------------------------------------------------
+
+
+class RunStarted(Event, tag="run_started", frozen=True, kw_only=True, omit_defaults=True):
+    run_id: str
+    name: str
+    experiment: str
+    run_kind: RunKind
+    parent_id: str | None = None
+    batch_id: str | None = None
+    rerun_of: str | None = None
+    notebook: str | None = None
+    cell_id: str | None = None
+    session_id: str | None = None
+    first_cell: int | None = None
+    user: str | None = None
+    host: str | None = None
+
+
+class RunEnded(Event, tag="run_ended", frozen=True, kw_only=True, omit_defaults=True):
+    """`error` is one line, `Type: message`. `duration` is in seconds of a clock that never jumps."""
+
+    status: Status
+    duration: float
+    error: str | None = None
+    exit_signal: int | None = None
+    last_cell: int | None = None
+
+
+class Param(Value, frozen=True, kw_only=True, omit_defaults=True):
+    """`value` is what a person would read; `number` is set where it is one (never for a bool)."""
+
+    name: str
+    value: str
+    type: ParamType
+    number: float | None = None
+    source: Source = "logged"
+
+
+class Params(Event, tag="params", frozen=True, kw_only=True, omit_defaults=True):
+    items: list[Param]
+
+
+class ColumnProfile(Value, frozen=True, kw_only=True, omit_defaults=True):
+    """One column of a data set. `histogram` is (edges, counts) for numbers, (labels, counts) for text."""
+
+    name: str
+    type: str
+    digest: str
+    nulls: int = 0
+    distinct: int | None = None
+    min: float | str | None = None
+    max: float | str | None = None
+    mean: float | None = None
+    std: float | None = None
+    histogram: tuple[list[Any], list[int]] | None = None
+
+
+class Dataset(Event, tag="dataset", frozen=True, kw_only=True, omit_defaults=True):
+    """`type` says what it was (`DataFrame`, `ndarray`, `csv` …); `bytes` its size in memory or on disk."""
+
+    name: str
+    role: Role
+    type: str
+    digest: str
+    rows: int | None = None
+    columns: int | None = None
+    bytes: int | None = None
+    row_hashes: str | None = None
+    source: Source = "call"
+    profile: list[ColumnProfile] = []
+
+
+class Artifact(Event, tag="artifact", frozen=True, kw_only=True, omit_defaults=True):
+    """A file in the objects; `metadata` is for its kind (a model's format, signature, versions …)."""
+
+    name: str
+    artifact_kind: ArtifactKind
+    media_type: str
+    bytes: int
+    sha256: str
+    source: Source = "logged"
+    metadata: dict[str, Any] = {}
+
+
+class Tag(Event, tag="tag", frozen=True, kw_only=True, omit_defaults=True):
+    """`value=None` takes the tag off."""
+
+    key: str
+    value: str | None
+
+
+class Note(Event, tag="note", frozen=True, kw_only=True, omit_defaults=True):
+    text: str
+
+
+class Renamed(Event, tag="renamed", frozen=True, kw_only=True, omit_defaults=True):
+    name: str
+
+
+class Deleted(Event, tag="deleted", frozen=True, kw_only=True, omit_defaults=True):
+    """A tombstone. `force` says that a model version was made from the run, and is kept."""
+
+    force: bool = False
+
+
+class GitState(Event, tag="git", frozen=True, kw_only=True, omit_defaults=True):
+    commit: str | None
+    dirty: bool
+    branch: str | None = None
+    diff_sha256: str | None = None
+
+
+class Environment(Event, tag="environment", frozen=True, kw_only=True, omit_defaults=True):
+    """What ran the run; `env_id` is a hash of the rest. `lock` is a requirements file's text."""
+
+    env_id: str
+    python: str
+    platform: str
+    packages: dict[str, str]
+    lock: str | None = None
+
+
+class Seeds(Event, tag="seeds", frozen=True, kw_only=True, omit_defaults=True):
+    seeds: dict[str, int]
+
+
+class Check(Event, tag="check", frozen=True, kw_only=True, omit_defaults=True):
+    dataset: str
+    name: str
+    passed: bool
+    detail: str = ""
+
+
+class Verdict(Event, tag="verdict", frozen=True, kw_only=True, omit_defaults=True):
+    against: str
+    part: str
+    outcome: str
+    detail: str = ""
+
+
+class Problem(Event, tag="problem", frozen=True, kw_only=True, omit_defaults=True):
+    """Something that mlnb could not see or keep: `where` names the part, `message` says why."""
+
+    where: str
+    message: str
+
+
+# ---- a kernel session -----------------------------------------------------------------------
+
+
+class SessionStarted(
+    Event, tag="session_started", frozen=True, kw_only=True, omit_defaults=True
+):
+    session_id: str
+    notebook: str | None = None
+
+
+class Cell(Event, tag="cell", frozen=True, kw_only=True, omit_defaults=True):
+    """One executed cell of a session; `reads` and `writes` are names in the user's namespace."""
+
+    session_id: str
+    ordinal: int
+    source: str
+    source_sha256: str
+    status: Literal["ok", "error", "aborted"]
+    duration: float
+    cell_id: str | None = None
+    execution_count: int | None = None
+    reads: list[str] = []
+    writes: list[str] = []
+
+
+# ---- the registry file ----------------------------------------------------------------------
+
+
+class ModelVersion(Event, tag="model_version", frozen=True, kw_only=True, omit_defaults=True):
+    model: str
+    version: int
+    run_id: str
+    sha256: str
+    format: str
+    name: str = ""
+    signature: dict[str, Any] = {}
+    created_by: str | None = None
+    origin: str | None = None
+
+
+class GateResult(Value, frozen=True, kw_only=True, omit_defaults=True):
+    name: str
+    passed: bool
+    message: str
+
+
+class Promotion(Event, tag="promotion", frozen=True, kw_only=True, omit_defaults=True):
+    """A decision about an alias. `hash` covers this record and, through `prev_hash`, those before it."""
+
+    promotion_id: str
+    model: str
+    alias: str
+    from_version: int | None
+    to_version: int | None
+    decision: Decision
+    gates: list[GateResult] = []
+    gates_sha256: str | None = None
+    note: str = ""
+    user: str | None = None
+    origin: str | None = None
+    prev_hash: str = ""
+    hash: str = ""
+
+
+class BatchStarted(Event, tag="batch_started", frozen=True, kw_only=True, omit_defaults=True):
+    batch_id: str
+    name: str
+    notebook: str
+    source_sha256: str
+    plan: list[dict[str, Any]]
+    executor: str
+
+
+class BatchEnded(Event, tag="batch_ended", frozen=True, kw_only=True, omit_defaults=True):
+    batch_id: str
+    state: Literal["finished", "failed", "cancelled"]
+
+
+# ---- what a newer mlnb wrote ----------------------------------------------------------------
+
+
+class Unknown(Event, tag="unknown", frozen=True, kw_only=True, omit_defaults=True):
+    """An event of a kind that this version doesn't know, kept as it stood."""
+
+    line: str
+
+
+AnyEvent = (
+    JournalOpened
+    | MetricKey
+    | RunStarted
+    | RunEnded
+    | Params
+    | Dataset
+    | Artifact
+    | Tag
+    | Note
+    | Renamed
+    | Deleted
+    | GitState
+    | Environment
+    | Seeds
+    | Check
+    | Verdict
+    | Problem
+    | SessionStarted
+    | Cell
+    | ModelVersion
+    | Promotion
+    | BatchStarted
+    | BatchEnded
+)
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+class _Envelope(msgspec.Struct):
+    kind: str
+    time: int = 0
+    seq: int = 0
+
+
+_envelope = msgspec.json.Decoder(_Envelope)
+_KINDS: Final = frozenset(
+    kind.__struct_config__.tag for kind in AnyEvent.__args__
+)
+
+
+def encode(event: Event, *, time: int, seq: int) -> bytes:
+    """The event's line, stamped, with its line feed."""
+    return _encoder.encode(msgspec.structs.replace(event, time=time, seq=seq)) + b"\n"
+
+
+def decode(line: bytes) -> Event:
+    """The event of a line.
+
+    Raises
+    ------
+    ValueError
+        The line is no JSON object with a `kind`, or an event of a known kind lacks what it needs.
+    """
+    try:
+        return _decoder.decode(line)
+    except msgspec.ValidationError:
+        envelope = _envelope.decode(line)
+        if envelope.kind in _KINDS:
+            raise
+        text = line.decode("utf-8").rstrip("\n")
+        return Unknown(line=text, time=envelope.time, seq=envelope.seq)
