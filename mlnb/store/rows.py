@@ -175,6 +175,8 @@ class Taken:
 
     def take_points(self, journal: Journal, run: fold.Run, records: NDArray[Any], end: int) -> None:
         """Take points of a journal, up to byte `end` of its file."""
+        if not len(records):
+            return
         at = self.position(journal)
         keys = self._keys_of(journal)
         start = at.points_end // 32
