@@ -169,7 +169,7 @@ def resume(ref: str, *, store: str | Path | None = None, settings: Settings | No
     settings = settings or Settings()
     _check_settings(settings)
     opened = Store.open(store or config.load().store)
-    started = _find_batch(opened.registry.read(), ref)
+    started = find_batch(opened.registry.read(), ref)
     plan = Plan.from_record(started.plan)
     states = _states(opened, started.batch_id)
     running = [run_id for run_id, (status, _) in states.items() if status == "running"]
@@ -348,7 +348,7 @@ def _refuse_taken_name(events: Iterable[Event], name: str) -> None:
         raise NameTaken(f"there is a batch {name!r} already", hint=f"another --name, or --resume {name}")
 
 
-def _find_batch(events: Iterable[Event], ref: str) -> BatchStarted:
+def find_batch(events: Iterable[Event], ref: str) -> BatchStarted:
     batches = _batches(events)
     exact = [batch for batch in batches if ref in {batch.name, batch.batch_id}]
     found = exact or [batch for batch in batches if batch.batch_id.startswith(ref.upper())]
