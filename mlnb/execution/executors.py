@@ -131,7 +131,7 @@ class _Process:
             [sys.executable, "-m", "mlnb.execution.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1"},
+            env=_environment(),
             # in a session of its own: Ctrl-C reaches the batch, which stops its workers in order
             start_new_session=True,
         )
@@ -174,3 +174,9 @@ class _Process:
         for line in self._process.stdout:
             self._inbox.put((self, decode(line)))
         self._inbox.put((self, None))
+
+
+def _environment() -> dict[str, str]:
+    # A batch started by a tracked cell is a batch of its own, not part of that cell's run.
+    inherited = {name: value for name, value in os.environ.items() if name not in {"MLNB_PARENT_RUN", "MLNB_NOTEBOOK"}}
+    return {**inherited, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}

@@ -6,6 +6,7 @@ asked from the store after each run, so it is what `mlnb runs` would say at that
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -62,11 +63,18 @@ class Goal:
 
     def best(self, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
         """The best of runs that have the metric, and a number for it."""
-        having = [row for row in rows if isinstance(row["metrics"].get(self.metric), int | float)]
-        having = [row for row in having if row["metrics"][self.metric] == row["metrics"][self.metric]]
-        if not having:
-            return None
-        return (max if self.descending else min)(having, key=lambda row: row["metrics"][self.metric])
+        best = self.sort(rows)[:1]
+        return best[0] if best and self._has(best[0]) else None
+
+    def sort(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """The runs, best first; those without a number for the metric last."""
+        having = [row for row in rows if self._has(row)]
+        having.sort(key=lambda row: row["metrics"][self.metric], reverse=self.descending)
+        return having + [row for row in rows if not self._has(row)]
+
+    def _has(self, row: Mapping[str, Any]) -> bool:
+        value = row["metrics"].get(self.metric)
+        return isinstance(value, int | float) and not math.isnan(value)
 
     @property
     def order_by(self) -> str:

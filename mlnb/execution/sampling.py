@@ -6,6 +6,7 @@ value at that place. So the points may be random or a Sobol sequence, which fill
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from mlnb.errors import ParameterError, UsageError, nearest
@@ -40,7 +41,8 @@ def _unit_cube(dimensions: int, count: int, sampler: str, seed: int | None) -> l
     import numpy as np
 
     if sampler == "random":
-        return np.random.default_rng(seed).random((count, dimensions)).tolist()
+        drawn: list[list[float]] = np.random.default_rng(seed).random((count, dimensions)).tolist()
+        return drawn
     if sampler == "sobol":
         import warnings
 
@@ -87,7 +89,7 @@ def _distribution(name: str, drawn: Range) -> Any:
         median = float(frozen.ppf(0.5))
     except (TypeError, ValueError, AttributeError):
         median = float("nan")
-    if median != median:
+    if math.isnan(median):
         raise ParameterError(
             f"{name}: {drawn.distribution} doesn't take {', '.join(f'{n:g}' for n in drawn.arguments)}",
             hint=f"{name}=loguniform(0.0001, 0.1)",
