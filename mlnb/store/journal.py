@@ -235,6 +235,7 @@ class JournalWriter:
             if self.closed:
                 return
             self.closed = True
+            self._metrics = {}  # so that a late point doesn't reach for a descriptor that is another's by now
             _open.discard(self)
             if self._pid != os.getpid():
                 return
@@ -322,6 +323,8 @@ class JournalWriter:
         return metric
 
     def _reopen_if_forked(self) -> None:
+        if self.closed:
+            raise ValueError(f"the journal of {self.subject} is closed")
         if self._pid != os.getpid():
             self._open()
             _open.add(self)
