@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mlnb.execution.values import Axis
+    from mlnb.execution.warm.starting import WarmKernels
     from mlnb.store import Store
 
 State = Literal["finished", "failed", "cancelled"]
@@ -67,6 +68,12 @@ class Prepared:
         """How many workers it will have."""
         wanted = self.settings.workers or os.cpu_count() or 1
         return max(1, min(wanted, len(self.jobs)))
+
+
+    @property
+    def folder(self) -> Path:
+        """The kernels' working folder."""
+        return (self.settings.folder or self.source.path.parent).absolute()
 
 
 class Observer(Protocol):
@@ -247,8 +254,9 @@ def _execute_jobs(prepared: Prepared, observer: Observer | None) -> list[tuple[J
         return job
 
     executor = find_executor(prepared.settings.executor, prepared.workers)
+    warm = _start_template(prepared)
     try:
-        for message in executor.run(_setup(prepared), next_job):
+        for message in executor.run(_setup(prepared, warm.address), next_job):
             job = under_way[message.run_id]
             if isinstance(message, Started):
                 if observer:
@@ -265,19 +273,32 @@ def _execute_jobs(prepared: Prepared, observer: Observer | None) -> list[tuple[J
                 observer.ended(job, message, again=again)
     finally:
         executor.close()
+        warm.close()
     return failures
 
 
-def _setup(prepared: Prepared) -> Setup:
+def _start_template(prepared: Prepared) -> WarmKernels:
+    from mlnb.execution import ipynb
+    from mlnb.execution.warm.starting import WarmKernels
+
+    # the imports are paid back from the second kernel of a worker on
+    if not prepared.settings.warm or len(prepared.jobs) <= prepared.workers:
+        return WarmKernels()
+    notebook = ipynb.decode(prepared.source.content)
+    return WarmKernels.start(notebook, prepared.source.kernel_name, prepared.folder)
+
+
+def _setup(prepared: Prepared, template: str | None) -> Setup:
     return Setup(
         store=str(prepared.store.path),
         notebook=str(prepared.source.path),
         source=str(prepared.store.objects.path(prepared.source.sha256)),
         kernel_name=prepared.source.kernel_name,
-        folder=str(prepared.settings.folder or prepared.source.path.parent),
+        folder=str(prepared.folder),
         experiment=prepared.settings.experiment or prepared.source.path.stem,
         batch_id=prepared.batch_id,
         timeout=prepared.settings.timeout,
+        template=template,
     )
 
 

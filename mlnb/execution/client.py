@@ -25,13 +25,25 @@ class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
     kernel that died went (negative: the signal).
     """
 
-    def __init__(self, nb_man: Any, *, deadline: float | None = None, **settings: Any) -> None:
+    def __init__(
+        self, nb_man: Any, *, deadline: float | None = None, template: str | None = None, **settings: Any
+    ) -> None:
         super().__init__(nb_man, **settings)
+        self._template = template
         self.problem: str | None = None
         self.exit_code: int | None = None
         self._deadline = deadline
         if deadline is not None:
             self.timeout_func = self._remaining
+
+    def create_kernel_manager(self) -> Any:
+        if self._template is None:
+            return super().create_kernel_manager()
+        from mlnb.execution.warm.provisioner import WarmKernelManager
+
+        self.km = WarmKernelManager(kernel_name=self.kernel_name, config=self.config)
+        self.km.template = self._template
+        return self.km
 
     def papermill_execute_cells(self) -> None:
         try:

@@ -95,6 +95,7 @@ class MlnbEngine(NBClientEngine):  # type: ignore[misc]
         execution.client = TrackedClient(
             nb_man,
             deadline=execution.deadline,
+            template=execution.assignment.template,
             kernel_name=kernel_name,
             log=logger,
             log_output=log_output,
@@ -237,17 +238,27 @@ def _judge_error(name: str, value: str) -> Outcome:
 
 
 def _keep(execution: Execution, notebook: Any) -> None:
+    """What is known at the end; where a part of it fails, the run says so and the rest is kept."""
     from mlnb.events import Problem
-    from mlnb.execution import ipynb
     from mlnb.execution.rollup import roll_up
 
     run = execution.run
     if execution.client is not None and execution.client.problem:
         run.append(Problem(where="kernel", message=execution.client.problem))
-    run.store_artifact(
+    for part, keep in (("notebook", lambda: _keep_notebook(execution, notebook)), ("rollup", lambda: roll_up(run))):
+        try:
+            keep()
+        except Exception as error:  # noqa: BLE001 - the run must be closed whatever happens
+            logger.warning("mlnb could not keep the %s: %s", part, error)
+            run.append(Problem(where=part, message=f"{type(error).__name__}: {error}"))
+
+
+def _keep_notebook(execution: Execution, notebook: Any) -> None:
+    from mlnb.execution import ipynb
+
+    execution.run.store_artifact(
         ipynb.encode(notebook),
         name=execution.assignment.notebook.name,
         kind="notebook",
         media_type=MEDIA_TYPE,
     )
-    roll_up(run)
