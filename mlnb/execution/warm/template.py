@@ -27,6 +27,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
 LONGEST_REQUEST: Final = 1 << 22
+HARMLESS_THREADS: Final = frozenset({"jemalloc_bg_thd"})
+"""Threads of libraries that start them anew in a forked child (jemalloc, which PyArrow brings)."""
 KERNEL_MODULES: Final = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
@@ -265,7 +267,18 @@ def _holds_a_device() -> bool:
 
 
 def _native_threads() -> int:
-    return len(os.listdir("/proc/self/task")) - 1 if os.path.isdir("/proc/self/task") else 0
+    if not os.path.isdir("/proc/self/task"):
+        return 0
+    names = [_thread_name(task) for task in os.listdir("/proc/self/task")]
+    return sum(name not in HARMLESS_THREADS for name in names) - 1
+
+
+def _thread_name(task: str) -> str:
+    try:
+        with open(f"/proc/self/task/{task}/comm", encoding="utf-8") as file:
+            return file.read().strip()
+    except OSError:
+        return ""
 
 
 def _blas_threads() -> int:
