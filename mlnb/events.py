@@ -33,9 +33,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something inside an event."""
 
 
-class Event(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"
-):
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"):
     """What all events share. Both numbers are set by the journal's writer."""
 
     time: int = 0
@@ -224,9 +222,7 @@ class Problem(Event, tag="problem", frozen=True, kw_only=True, omit_defaults=Tru
 # ---- a kernel session -----------------------------------------------------------------------
 
 
-class SessionStarted(
-    Event, tag="session_started", frozen=True, kw_only=True, omit_defaults=True
-):
+class SessionStarted(Event, tag="session_started", frozen=True, kw_only=True, omit_defaults=True):
     session_id: str
     notebook: str | None = None
 

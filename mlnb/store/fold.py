@@ -43,9 +43,7 @@ class Run:
     def owner_died(self, last_sign: int) -> None:
         """Its owner is gone, and nothing says that it ended; `last_sign` in µs since 1970."""
         started = self.columns.get("started_at", last_sign)
-        self.columns.update(
-            status="killed", ended_at=last_sign, duration_s=max(0, last_sign - started) / 1e6
-        )
+        self.columns.update(status="killed", ended_at=last_sign, duration_s=max(0, last_sign - started) / 1e6)
 
     def owner_lives(self) -> None:
         """It was only silent."""
@@ -165,9 +163,7 @@ def _add(run: Run, event: events.Event, additions: Additions) -> None:
                 *at,
             )
         case events.Verdict():
-            additions.add(
-                "verdict", run.run_no, event.against, event.part, event.outcome, event.detail, *at
-            )
+            additions.add("verdict", run.run_no, event.against, event.part, event.outcome, event.detail, *at)
         case events.Check():
             additions.add("check", run.run_no, event.dataset, event.name, event.passed, event.detail, *at)
         case events.Problem():

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +23,9 @@ from mlnb.store import schema
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
+
+Values = Sequence[Any] | Mapping[str, Any]
 
 PATIENCE: Final = 10.0
 """Seconds to wait for another process's connection to go away."""
@@ -59,10 +62,22 @@ def reading(database: Path, *, patience: float = PATIENCE) -> Iterator[duckdb.Du
             connection.close()
 
 
+def one(connection: duckdb.DuckDBPyConnection, query: str, values: Values = ()) -> tuple[Any, ...] | None:
+    """The first row of a result, of which there is at most one. Fetched whole: DuckDB lets nothing else
+    be done on a connection while a result is half read."""
+    rows = connection.execute(query, values).fetchall()
+    return rows[0] if rows else None
+
+
+def table(connection: duckdb.DuckDBPyConnection, query: str, values: Values | None = None) -> pa.Table:
+    """A result as an Arrow table."""
+    return connection.sql(query, params=values).to_arrow_table()
+
+
 def has_schema(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the index has the tables of this version."""
     try:
-        row = connection.execute("SELECT version FROM base.meta").fetchone()
+        row = one(connection, "SELECT version FROM base.meta")
     except Exception:  # noqa: BLE001 - DuckDB's catalog errors have no common narrower type
         return False
     return row is not None and row[0] == schema.VERSION

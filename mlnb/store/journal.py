@@ -98,9 +98,7 @@ class AppendFile:
         if self.held:
             self.retry()
         if self.held or self.lost:
-            log.warning(
-                "mlnb: %d bytes could not be written to %s", len(self.held) + self.lost, self.path
-            )
+            log.warning("mlnb: %d bytes could not be written to %s", len(self.held) + self.lost, self.path)
         os.close(self.fd)
 
     def _cut_back(self) -> None:

@@ -1,12 +1,12 @@
 """A store's folder: what lies where in `.mlnb/`, and who may read it.
 
-    store.json       store id, format, the oldest mlnb that may read it
-    journal/         what running runs and sessions append to
-    registry.jsonl   model versions, aliases, promotions, batches
-    archive/         folded journals
-    objects/         artifacts by content
-    store.duckdb     the index, made from the rest
-    ingest.lock      held by the one process that folds
+store.json       store id, format, the oldest mlnb that may read it
+journal/         what running runs and sessions append to
+registry.jsonl   model versions, aliases, promotions, batches
+archive/         folded journals
+objects/         artifacts by content
+store.duckdb     the index, made from the rest
+ingest.lock      held by the one process that folds
 """
 
 from __future__ import annotations

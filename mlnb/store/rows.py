@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
-from mlnb.store import fold, reading, registry_rows, schema, summary
+from mlnb.store import fold, index, reading, registry_rows, schema, summary
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,8 +60,38 @@ def folded(connection: duckdb.DuckDBPyConnection, listing: reading.Listing) -> d
 
 def registry_end(connection: duckdb.DuckDBPyConnection) -> int:
     """The size up to which the registry file is folded."""
-    row = connection.execute("SELECT registry_end FROM base.meta").fetchone()
+    row = index.one(connection, "SELECT registry_end FROM base.meta")
     return int(row[0]) if row else 0
+
+
+def load_summary(
+    connection: duckdb.DuckDBPyConnection, run_no: int, name: str
+) -> tuple[summary.Summary, fold.Stamp, events.MetricKey] | None:
+    """The folded summary of one metric of one run, and where its description came from."""
+    row = index.one(
+        connection,
+        """SELECT "last", "min", "max", "count", first_value, first_step, first_stamp, last_step, last_stamp,
+                  estimator, dataset_digest, source, key_stamp
+           FROM base.metric JOIN base.key USING (key_no) WHERE run_no = ? AND name = ?""",
+        [run_no, name],
+    )
+    if row is None:
+        return None
+    last, low, high, count, first_value, first_step, first, last_step, final, *rest = row
+    estimator, digest, source, stamp = rest
+    return (
+        summary.Summary(
+            last=last,
+            min=low,
+            max=high,
+            count=count,
+            first_value=first_value,
+            first=(first_step, *_stamp(json.loads(first))),
+            final=(last_step, *_stamp(json.loads(final))),
+        ),
+        _stamp(json.loads(stamp)),
+        events.MetricKey(key=0, name=name, estimator=estimator, dataset_digest=digest, source=source),
+    )
 
 
 class Taken:
@@ -79,10 +109,11 @@ class Taken:
         self._summaries: dict[tuple[int, int], tuple[summary.Summary, fold.Stamp, events.MetricKey]] = {}
         self._points: list[tuple[int, int, NDArray[Any]]] = []
         self._registry: tuple[list[events.Event], int] | None = None
-        row = connection.execute(
+        row = index.one(
+            connection,
             """SELECT (SELECT coalesce(max(run_no), 0) FROM base.run),
-                      (SELECT coalesce(max(key_no), 0) FROM base.key), fold FROM base.meta"""
-        ).fetchone()
+                      (SELECT coalesce(max(key_no), 0) FROM base.key), fold FROM base.meta""",
+        )
         assert row is not None
         self._last_run_no, self._last_key_no, self._fold = row
 
@@ -178,10 +209,11 @@ class Taken:
             for name, kind in schema.BASE["run"].items()
             if name in RUN_COLUMNS
         )
-        found = self.connection.execute(
+        found = index.one(
+            self.connection,
             f"SELECT run_no, stamps, {columns} FROM base.run WHERE run_id = ?",  # noqa: S608 - our own names
             [run_id],
-        ).fetchone()
+        )
         if found is None:
             return None
         run_no, stamps, *values = found
@@ -241,40 +273,13 @@ class Taken:
     ) -> None:
         known = self._summaries.get((run_no, key_no))
         if known is None and run_no in self._known_runs:
-            known = self._load_summary(run_no, key_no, metric.name)
+            known = load_summary(self.connection, run_no, metric.name)
         if known is not None:
             before, before_stamp, before_metric = known
             found = before.merge(found)
             if before_stamp > stamp:
                 stamp, metric = before_stamp, before_metric
         self._summaries[run_no, key_no] = (found, stamp, metric)
-
-    def _load_summary(
-        self, run_no: int, key_no: int, name: str
-    ) -> tuple[summary.Summary, fold.Stamp, events.MetricKey] | None:
-        row = self.connection.execute(
-            """SELECT "last", "min", "max", "count", first_value, first_step, first_stamp, last_step,
-                      last_stamp, estimator, dataset_digest, source, key_stamp
-               FROM base.metric WHERE run_no = ? AND key_no = ?""",
-            [run_no, key_no],
-        ).fetchone()
-        if row is None:
-            return None
-        last, low, high, count, first_value, first_step, first, last_step, final, *rest = row
-        estimator, digest, source, stamp = rest
-        return (
-            summary.Summary(
-                last=last,
-                min=low,
-                max=high,
-                count=count,
-                first_value=first_value,
-                first=(first_step, *_stamp(json.loads(first))),
-                final=(last_step, *_stamp(json.loads(final))),
-            ),
-            _stamp(json.loads(stamp)),
-            events.MetricKey(key=0, name=name, estimator=estimator, dataset_digest=digest, source=source),
-        )
 
     def _move(self, journal: Journal, **changes: Any) -> None:
         at = self.position(journal)
@@ -293,15 +298,15 @@ class Taken:
         self._replace_positions()
         if self._registry is not None:
             self._replace_registry(*self._registry, fold_no)
-        self.connection.execute(
-            "UPDATE base.meta SET fold = ?, kinds = ?", [fold_no, events.VOCABULARY]
-        )
+        self.connection.execute("UPDATE base.meta SET fold = ?, kinds = ?", [fold_no, events.VOCABULARY])
 
     def _replace_runs(self, fold_no: int) -> None:
         if not self._runs:
             return
         runs = list(self._runs.values())
-        self._delete(("run", "param", "tag"), "run_no", [run.run_no for run in runs if run.run_no in self._known_runs])
+        self._delete(
+            ("run", "param", "tag"), "run_no", [run.run_no for run in runs if run.run_no in self._known_runs]
+        )
         run_rows = []
         for run in runs:
             values = run.columns | {"changed": fold_no, "deleted": run.columns.get("deleted", False)}
@@ -375,7 +380,9 @@ class Taken:
             {
                 "run_no": np.repeat(np.array([run for run, _, _ in self._points], dtype="i4"), lengths),
                 "key_no": np.repeat(np.array([key for _, key, _ in self._points], dtype="i4"), lengths),
-                **{name: np.concatenate([part[name] for part in parts]) for name in ("step", "time", "value")},
+                **{
+                    name: np.concatenate([part[name] for part in parts]) for name in ("step", "time", "value")
+                },
             }
         )
         self._insert_table("point", table)

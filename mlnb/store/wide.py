@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from mlnb.store import index
+
 if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
@@ -40,7 +42,7 @@ def columns(connection: duckdb.DuckDBPyConnection) -> Columns:
 
 def keep_up(connection: duckdb.DuckDBPyConnection, *, cap: int = CAP, enough: int = ENOUGH) -> None:
     """Bring the rows of stale runs up to date, if there are `enough` of them."""
-    count = connection.execute("SELECT count(*) FROM base.stale").fetchone()
+    count = index.one(connection, "SELECT count(*) FROM base.stale")
     if count is None or count[0] < max(1, enough) or cap == 0:
         return
     known = columns(connection)
@@ -115,15 +117,14 @@ def _write_rows(connection: duckdb.DuckDBPyConnection, described: Columns) -> No
     connection.execute("DELETE FROM base.stale")
 
 
-def _tall(
-    connection: duckdb.DuckDBPyConnection, query: str
-) -> dict[str, tuple[NDArray[Any], NDArray[Any]]]:
+def _tall(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, tuple[NDArray[Any], NDArray[Any]]]:
     """The stale runs' part of a tall table: name → (runs, values)."""
     import numpy as np
 
-    found = connection.execute(
-        f"SELECT name, run_no, v FROM ({query}) WHERE run_no IN (SELECT run_no FROM base.stale) ORDER BY name"  # noqa: S608
-    ).fetch_arrow_table()
+    found = index.table(
+        connection,
+        f"SELECT name, run_no, v FROM ({query}) WHERE run_no IN (SELECT run_no FROM base.stale) ORDER BY name",  # noqa: S608
+    )
     if not found.num_rows:
         return {}
     names = np.asarray(found["name"].to_pylist(), dtype=object)

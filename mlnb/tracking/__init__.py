@@ -1,6 +1,8 @@
 """Runs: the one that is being recorded, and those that were."""
 
+from mlnb.tracking.compare import Comparison, compare, comparison
 from mlnb.tracking.recording import Run, active, current_store, describe_error, start
+from mlnb.tracking.records import RunRecord, get, runs, sql
 from mlnb.tracking.verbs import (
     artifact,
     data,
@@ -18,13 +20,18 @@ from mlnb.tracking.verbs import (
 )
 
 __all__ = [
+    "Comparison",
     "Run",
+    "RunRecord",
     "active",
     "artifact",
+    "compare",
+    "comparison",
     "current_store",
     "data",
     "describe_error",
     "figure",
+    "get",
     "history",
     "metric",
     "metrics",
@@ -33,6 +40,8 @@ __all__ = [
     "param",
     "params",
     "run",
+    "runs",
+    "sql",
     "start",
     "tag",
     "text",

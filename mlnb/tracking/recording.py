@@ -81,7 +81,9 @@ def start(
     started = events.RunStarted(
         run_id=run_id,
         name=_text(name) if name else ids.name_for(run_id),
-        experiment=_text(experiment or config.load(_notebook_folder()).experiment or _default_experiment(notebook)),
+        experiment=_text(
+            experiment or config.load(_notebook_folder()).experiment or _default_experiment(notebook)
+        ),
         run_kind=kind,
         parent_id=parent_id if parent_id is not None else _surrounding(run_id),
         batch_id=batch_id,
@@ -134,7 +136,9 @@ class Run:
 
     def params(self, values: Mapping[str, Any], *, source: events.Source = "logged") -> None:
         """Record parameters by name."""
-        items = [self._shortened(item) for name, value in values.items() for item in _items(name, value, source)]
+        items = [
+            self._shortened(item) for name, value in values.items() for item in _items(name, value, source)
+        ]
         if items:
             self.append(events.Params(items=items))
 
