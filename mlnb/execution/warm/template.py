@@ -21,20 +21,19 @@ import select
 import signal
 import socket
 import sys
-import tempfile
 import threading
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
+from mlnb.execution.warm.ahead import import_ahead
+from mlnb.execution.warm.safety import find_refusal
+
 LONGEST_REQUEST: Final = 1 << 22
-HARMLESS_THREADS: Final = frozenset({"jemalloc_bg_thd"})
-"""Threads of libraries that start them anew in a forked child (jemalloc, which PyArrow brings)."""
 KERNEL_MODULES: Final = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
     "IPython.core.completer",
-    "matplotlib_inline.config",
     "mlnb.magics",
     "mlnb.tracking",
     "mlnb.capture",
@@ -209,96 +208,14 @@ def _kill(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def import_quietly(modules: list[str]) -> list[str]:
-    """Import modules; those that said something or failed half-way, and so can't be imported ahead."""
-    unfit = []
-    with tempfile.TemporaryFile() as heard, _redirected(heard.fileno()):
-        said = 0
-        for module in modules:
-            try:
-                importlib.import_module(module)
-            except ModuleNotFoundError:
-                pass  # the notebook's own folder isn't on the path here, and must not be
-            except BaseException:  # noqa: BLE001 - the notebook will meet it itself
-                unfit.append(module)
-            for stream in (sys.stdout, sys.stderr):
-                stream.flush()
-            if os.fstat(heard.fileno()).st_size > said:
-                said = os.fstat(heard.fileno()).st_size
-                unfit.append(module)
-    return list(dict.fromkeys(unfit))
-
-
-@contextlib.contextmanager
-def _redirected(target: int) -> Any:
-    kept = os.dup(1), os.dup(2)
-    os.dup2(target, 1)
-    os.dup2(target, 2)
-    try:
-        yield
-    finally:
-        for place, descriptor in enumerate(kept, start=1):
-            os.dup2(descriptor, place)
-            os.close(descriptor)
-
-
-def find_refusal() -> str | None:
-    """Why this process, as it is now, must not be forked."""
-    others = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
-    if others:
-        return f"an import started the thread {others[0]!r}"
-    if _holds_a_device():
-        return "an import initialised the GPU"
-    extra = _native_threads() - _blas_threads()
-    if extra > 0:
-        return f"an import started {extra} native threads"
-    return None
-
-
-def _holds_a_device() -> bool:
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_initialized():
-        return True
-    for entry in os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else ():
-        with contextlib.suppress(OSError):
-            if os.readlink(f"/proc/self/fd/{entry}").startswith(("/dev/nvidia", "/dev/kfd", "/dev/dri")):
-                return True
-    return False
-
-
-def _native_threads() -> int:
-    if not os.path.isdir("/proc/self/task"):
-        return 0
-    names = [_thread_name(task) for task in os.listdir("/proc/self/task")]
-    return sum(name not in HARMLESS_THREADS for name in names) - 1
-
-
-def _thread_name(task: str) -> str:
-    try:
-        with open(f"/proc/self/task/{task}/comm", encoding="utf-8") as file:
-            return file.read().strip()
-    except OSError:
-        return ""
-
-
-def _blas_threads() -> int:
-    """Threads of BLAS's own pools: these come with NumPy's import and are made anew after a fork."""
-    try:
-        import threadpoolctl
-    except ImportError:
-        return 0
-    pools = threadpoolctl.threadpool_info()
-    return sum(pool["num_threads"] - 1 for pool in pools if pool["user_api"] == "blas")
-
-
 def main() -> None:
     """`python -m mlnb.execution.warm.template LISTENER MODULES UNFIT`."""
     listener, modules, unfit = int(sys.argv[1]), json.loads(sys.argv[2]), json.loads(sys.argv[3])
     if sys.path and sys.path[0] in {"", os.getcwd()}:
         del sys.path[0]  # as ipykernel's launcher does
-    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as ipykernel does
-    wanted = [module for module in [*KERNEL_MODULES, *modules] if module not in unfit]
-    found = import_quietly(wanted)
+    for module in KERNEL_MODULES:
+        importlib.import_module(module)
+    found = import_ahead([module for module in modules if module not in unfit])
     if found:
         os.set_inheritable(listener, True)
         arguments = [str(listener), json.dumps(modules), json.dumps([*unfit, *found])]
