@@ -63,10 +63,9 @@ def print_runs(rows: Sequence[Mapping[str, Any]], *, title: str | None = None) -
     params = _telling(rows, "params")
     metrics = _telling(rows, "metrics")
     print_table(
-        ["run", "name", "status", "started", "took", *params, *metrics],
+        ["name", "status", "started", "took", *params, *metrics],
         [
             [
-                row["run_id"],
                 row["name"],
                 row["status"],
                 row["started_at"],
@@ -77,6 +76,7 @@ def print_runs(rows: Sequence[Mapping[str, Any]], *, title: str | None = None) -
             for row in rows
         ],
         title=title,
+        keep=4,
     )
 
 
