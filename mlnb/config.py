@@ -60,9 +60,7 @@ def load(folder: str | os.PathLike[str] | None = None) -> Settings:
     start = Path(folder or Path.cwd()).absolute()
     file, table = _read_nearest(start)
     store = _explicit.get("store") or _from_environment("MLNB_STORE") or _from_table(file, table)
-    experiment = (
-        _explicit.get("experiment") or os.environ.get("MLNB_EXPERIMENT") or table.get("experiment")
-    )
+    experiment = _explicit.get("experiment") or os.environ.get("MLNB_EXPERIMENT") or table.get("experiment")
     return Settings(
         folder=start,
         store=Path(store) if store else nearest_store(start) or start / STORE_FOLDER,

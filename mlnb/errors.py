@@ -52,9 +52,7 @@ class QueryError(UsageError):
 
     code = "query"
 
-    def __init__(
-        self, message: str, *, query: str, position: int, hint: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, query: str, position: int, hint: str | None = None) -> None:
         super().__init__(message, hint=hint, query=query, position=position)
         self.query = query
         self.position = position

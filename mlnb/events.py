@@ -33,9 +33,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something inside an event."""
 
 
-class Event(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"
-):
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"):
     """What all events share. Both numbers are set by the journal's writer."""
 
     time: int = 0
@@ -184,12 +182,15 @@ class GitState(Event, tag="git", frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Environment(Event, tag="environment", frozen=True, kw_only=True, omit_defaults=True):
-    """What ran the run; `env_id` is a hash of the rest. `lock` is a requirements file's text."""
+    """What ran the run; `env_id` is a hash of the rest. `lock` is a requirements file's text.
+
+    A run of a session that has recorded its environment gives the `env_id` alone.
+    """
 
     env_id: str
-    python: str
-    platform: str
-    packages: dict[str, str]
+    python: str = ""
+    platform: str = ""
+    packages: dict[str, str] = {}
     lock: str | None = None
 
 
@@ -221,9 +222,7 @@ class Problem(Event, tag="problem", frozen=True, kw_only=True, omit_defaults=Tru
 # ---- a kernel session -----------------------------------------------------------------------
 
 
-class SessionStarted(
-    Event, tag="session_started", frozen=True, kw_only=True, omit_defaults=True
-):
+class SessionStarted(Event, tag="session_started", frozen=True, kw_only=True, omit_defaults=True):
     session_id: str
     notebook: str | None = None
 
@@ -331,6 +330,9 @@ AnyEvent = (
     | BatchEnded
 )
 
+VOCABULARY: Final = ",".join(sorted(str(kind.__struct_config__.tag) for kind in AnyEvent.__args__))
+"""Every kind that this version knows, in one string."""
+
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
@@ -342,9 +344,7 @@ class _Envelope(msgspec.Struct):
 
 
 _envelope = msgspec.json.Decoder(_Envelope)
-_KINDS: Final = frozenset(
-    kind.__struct_config__.tag for kind in AnyEvent.__args__
-)
+_KINDS: Final = frozenset(VOCABULARY.split(","))
 
 
 def encode(event: Event, *, time: int, seq: int) -> bytes:

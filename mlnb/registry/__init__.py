@@ -1,0 +1,9 @@
+"""The registry: versions of models, aliases that point at them, gates that guard the aliases."""
+
+from __future__ import annotations
+
+from mlnb.registry.loading import load_model
+from mlnb.registry.promotion import promote, rollback
+from mlnb.registry.versions import register
+
+__all__ = ["load_model", "promote", "register", "rollback"]

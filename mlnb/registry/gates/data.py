@@ -1,0 +1,101 @@
+"""Gates over the data that went in.
+
+`data.train unchanged`: the very data that the alias's present holder was trained on. `data.train known`: data that
+an earlier run has used, so not a table nobody saw before. A name is a dataset's, or its role.
+`no_overlap`: no row of the training data is among the test data, by the row hashes that are kept with each fingerprint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mlnb.errors import nearest
+from mlnb.registry.gates.case import Candidate, Case, Gate
+from mlnb.store import query
+
+_LINE: Final = re.compile(
+    r'data\.(?:"(?P<quoted>(?:[^"]|"")+)"|(?P<plain>[^\s"]+))\s+(?P<what>unchanged|known)'
+)
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """The data is that of the version which holds the alias."""
+
+    name: str
+
+    def __call__(self, case: Case) -> tuple[bool, str]:
+        ours = digests(case.candidate, self.name)
+        if not ours:
+            return False, missing(case.candidate, self.name)
+        holder = case.holder(case.alias)
+        if holder is None:
+            return True, f"there is no {case.alias} yet to differ from"
+        theirs = digests(holder, self.name)
+        if not theirs:
+            return False, missing(holder, self.name)
+        same = ours == theirs
+        verb = "is the data" if same else "isn't the data"
+        return same, f"{self.name} ({_brief(ours)}) {verb} of {case.alias} {holder.label} ({_brief(theirs)})"
+
+
+@dataclass(frozen=True)
+class Known:
+    """The data has been used before this run."""
+
+    name: str
+
+    def __call__(self, case: Case) -> tuple[bool, str]:
+        ours = digests(case.candidate, self.name)
+        if not ours:
+            return False, missing(case.candidate, self.name)
+        for digest in sorted(ours):
+            count = _earlier_runs(case, digest)
+            if not count:
+                return False, f"{self.name} ({digest[:12]}) was not used by any earlier run"
+        return True, f"{self.name} ({_brief(ours)}) was used by {count} earlier run{'s' * (count > 1)}"
+
+
+def digests(candidate: Candidate, name: str) -> frozenset[str]:
+    """The fingerprints of the data of that name in the version's run, else of that role."""
+    every: list[Mapping[str, Any]] = candidate.record["datasets"]
+    named = {one["digest"] for one in every if one["name"] == name}
+    return frozenset(named or {one["digest"] for one in every if one["role"] == name})
+
+
+def missing(candidate: Candidate, name: str) -> str:
+    """The sentence that says a dataset isn't there."""
+    every = candidate.record["datasets"]
+    hint = nearest(name, {one[key] for one in every for key in ("name", "role")})
+    return f"the run of {candidate.label} has no data {name!r} ({hint})"
+
+
+def _earlier_runs(case: Case, digest: str) -> int:
+    record = case.candidate.record
+    table = query.sql(
+        case.store,
+        "SELECT count(DISTINCT d.run_id) FROM datasets d JOIN runs r ON r.run_id = d.run_id "  # noqa: S608 - the store's own values
+        f"WHERE d.digest = {_quoted(digest)} AND d.run_id <> {_quoted(record['run_id'])} "
+        f"AND r.started_at < TIMESTAMPTZ {_quoted(record['started_at'].isoformat())}",
+    )
+    return int(table.column(0)[0].as_py())
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _brief(ours: frozenset[str]) -> str:
+    return ", ".join(sorted(digest[:12] for digest in ours))
+
+
+def read(line: str) -> Gate | None:
+    """The gate of a line that begins with `data.`; None for another line."""
+    match = _LINE.fullmatch(line)
+    if match is None:
+        return None
+    name = match["plain"] or match["quoted"].replace('""', '"')
+    return Unchanged(name) if match["what"] == "unchanged" else Known(name)

@@ -1,0 +1,85 @@
+"""Getting a model back: find it by its reference, check that it is what was registered, rebuild it.
+
+Nothing is rebuilt before the file's sha256 and, for an alias or a version, the registry's chain hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mlnb.errors import Corrupt, NotFound
+from mlnb.registry import chain, formats, ledger, references
+from mlnb.registry.formats import Trusted
+from mlnb.store import Store, query
+from mlnb.tracking import current_store
+from mlnb.tracking.records import Place
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where a reference leads: the model's file and what is known of it."""
+
+    reference: str
+    run_id: str
+    sha256: str
+    format: str
+    metadata: dict[str, Any]
+
+
+def load_model(ref: str, *, trusted: Trusted = False, deleted: bool = False, store: Place = None) -> Any:
+    """The estimator behind `churn@champion`, `churn/3`, or a run's id or name.
+
+    `trusted=True` loads any format, a list of type names those types only (skops). `deleted=True` also
+    loads a version whose run was deleted, and with it the evidence.
+
+    Raises
+    ------
+    UnsafeModel
+        Loading could run code that the file brings.
+    Corrupt
+        The file or the registry isn't what was written.
+    NotFound
+        No such model, alias, version or run, or the run was deleted.
+    UsageError
+        The reference can't be read, or nothing here can load the format.
+    """
+    home = current_store(store)
+    found = locate(home, ref, deleted=deleted)
+    return formats.load(home.objects.read(found.sha256), found.format, trusted, ref)
+
+
+def locate(store: Store, ref: str, *, deleted: bool = False) -> Located:
+    """The file behind a reference; the registry's chain is checked on the way."""
+    parsed = references.parse(ref)
+    if isinstance(parsed, references.RunRef):
+        return _in_run(store, ref, references.run_id_of(store, parsed.run), None)
+    events = store.registry.read()
+    broken = next(chain.breaks(events), None)
+    if broken is not None:
+        raise Corrupt(
+            f"the registry's history is broken at promotion {broken.promotion_id}: {broken.message}",
+            hint="mlnb store verify says more",
+        )
+    version = references.version_of(ledger.replay(events), parsed)
+    try:
+        found = _in_run(store, ref, version.run_id, version.sha256)
+    except NotFound as error:
+        if deleted:
+            return Located(ref, version.run_id, version.sha256, version.format, {})
+        raise NotFound(
+            f"the run behind {version.model}/{version.version} is gone, and with it the evidence for it",
+            hint=f"to load it all the same: load_model({ref!r}, deleted=True)",
+            run_id=version.run_id,
+        ) from error
+    return Located(ref, version.run_id, version.sha256, version.format, found.metadata)
+
+
+def _in_run(store: Store, ref: str, run_id: str, sha256: str | None) -> Located:
+    record = query.record(store, run_id)
+    if sha256 is None:
+        artifact = references.model_artifact(record)
+    else:
+        artifact = next((one for one in record["artifacts"] if one["sha256"] == sha256), {})
+    metadata = artifact.get("metadata") or {}
+    return Located(ref, run_id, sha256 or artifact["sha256"], metadata.get("format", "unknown"), metadata)

@@ -1,0 +1,100 @@
+"""How people name a model: `churn@champion`, `churn/3`, or the run that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mlnb.errors import Ambiguous, NotFound, UsageError, nearest
+from mlnb.events import ModelVersion
+from mlnb.registry.ledger import Ledger
+from mlnb.store import Store, query
+
+
+@dataclass(frozen=True)
+class AliasRef:
+    model: str
+    alias: str
+
+
+@dataclass(frozen=True)
+class VersionRef:
+    model: str
+    version: int
+
+
+@dataclass(frozen=True)
+class RunRef:
+    run: str
+
+
+Ref = AliasRef | VersionRef | RunRef
+
+
+def parse(text: str) -> Ref:
+    """What a reference means, by its form alone.
+
+    Raises
+    ------
+    UsageError
+        It has an `@` without an alias, a `/` without a version's number, or is empty.
+    """
+    model, at, alias = text.partition("@")
+    if at and model and alias:
+        return AliasRef(model, alias)
+    model, slash, number = text.partition("/")
+    if slash and model and number.isdigit():
+        return VersionRef(model, int(number))
+    if at or slash or not text.strip():
+        raise UsageError(
+            f"model reference {text!r} can't be read",
+            hint="'churn@champion', 'churn/3', or a run's id or name",
+        )
+    return RunRef(text)
+
+
+def version_of(ledger: Ledger, ref: AliasRef | VersionRef) -> ModelVersion:
+    """The version that an alias or a number means.
+
+    Raises
+    ------
+    NotFound
+        There is no such model, alias or version.
+    """
+    model = ledger.model(ref.model)
+    return model.pointed_at(ref.alias) if isinstance(ref, AliasRef) else model.version(ref.version)
+
+
+def run_id_of(store: Store, run: object) -> str:
+    """The id of a run, given itself or its record (anything with `run_id`), or its id, prefix or name."""
+    own = getattr(run, "run_id", None)
+    if isinstance(own, str):
+        return own
+    if not isinstance(run, str):
+        raise UsageError(f"{run!r} is no run", hint="give a run, or its id or name")
+    return query.resolve(store, run)
+
+
+def model_artifact(record: Mapping[str, Any], name: str | None = None) -> Mapping[str, Any]:
+    """The model file of a run.
+
+    Raises
+    ------
+    NotFound
+        The run kept no model, or none of that name.
+    Ambiguous
+        The run kept several, and no name says which.
+    """
+    models: Sequence[Mapping[str, Any]] = [one for one in record["artifacts"] if one["kind"] == "model"]
+    run = record["name"]
+    if not models:
+        raise NotFound(f"run {run!r} kept no model", hint="in the run: mlnb.model(estimator, 'name')")
+    chosen = [one for one in models if name is None or one["name"] == name]
+    if not chosen:
+        known = {one["name"] for one in models}
+        raise NotFound(f"run {run!r} kept no model {name!r}", hint=nearest(str(name), known))
+    if len({one["sha256"] for one in chosen}) > 1 and name is None:
+        names = ", ".join(repr(one["name"]) for one in chosen)
+        raise Ambiguous(f"run {run!r} kept several models: {names}", hint="say which: name=...")
+    return chosen[-1]

@@ -1,0 +1,83 @@
+"""Giving a run's model a version: one record in the registry, numbered under its lock."""
+
+from __future__ import annotations
+
+import getpass
+
+from mlnb.errors import NotFound
+from mlnb.events import Event, ModelVersion
+from mlnb.registry import ledger
+from mlnb.registry.references import model_artifact, run_id_of
+from mlnb.store import query
+from mlnb.tracking import current_store
+from mlnb.tracking.records import Place
+
+
+def register(
+    run: object,
+    model: str | None = None,
+    *,
+    name: str | None = None,
+    store: Place = None,
+    user: str | None = None,
+) -> ModelVersion:
+    """Give the model of a run the next version of `model` (by default the run's experiment).
+
+    `run` is a run, its record, its id (or a prefix of it) or its name; `name` picks a model where the run kept several.
+    Registering the same file of the same run again gives the version that it has.
+
+    Raises
+    ------
+    NotFound
+        No such run, it kept no model (of that name), or the file is gone.
+    Ambiguous
+        The run kept several models, or several runs share the prefix.
+    UsageError
+        `model` can't be a model's name.
+    Corrupt
+        The model's file isn't what was recorded.
+    """
+    home = current_store(store)
+    record = query.record(home, run_id_of(home, run))
+    artifact = model_artifact(record, name)
+    model = ledger.check_name("model", model or record["experiment"])
+    home.objects.read(artifact["sha256"])
+    metadata = artifact["metadata"] or {}
+
+    def decide(events: list[Event]) -> list[Event]:
+        versions = ledger.replay(events).models.get(model, ledger.Model(model))
+        if _registered(versions, record["run_id"], artifact["sha256"]):
+            return []
+        return [
+            ModelVersion(
+                model=model,
+                version=versions.next_version(),
+                run_id=record["run_id"],
+                sha256=artifact["sha256"],
+                format=metadata.get("format", "unknown"),
+                name=artifact["name"],
+                signature=metadata.get("signature") or {},
+                created_by=user or who(),
+                origin=home.store_id,
+            )
+        ]
+
+    home.registry.transact(decide)
+    made = _registered(ledger.replay(home.registry.read()).model(model), record["run_id"], artifact["sha256"])
+    if made is None:
+        raise NotFound(f"model {model!r} lost the version that was just written")
+    return made
+
+
+def who() -> str | None:
+    """The name that this process's user goes by."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return None
+
+
+def _registered(model: ledger.Model, run_id: str, sha256: str) -> ModelVersion | None:
+    return next(
+        (one for one in model.versions.values() if (one.run_id, one.sha256) == (run_id, sha256)), None
+    )

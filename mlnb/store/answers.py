@@ -1,0 +1,165 @@
+"""How a question gets its connection: everything logged before it is folded, live points are laid over
+the index, and an answer is kept until a file of the store changes.
+
+Where somebody's own connection holds the index, a question is answered from the last kept answer and
+from the journals that are still there (`stale`), or with an error that names the process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from mlnb.errors import Busy
+from mlnb.store import ingest, live, locks, reading, rows, schema
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from mlnb.store.layout import Store
+
+PATIENCE: Final = 3.0
+"""Seconds to wait for somebody else's connection."""
+
+KEPT: Final = 128
+"""Answers kept by one process."""
+
+T = TypeVar("T")
+Make = Callable[["duckdb.DuckDBPyConnection"], T]
+
+
+@dataclass(frozen=True)
+class _Kept:
+    stamp: Hashable
+    value: Any
+
+
+_kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+_lock = threading.Lock()
+
+
+def answer(
+    store: Store, question: Hashable, make: Make[T], *, stale: Callable[[T | None, T], T] | None = None
+) -> T:
+    """What `make` says of an up-to-date connection, or said of the same state before.
+
+    `stale(kept, live)` joins the last kept answer (None if there is none) with what the journals say
+    while the index can't be opened; without it, that is an error.
+
+    Raises
+    ------
+    Busy
+        Somebody's own connection holds the index.
+    """
+    key = (store.path, question)
+    before = state(store)
+    with _lock:
+        kept = _kept.get(key)
+    if kept is not None and kept.stamp == before:
+        value: T = kept.value
+        return value
+    try:
+        with looking(store) as connection:
+            value = make(connection)
+    except Busy:
+        if stale is None:
+            raise
+        with _from_journals(store) as connection:
+            return stale(None if kept is None else kept.value, make(connection))
+    if state(store) == before:  # else something was folded or logged meanwhile
+        with _lock:
+            _kept[key] = _Kept(before, value)
+            _kept.move_to_end(key)
+            while len(_kept) > KEPT:
+                _kept.popitem(last=False)
+    return value
+
+
+@contextlib.contextmanager
+def looking(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection that sees everything logged before the call.
+
+    It has, beside the index, the temporary relations `live_metric`, `all_metric` and `unsettled`.
+    """
+    with ingest.up_to_date(store, patience=PATIENCE) as connection:
+        _lay_over(store, connection)
+        yield connection
+
+
+def state(store: Store) -> Hashable:
+    """Something that differs whenever an answer may: sizes and times of files, and who lives."""
+    return (
+        _stat(store.database),
+        _stat(store.registry.path),
+        tuple(
+            (journal.name, sizes, locks.is_held(journal.alive_path))
+            for journal, sizes in reading.listing(store.journals).sizes.items()
+        ),
+    )
+
+
+def _lay_over(store: Store, connection: duckdb.DuckDBPyConnection) -> None:
+    import pyarrow as pa
+
+    found = [metric.row() for metric in live.metrics(store.journals, connection)]
+    types = [pa.int32(), pa.string(), *[pa.float64()] * 3, pa.int64(), pa.float64(), *[pa.int64()] * 2]
+    columns = list(zip(*found, strict=True)) or [()] * len(live.METRIC_COLUMNS)
+    table = pa.table(
+        {
+            name: pa.array(values, type=kind)
+            for name, values, kind in zip(
+                live.METRIC_COLUMNS, columns, [*types, *[pa.string()] * 3], strict=True
+            )
+        }
+    )
+    connection.register("live_rows", table)
+    connection.execute("CREATE TEMP TABLE live_metric AS SELECT * FROM live_rows")
+    connection.unregister("live_rows")
+    folded = ", ".join(f'"{name}"' for name in live.METRIC_COLUMNS)
+    anti = "WHERE (run_no, name) NOT IN (SELECT (run_no, name) FROM live_metric)" if found else ""
+    connection.execute(
+        f"""CREATE TEMP VIEW all_metric AS
+            SELECT {folded} FROM base.metric JOIN base.key USING (key_no) {anti}
+            {"UNION ALL SELECT * FROM live_metric" if found else ""}"""  # noqa: S608 - our own names
+    )
+    connection.execute(
+        """CREATE TEMP VIEW unsettled AS
+           SELECT run_no FROM base.stale UNION SELECT run_no FROM live_metric"""
+    )
+
+
+@contextlib.contextmanager
+def _from_journals(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An index in memory of nothing but the journals that aren't archived."""
+    import duckdb
+
+    with duckdb.connect(":memory:") as connection:
+        for statement in schema.statements():
+            connection.execute(statement)
+        connection.execute("INSERT INTO base.meta VALUES (?, 0, 0, '')", [schema.VERSION])
+        taken = rows.Taken(connection)
+        for journal in reading.listing(store.journals).sizes:
+            ingest.take(taken, journal)
+        taken.take_registry(store.registry.read(), 0)
+        taken.insert()
+        _lay_over(store, connection)
+        yield connection
+
+
+def forget() -> None:
+    """Drop every kept answer."""
+    with _lock:
+        _kept.clear()
+
+
+def _stat(path: Path) -> Hashable:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return (found.st_mtime_ns, found.st_size, found.st_ino)

@@ -1,0 +1,190 @@
+"""The one place that opens DuckDB.
+
+A connection lives for one query or one fold and no longer: while one process has the file open
+read-write, no other can open it at all, and an open reader keeps every writer out. Inside one process
+reading and writing can't be mixed either, so a lock of the process lets one connection be open at a time.
+
+Between mlnb's own processes an open file is a matter of milliseconds, and whoever comes second waits. A
+connection of somebody else's may stay for hours: then `Busy` names its process.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from mlnb.errors import Busy, Corrupt, NotWritable
+from mlnb.store import schema
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+Values = Sequence[Any] | Mapping[str, Any]
+
+PATIENCE: Final = 10.0
+"""Seconds to wait for another process's connection to go away."""
+
+_SETTINGS: Final[dict[str, Any]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+_in_process = threading.RLock()
+
+
+@contextmanager
+def writing(database: Path, *, patience: float = PATIENCE) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-write connection to the index, which is made if there is none. Hold `ingest.lock`."""
+    settings = {**_SETTINGS, "storage_compatibility_version": schema.COMPATIBILITY}
+    with _in_process:
+        connection = _connect(database, patience, read_only=False, config=settings)
+        try:
+            if not has_schema(connection):
+                _create(connection)
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def reading(database: Path, *, patience: float = PATIENCE) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to an index that exists."""
+    with _in_process:
+        connection = _connect(database, patience, read_only=True, config=_SETTINGS)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def one(connection: duckdb.DuckDBPyConnection, query: str, values: Values = ()) -> tuple[Any, ...] | None:
+    """The first row of a result, of which there is at most one. Fetched whole: DuckDB lets nothing else
+    be done on a connection while a result is half read."""
+    rows = connection.execute(query, values).fetchall()
+    return rows[0] if rows else None
+
+
+def table(connection: duckdb.DuckDBPyConnection, query: str, values: Values | None = None) -> pa.Table:
+    """A result as an Arrow table."""
+    return connection.sql(query, params=values).to_arrow_table()
+
+
+def is_current(database: Path, *, patience: float = PATIENCE) -> bool:
+    """Whether there is an index with the tables of this version."""
+    if not database.exists():
+        return False
+    try:
+        with reading(database, patience=patience) as connection:
+            return has_schema(connection)
+    except Corrupt:
+        return False
+
+
+def remove(database: Path) -> None:
+    """Take an index away, with what DuckDB keeps beside it: a log of another file must not be replayed.
+
+    The file goes first: without it an index is made again, without its log it would lack what is there.
+    """
+    database.unlink(missing_ok=True)
+    _log_of(database).unlink(missing_ok=True)
+
+
+def replace(new: Path, database: Path) -> None:
+    """Put a new index in an old one's place."""
+    if _log_of(database).exists():
+        remove(database)
+    new.replace(database)
+
+
+def _log_of(database: Path) -> Path:
+    return database.with_name(database.name + ".wal")
+
+
+def copy(database: Path, new: Path) -> None:
+    """Write everything that lives in an index into a new file."""
+    with writing(database) as connection:
+        connection.execute("CHECKPOINT")
+        name = connection.execute("SELECT current_database()").fetchall()[0][0]
+        target = str(new).replace("'", "''")
+        connection.execute(f"ATTACH '{target}' AS fresh (STORAGE_VERSION '{schema.COMPATIBILITY}')")
+        connection.execute(f'COPY FROM DATABASE "{name}" TO fresh')
+        connection.execute("DETACH fresh")
+
+
+def has_schema(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the index has the tables of this version."""
+    try:
+        row = one(connection, "SELECT version FROM base.meta")
+    except Exception:  # noqa: BLE001 - DuckDB's catalog errors have no common narrower type
+        return False
+    return row is not None and row[0] == schema.VERSION
+
+
+def _create(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("BEGIN")
+    for statement in schema.statements():
+        connection.execute(statement)
+    connection.execute("INSERT INTO base.meta VALUES (?, 0, 0, '')", [schema.VERSION])
+    connection.execute("COMMIT")
+
+
+def _connect(
+    database: Path, patience: float, *, read_only: bool, config: dict[str, Any]
+) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    deadline = time.monotonic() + patience
+    pause = 0.002
+    while True:
+        try:
+            return duckdb.connect(str(database), read_only=read_only, config=config)
+        except duckdb.IOException as error:
+            text = str(error)
+            if "lock" not in text:
+                raise _explained(database, text) from error
+            if time.monotonic() >= deadline:
+                raise _busy(database, text) from error
+        except duckdb.ConnectionException as error:
+            # Somebody in this very process has it open in the other mode.
+            if time.monotonic() >= deadline:
+                raise Busy(
+                    f"{database} is open in this process, by a connection that mlnb did not make",
+                    hint="close it",
+                ) from error
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.05)
+
+
+def _busy(database: Path, text: str) -> Busy:
+    pid = re.search(r"PID (\d+)", text)
+    holder = f"process {pid[1]}{_named(int(pid[1]))}" if pid else "another process"
+    return Busy(
+        f"{database} is held open by {holder}",
+        hint="logging goes on; close that connection to query again",
+        pid=int(pid[1]) if pid else None,
+    )
+
+
+def _named(pid: int) -> str:
+    import psutil
+
+    try:
+        words = psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return ""
+    return f" ({' '.join(words)[:80]})" if words else ""
+
+
+def _explained(database: Path, text: str) -> Exception:
+    if "Permission denied" in text or "Read-only" in text:
+        return NotWritable(f"{database} can't be opened: permission denied")
+    first = text.splitlines()[0]
+    return Corrupt(
+        f"{database} can't be opened: {first}",
+        hint="mlnb store rebuild makes it again from the archive",
+    )

@@ -1,0 +1,304 @@
+"""Folding: takes what the journals say into the index, exactly once.
+
+    read → insert → commit → archive → sync → unlink
+
+All rows and the offsets up to which journals were read are one transaction, so a fold that dies leaves
+either everything or nothing. A journal is taken away only when its writer has put it down (or is surely
+dead), it is folded to its end, and the disk has it in the archive; what dies in between is found again by
+name and length.
+
+Events fold at once. Points fold when their run has ended, or by the million; until then queries read them
+from their file (`mlnb.store.live`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from mlnb.errors import Busy
+from mlnb.events import JournalOpened
+from mlnb.store import archive, index, locks, points, reading, rows, wide
+from mlnb.store.reading import Journal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import duckdb
+
+    from mlnb.store.layout import Store
+
+SLICE: Final = 0.2
+"""Seconds of reading after which a fold commits and lets others have the file."""
+
+POINTS_AT_ONCE: Final = 1_000_000
+BYTES_AT_ONCE: Final = 64 << 20
+
+
+@dataclass
+class Pending:
+    """What there is to do: journals with something new, and journals to take away."""
+
+    to_fold: list[Journal] = field(default_factory=list)
+    to_archive: list[Journal] = field(default_factory=list)
+    registry: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.to_fold or self.to_archive or self.registry)
+
+
+def fold(store: Store, *, patience: float = index.PATIENCE) -> bool:
+    """Take in everything that was logged before the call; False where another process kept the lock.
+
+    Raises
+    ------
+    Busy
+        Somebody's own connection holds the index.
+    """
+    with locks.locked(store.ingest_lock, timeout=patience) as held:
+        if not held:
+            return False
+        drain(store, patience=patience)
+        return True
+
+
+def drain(store: Store, *, patience: float = index.PATIENCE) -> None:
+    """Fold slice after slice until nothing is left. Hold `ingest.lock`."""
+    if not index.is_current(store.database, patience=patience):
+        make_again(store)
+    while True:
+        with index.writing(store.database, patience=patience) as connection:
+            work = pending(store, connection)
+            if not work:
+                return
+            done = fold_slice(store, connection, work)
+        archive_journals(store, [*work.to_archive, *done])
+
+
+@contextlib.contextmanager
+def up_to_date(store: Store, *, patience: float = index.PATIENCE) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to an index that has everything logged before the call (live points apart).
+
+    Where nothing is new, that takes one look and no lock.
+    """
+    if store.database.exists():
+        with index.reading(store.database, patience=patience) as connection:
+            if index.has_schema(connection) and not pending(store, connection):
+                yield connection
+                return
+    if not fold(store, patience=patience):
+        raise Busy(f"another process has been folding {store.path} for {patience:g} s")
+    with index.reading(store.database, patience=patience) as connection:
+        yield connection
+
+
+def make_again(store: Store) -> int:
+    """Make the index anew from the archive, and put it in place of what is there. Hold `ingest.lock`.
+
+    Returns how many journals were read. What isn't archived is left to `drain`.
+    """
+    new = store.database.with_name("store.duckdb.new")
+    index.remove(new)
+    newest: dict[str, archive.Frame] = {}
+    for frame in archive.frames(store.archive):
+        known = newest.get(frame.description.name)
+        if known is None or known.description.length <= frame.description.length:
+            newest[frame.description.name] = frame
+    waiting = list(newest.values())
+    with index.writing(new) as connection:
+        while waiting:
+            taken = rows.Taken(connection)
+            while waiting and taken.bytes < BYTES_AT_ONCE:
+                take_archived(store, taken, waiting.pop(0))
+            connection.execute("BEGIN")
+            taken.insert()
+            connection.execute("COMMIT")
+        wide.keep_up(connection)
+    index.replace(new, store.database)
+    return len(newest)
+
+
+def take_archived(store: Store, taken: rows.Taken, frame: archive.Frame) -> None:
+    """Take one archived journal, whole. One that is damaged is left out; `verify` names it."""
+    try:
+        events, point_bytes = archive.load(frame)
+    except ValueError:
+        return
+    subject, _, writer = frame.description.name.partition(".")
+    journal = Journal(store.journals, subject, writer)
+    found, damaged = reading.parse(events)
+    first = found[0] if found else None
+    if not isinstance(first, JournalOpened):
+        return
+    run = taken.take_events(journal, first, reading.Read(found, len(events), damaged))
+    if run is None:
+        return
+    records = points.unpack(point_bytes)
+    if taken.may_be_judged(journal, run):
+        taken.judge(run, max([found[-1].time, *records["time"][-1:].tolist()]))
+    taken.take_points(journal, run, records, len(records) * points.SIZE)
+
+
+def pending(store: Store, connection: duckdb.DuckDBPyConnection) -> Pending:
+    """What the folder holds that the index doesn't."""
+    listing = reading.listing(store.journals)
+    known = rows.folded(connection, listing)
+    work = Pending(registry=rows.registry_end(connection) != _size(store))
+    for journal, (events_size, points_size) in listing.sizes.items():
+        at = known.get(journal.name)
+        if at is None:
+            if _has_whole_line(journal, 0):
+                work.to_fold.append(journal)
+            continue
+        if at.problem is not None:
+            continue
+        waiting = points_size - at.points_end
+        whole_points = waiting // points.SIZE
+        if (
+            (events_size > at.events_end and _has_whole_line(journal, at.events_end))
+            or whole_points >= POINTS_AT_ONCE
+            or (whole_points and at.run_is_over)
+            or (at.may_be_judged and _judgement_differs(journal, at))
+        ):
+            work.to_fold.append(journal)
+        elif not waiting or at.run_is_over:
+            if _is_put_down(journal):
+                work.to_archive.append(journal)
+    return work
+
+
+def fold_slice(store: Store, connection: duckdb.DuckDBPyConnection, work: Pending) -> list[Journal]:
+    """One transaction: as many journals as a slice of time allows; those that may be taken away after it."""
+    began = time.monotonic()
+    taken = rows.Taken(connection)
+    done = []
+    for journal in work.to_fold:
+        ended = take(taken, journal)
+        if ended and _is_put_down(journal):
+            done.append(journal)
+        if time.monotonic() - began > SLICE or taken.bytes > BYTES_AT_ONCE:
+            break
+    if work.registry:
+        taken.take_registry(store.registry.read(), _size(store))
+    connection.execute("BEGIN")
+    try:
+        taken.insert()
+        commit(connection)
+    except BaseException:
+        with contextlib.suppress(Exception):
+            connection.execute("ROLLBACK")
+        raise
+    wide.keep_up(connection)
+    return done
+
+
+def take(taken: rows.Taken, journal: Journal) -> bool:
+    """Read what is new in one journal; whether it is folded to its end with that."""
+    at = taken.position(journal)
+    # Points before events: the name of a key is written before its first point.
+    points_size = _stat(journal)
+    first = reading.header(journal)
+    if first is None:
+        taken.leave_alone(journal, "its first record can't be read")
+        return False
+    if not reading.can_be_read(first):
+        taken.leave_alone(journal, f"needs mlnb ≥ {first.mlnb}")
+        return False
+    read = reading.read_events(journal.events_path, at.events_end)
+    run = taken.take_events(journal, first, read)
+    if run is None:
+        return True
+    if taken.may_be_judged(journal, run):
+        is_alive = reading.life(journal, first) == "alive"
+        taken.judge(run, None if is_alive else reading.last_time(journal))
+    unread = points_size - at.points_end
+    is_over = run.has_ended or run.is_taken_for_dead
+    if unread >= points.SIZE and (is_over or unread >= POINTS_AT_ONCE * points.SIZE):
+        end = at.points_end + POINTS_AT_ONCE * points.SIZE
+        records, end = reading.read_points(journal.points_path, at.points_end, min(end, points_size))
+        taken.take_points(journal, run, records, end)
+        return end + points.SIZE > points_size
+    return unread < points.SIZE
+
+
+def commit(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("COMMIT")
+
+
+def archive_journals(store: Store, journals: list[Journal]) -> None:
+    """Put folded journals into the archive, and take them away when the disk has them."""
+    if not journals:
+        return
+    there = _archived_before(store, journals)
+    new = [journal for journal in journals if journal.name not in there]
+    archive.append(
+        store.archive,
+        ((journal.name, _whole_events(journal), _whole_points(journal)) for journal in new),
+    )
+    for journal in journals:
+        unlink(journal)
+
+
+def unlink(journal: Journal) -> None:
+    # The events go last: a journal without them isn't listed, and its points would lie there for ever.
+    for path in (journal.points_path, journal.alive_path, journal.events_path):
+        path.unlink(missing_ok=True)
+
+
+def _archived_before(store: Store, journals: list[Journal]) -> set[str]:
+    """Those that an earlier fold had archived when it died before it could unlink them."""
+    leftover = {journal.name: journal for journal in journals}
+    newest = archive.segments(store.archive)[-2:]
+    found = set()
+    for segment in newest:
+        for frame in archive.frames_of(segment):
+            journal = leftover.get(frame.description.name)
+            if journal is None:
+                continue
+            whole = (len(_whole_events(journal)), len(_whole_points(journal)))
+            if whole == (frame.description.events, frame.description.points):
+                found.add(journal.name)
+    return found
+
+
+def _whole_events(journal: Journal) -> bytes:
+    data = journal.events_path.read_bytes()
+    return data[: data.rfind(b"\n") + 1]
+
+
+def _whole_points(journal: Journal) -> bytes:
+    try:
+        data = journal.points_path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    return data[: len(data) // points.SIZE * points.SIZE]
+
+
+def _has_whole_line(journal: Journal, start: int) -> bool:
+    return reading.has_line(journal.events_path, start)
+
+
+def _is_put_down(journal: Journal) -> bool:
+    """Whether nobody can append to it any more: its writer closed it, or is surely dead."""
+    return journal.is_closed or reading.life(journal, reading.header(journal)) == "dead"
+
+
+def _judgement_differs(journal: Journal, at: rows.Position) -> bool:
+    life = reading.life(journal, reading.header(journal))
+    return (life == "alive") == at.taken_for_dead
+
+
+def _stat(journal: Journal) -> int:
+    try:
+        return journal.points_path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _size(store: Store) -> int:
+    try:
+        return store.registry.path.stat().st_size
+    except FileNotFoundError:
+        return 0

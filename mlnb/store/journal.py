@@ -1,0 +1,349 @@
+"""The writing side: one writer appends to one run's (or session's) journal, and loses nothing.
+
+Three files, named `<subject>.<writer>`: `.jsonl` for events, `.pts` for metric points, `.alive` locked as
+long as the writer lives. A call is one `write` on an append-only descriptor, so what has returned survives
+the death of the process; `flusher` syncs it to the disk within a second, against a loss of power.
+
+A full disk loses nothing that is written, and doesn't stop the caller: a record that doesn't fit is
+taken off again, whole, and kept in memory until there is room.
+
+After a fork the child closes what it inherited, and opens files of its own when it first writes: it never
+appends to its parent's journal, nor keeps it alive.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mlnb import __version__, events
+from mlnb.errors import NotWritable
+from mlnb.store import flusher, locks, points, process
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+log = logging.getLogger("mlnb")
+
+HELD_LIMIT: Final = 64 << 20
+"""Bytes that one file keeps in memory while the disk is full."""
+
+CHUNK: Final = 4 << 20
+"""Bytes handed to one `write`; a multiple of the size of a point."""
+
+_open: weakref.WeakSet[JournalWriter] = weakref.WeakSet()
+
+
+class AppendFile:
+    """A file that this process alone appends to. Whole records only, whatever the disk does."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size = 0
+        self.unsynced = False
+        self.held = bytearray()
+        self.lost = 0
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        self.fd = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o666)
+
+    def append(self, data: bytes | memoryview[int]) -> None:
+        if self.held:
+            self._hold(data)
+            self.retry()
+            return
+        try:
+            written = os.write(self.fd, data)
+        except OSError as error:
+            self._refused(data, error)
+            return
+        if written == len(data):
+            self.size += written
+            self.unsynced = True
+        else:
+            self._cut_back()
+            self._refused(data, OSError("the disk took a part of a record only"))
+
+    def retry(self) -> None:
+        """Write what was held back, as far as there is room."""
+        while self.held:
+            piece = bytes(self.held[:CHUNK])
+            try:
+                written = os.write(self.fd, piece)
+            except OSError:
+                return
+            if written < len(piece):
+                self._cut_back()
+                return
+            self.size += written
+            self.unsynced = True
+            del self.held[:written]
+            if not self.held:
+                log.warning("mlnb: there is room again; %s is complete", self.path.name)
+
+    def sync(self) -> None:
+        if self.held:
+            self.retry()
+        if self.unsynced:
+            self.unsynced = False
+            getattr(os, "fdatasync", os.fsync)(self.fd)
+
+    def close(self) -> None:
+        if self.held:
+            self.retry()
+        if self.held or self.lost:
+            log.warning("mlnb: %d bytes could not be written to %s", len(self.held) + self.lost, self.path)
+        os.close(self.fd)
+
+    def _cut_back(self) -> None:
+        # Shortening works on a full disk, and nobody else appends here.
+        os.ftruncate(self.fd, self.size)
+
+    def _refused(self, data: bytes | memoryview[int], error: OSError) -> None:
+        if not self.held:
+            log.warning(
+                "mlnb: %s can't be written (%s); the run goes on, and what it logs is kept in memory until there is room",
+                self.path.parent,
+                error.strerror or error,
+            )
+        self._hold(data)
+
+    def _hold(self, data: bytes | memoryview[int]) -> None:
+        if len(self.held) + len(data) > HELD_LIMIT:
+            self.lost += len(data)
+        else:
+            self.held += data
+
+
+class _Metric:
+    """A metric's number in this journal, and the step that comes next by itself."""
+
+    __slots__ = ("key", "next_step")
+
+    def __init__(self, key: int) -> None:
+        self.key = key
+        self.next_step = 0
+
+
+class JournalWriter:
+    """Appends events and points about one subject (a run or a session). Safe to call from any thread."""
+
+    def __init__(self, folder: Path, subject: str, store_id: str) -> None:
+        self.folder = folder
+        self.subject = subject
+        self.store_id = store_id
+        self._lock = threading.Lock()
+        self._last_time = 0
+        self._last_point_time = 0
+        self._open()
+        _open.add(self)
+        flusher.add(self)
+
+    # ---- what is written ----
+
+    def append(self, *new: events.Event) -> None:
+        """Append events, in one write."""
+        with self._lock:
+            self._reopen_if_forked()
+            self._append(*new)
+
+    def point(
+        self,
+        name: str,
+        value: float,
+        step: int | None = None,
+        estimator: str | None = None,
+        dataset_digest: str | None = None,
+        source: events.Source = "logged",
+    ) -> None:
+        """Append one point of a metric. Without a step it gets the one after its last."""
+        with self._lock:
+            metric = self._metrics.get(name)
+            if metric is None:
+                metric = self._new_metric(name, estimator, dataset_digest, source)
+            if step is None:
+                step = metric.next_step
+            now = time.time_ns() // 1000
+            if now < self._last_point_time:  # a clock that was set back
+                now = self._last_point_time
+            self._last_point_time = now
+            record = points.pack(metric.key, 0, step, now, value)
+            metric.next_step = step + 1
+            file = self._points
+            if file.held:
+                file.append(record)
+                return
+            # `append`, opened up: this is the one path where a call's cost is felt.
+            try:
+                written = os.write(file.fd, record)
+            except OSError:
+                file.append(record)
+                return
+            if written == points.SIZE:
+                file.size += points.SIZE
+                file.unsynced = True
+            else:
+                os.ftruncate(file.fd, file.size)
+                file.append(record)
+
+    def history(
+        self,
+        name: str,
+        values: NDArray[np.float64],
+        steps: NDArray[np.int64] | None,
+        source: events.Source = "logged",
+        estimator: str | None = None,
+        dataset_digest: str | None = None,
+    ) -> None:
+        """Append many points of one metric, logged at one time."""
+        import numpy as np
+
+        with self._lock:
+            metric = self._metrics.get(name)
+            if metric is None:
+                metric = self._new_metric(name, estimator, dataset_digest, source)
+            if steps is None:
+                steps = np.arange(metric.next_step, metric.next_step + len(values), dtype=np.int64)
+            self._last_point_time = now = max(time.time_ns() // 1000, self._last_point_time)
+            at_once = CHUNK // points.SIZE
+            for start in range(0, len(values), at_once):
+                end = start + at_once
+                self._points.append(points.pack_many(metric.key, steps[start:end], now, values[start:end]))
+            if len(steps):
+                metric.next_step = int(steps[-1]) + 1
+
+    # ---- when it is safe ----
+
+    def sync(self) -> None:
+        """Wait until the disk has what was written so far."""
+        with self._lock:
+            if not self.closed and self._pid == os.getpid():
+                for file in self._files():
+                    file.sync()
+
+    def close(self, *, durable: bool = False) -> None:
+        """Close the files; with `durable`, when the disk has them."""
+        with self._lock:
+            if self.closed:
+                return
+            self.closed = True
+            self._metrics = {}  # so that a late point doesn't reach for a descriptor that is another's by now
+            _open.discard(self)
+            if self._pid != os.getpid():
+                return
+            for file in self._files():
+                if durable:
+                    file.sync()
+                file.close()
+            # First gone, then free: nobody may find the file unlocked and call the writer dead.
+            self._alive_path.unlink(missing_ok=True)
+            os.close(self._alive)
+        flusher.remove(self)
+
+    # ---- inside ----
+
+    def _open(self) -> None:
+        self.writer = process.new_writer()
+        self._pid = os.getpid()
+        self._seq = 0
+        self._metrics: dict[str, _Metric] = {}
+        self.closed = False
+        stem = self.folder / f"{self.subject}.{self.writer}"
+        try:
+            self._alive_path = stem.with_name(stem.name + ".alive")
+            alive = locks.try_lock(self._alive_path)
+            assert alive is not None, "a new writer's name is nobody else's"
+            self._alive = alive
+            self._events = AppendFile(stem.with_name(stem.name + ".jsonl"))
+        except OSError as error:
+            raise NotWritable(
+                f"the journal folder {self.folder} can't be written: {error.strerror or error}",
+                hint="choose another with mlnb.configure(store=...) or MLNB_STORE",
+            ) from error
+        self._points_file: AppendFile | None = None
+        me = process.current()
+        self._append(
+            events.JournalOpened(
+                format=events.FORMAT,
+                requires=["points/1"],
+                subject=self.subject,
+                writer=self.writer,
+                mlnb=__version__,
+                store_id=self.store_id,
+                host=me.host,
+                boot_id=me.boot_id,
+                pid=me.pid,
+                pid_started=me.started,
+            )
+        )
+
+    @property
+    def _points(self) -> AppendFile:
+        if self._points_file is None:
+            self._points_file = AppendFile(self._events.path.with_suffix(".pts"))
+        return self._points_file
+
+    def _files(self) -> Sequence[AppendFile]:
+        # Points first: a reader that has them must find the names of their keys.
+        return [self._events] if self._points_file is None else [self._events, self._points_file]
+
+    def _append(self, *new: events.Event) -> None:
+        now = self._last_time = max(time.time_ns() // 1000, self._last_time)
+        lines = bytearray()
+        for event in new:
+            lines += events.encode(event, time=now, seq=self._seq)
+            self._seq += 1
+        self._events.append(bytes(lines))
+
+    def _new_metric(
+        self, name: str, estimator: str | None, dataset_digest: str | None, source: events.Source
+    ) -> _Metric:
+        self._reopen_if_forked()
+        metric = self._metrics.get(name)
+        if metric is None:
+            metric = _Metric(len(self._metrics) + 1)
+            self._append(
+                events.MetricKey(
+                    key=metric.key,
+                    name=name,
+                    estimator=estimator,
+                    dataset_digest=dataset_digest,
+                    source=source,
+                )
+            )
+            self._metrics[name] = metric
+        return metric
+
+    def _reopen_if_forked(self) -> None:
+        if self.closed:
+            raise ValueError(f"the journal of {self.subject} is closed")
+        if self._pid != os.getpid():
+            self._open()
+            _open.add(self)
+            flusher.add(self)
+
+    def _leave_to_parent(self) -> None:
+        # Runs in a forked child: its copies of the descriptors go, the parent's stay. The lock may have
+        # been held by a thread that doesn't exist here. Emptied metrics send the next point to `_open`.
+        self._lock = threading.Lock()
+        for file in self._files():
+            os.close(file.fd)
+        os.close(self._alive)
+        self._metrics = {}
+
+
+def _after_fork_in_child() -> None:
+    flusher.forget()
+    for writer in list(_open):
+        writer._leave_to_parent()  # noqa: SLF001 - one module, one idea
+    _open.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,125 @@
+"""A store's folder: what lies where in `.mlnb/`, and who may read it.
+
+store.json       store id, format, the oldest mlnb that may read it
+journal/         what running runs and sessions append to
+registry.jsonl   model versions, aliases, promotions, batches
+archive/         folded journals
+objects/         artifacts by content
+store.duckdb     the index, made from the rest
+ingest.lock      held by the one process that folds
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from mlnb import __version__, events, ids
+from mlnb.errors import NotWritable, StoreError, TooNew
+from mlnb.store.journal import JournalWriter
+from mlnb.store.objects import Objects
+from mlnb.store.registry_file import RegistryFile
+
+FORMAT: Final = 1
+
+
+class Store:
+    """One store. Holds paths, not files: it may be kept as long as one likes, and shared by threads."""
+
+    def __init__(self, path: Path, description: dict[str, Any]) -> None:
+        self.path = path
+        self.store_id: str = description["store_id"]
+        self.objects = Objects(path / "objects")
+        self.registry = RegistryFile(path)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], *, create: bool = True) -> Store:
+        """The store in the folder `path`, made there if there is none and `create` is true.
+
+        Raises
+        ------
+        NotWritable
+            It isn't there and can't be made.
+        TooNew
+            A newer mlnb wrote it, in a format that this one can't read.
+        StoreError
+            There is something else in that place, or nothing and `create` is false.
+        """
+        folder = Path(path).absolute()
+        file = folder / "store.json"
+        if not file.exists():
+            if not create:
+                raise StoreError(f"there is no store in {folder}", hint="its folder holds a store.json")
+            _create(folder)
+        return cls(folder, _read(file))
+
+    @property
+    def journals(self) -> Path:
+        return self.path / "journal"
+
+    @property
+    def archive(self) -> Path:
+        return self.path / "archive"
+
+    @property
+    def database(self) -> Path:
+        return self.path / "store.duckdb"
+
+    @property
+    def ingest_lock(self) -> Path:
+        return self.path / "ingest.lock"
+
+    def writer(self, subject: str) -> JournalWriter:
+        """A new journal about a run or a session, of which the caller is the only writer."""
+        return JournalWriter(self.journals, subject, self.store_id)
+
+    def edit(self, run_id: str, *changes: events.Event) -> None:
+        """Record something about a run that exists already, whoever wrote it."""
+        writer = self.writer(run_id)
+        writer.append(*changes)
+        writer.close(durable=True)
+
+    def __repr__(self) -> str:
+        return f"Store({str(self.path)!r})"
+
+
+def _create(folder: Path) -> None:
+    try:
+        for part in ("journal", "archive", "objects"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        (folder / ".gitignore").write_text("*\n")
+        description = {"store_id": ids.new_id(), "format": FORMAT, "made_by": __version__, "read_by": "0.1.0"}
+        temporary = folder / f".store.json.{os.getpid()}.{os.urandom(4).hex()}"
+        temporary.write_text(json.dumps(description, indent=2) + "\n")
+        try:
+            # Whoever links first has made the store: two kernels may start at once.
+            os.link(temporary, folder / "store.json")
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without hard links
+            temporary.replace(folder / "store.json")
+        temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise NotWritable(
+            f"the store {folder} can't be made: {error.strerror or error}",
+            hint="choose another folder with mlnb.configure(store=...) or MLNB_STORE",
+        ) from error
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        description = json.loads(file.read_text())
+        found = description["format"]
+        description["store_id"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{file} is not a store's description", hint="mlnb store rebuild") from error
+    except OSError as error:
+        raise StoreError(f"{file} can't be read: {error.strerror}") from error
+    if found > FORMAT:
+        raise TooNew(
+            f"the store {file.parent} has format {found}, this mlnb {__version__} reads up to {FORMAT}",
+            hint=f"pip install 'mlnb>={description.get('read_by', '')}'",
+        )
+    return dict(description)

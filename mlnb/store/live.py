@@ -1,0 +1,139 @@
+"""What isn't folded yet: the points of runs that still run, read from their journals.
+
+Summaries of a growing file are kept in memory and brought forward by what was added since the last look,
+so that a panel that looks five times a second doesn't read a million points each time.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mlnb import events
+from mlnb.store import points, reading, rows, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import duckdb
+    from numpy.typing import NDArray
+
+    from mlnb.store.reading import Journal
+
+METRIC_COLUMNS = (
+    "run_no",
+    "name",
+    "last",
+    "min",
+    "max",
+    "count",
+    "first_value",
+    "first_step",
+    "last_step",
+    "estimator",
+    "dataset_digest",
+    "source",
+)
+
+
+@dataclass
+class Tail:
+    """The points of one journal that the index hasn't, as far as they were looked at."""
+
+    start: int
+    end: int = 0
+    events_end: int = 0
+    keys: dict[int, events.MetricKey] = field(default_factory=dict)
+    summaries: dict[int, summary.Summary] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LiveMetric:
+    """One metric of one run, with everything that was logged, folded or not."""
+
+    run_no: int
+    metric: events.MetricKey
+    summary: summary.Summary
+
+    def row(self) -> tuple[Any, ...]:
+        s, m = self.summary, self.metric
+        first, last = s.first_step, s.last_step
+        return (self.run_no, m.name, s.last, s.min, s.max, s.count, s.first_value, first, last,
+                m.estimator, m.dataset_digest, m.source)  # fmt: skip
+
+
+_tails: dict[Path, Tail] = {}
+_lock = threading.Lock()
+
+
+def waiting(folder: Path, connection: duckdb.DuckDBPyConnection) -> list[tuple[Journal, rows.Position, int]]:
+    """Journals with points that the index lacks: how far it is, and the size of their file."""
+    listing = reading.listing(folder)
+    known = rows.folded(connection, listing)
+    found = []
+    for journal, (_, size) in listing.sizes.items():
+        at = known.get(journal.name)
+        if at is not None and at.run_no is not None and size - at.points_end >= points.SIZE:
+            found.append((journal, at, size))
+    return found
+
+
+def metrics(folder: Path, connection: duckdb.DuckDBPyConnection) -> list[LiveMetric]:
+    """The summaries of every metric that has points which aren't folded."""
+    found: dict[tuple[int, str], LiveMetric] = {}
+    for journal, at, size in waiting(folder, connection):
+        assert at.run_no is not None
+        tail = _brought_forward(journal, at, size)
+        for key, seen in tail.summaries.items():
+            metric = tail.keys[key]
+            known = found.get((at.run_no, metric.name))
+            merged = seen if known is None else known.summary.merge(seen)
+            found[at.run_no, metric.name] = LiveMetric(at.run_no, metric, merged)
+    return [_with_folded(connection, live) for live in found.values()]
+
+
+def raw_points(
+    folder: Path, connection: duckdb.DuckDBPyConnection, run_no: int | None = None
+) -> Iterator[tuple[int, str, NDArray[Any]]]:
+    """(run_no, metric, records) of points that aren't folded, in the order of their journals."""
+    for journal, at, size in waiting(folder, connection):
+        if at.run_no is None or run_no not in (None, at.run_no):
+            continue
+        tail = _brought_forward(journal, at, size)
+        records, _ = reading.read_points(journal.points_path, at.points_end, tail.end)
+        for key in set(records["key"].tolist()):
+            if key in tail.keys:
+                yield at.run_no, tail.keys[key].name, records[records["key"] == key]
+
+
+def _brought_forward(journal: Journal, at: rows.Position, size: int) -> Tail:
+    with _lock:
+        tail = _tails.get(journal.points_path)
+        if tail is None or tail.start != at.points_end:
+            tail = _tails[journal.points_path] = Tail(start=at.points_end, end=at.points_end)
+            _forget_gone()
+        records, end = reading.read_points(journal.points_path, tail.end, size)
+        read = reading.read_events(journal.events_path, tail.events_end)
+        tail.keys.update({event.key: event for event in read.events if isinstance(event, events.MetricKey)})
+        tail.events_end = read.end
+        if len(records):
+            for key, _, found in summary.summarise(records, journal.writer, tail.end // points.SIZE):
+                if key in tail.keys:
+                    known = tail.summaries.get(key)
+                    tail.summaries[key] = found if known is None else known.merge(found)
+        tail.end = end
+        return tail
+
+
+def _forget_gone() -> None:
+    for path in [path for path in _tails if not path.exists()]:
+        del _tails[path]
+
+
+def _with_folded(connection: duckdb.DuckDBPyConnection, live: LiveMetric) -> LiveMetric:
+    known = rows.load_summary(connection, live.run_no, live.metric.name)
+    if known is None:
+        return live
+    return LiveMetric(live.run_no, live.metric, known[0].merge(live.summary))

@@ -1,0 +1,76 @@
+"""Locks on files that the operating system frees when their holder dies.
+
+`flock` on POSIX, and not `fcntl.lockf`: a POSIX record lock is dropped when the same process opens and
+closes the file once more, as anything that reads it does. `msvcrt.locking` on Windows.
+A lock belongs to the open file: whoever inherits the descriptor through a fork keeps it held.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+if os.name == "nt":
+    import msvcrt
+
+    def _try(fd: int) -> bool:
+        try:
+            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _try(fd: int) -> bool:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def try_lock(path: Path) -> int | None:
+    """The descriptor of the lock file, locked, or None where somebody holds it. Close it to unlock."""
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        if _try(fd):
+            return fd
+    except BaseException:
+        os.close(fd)
+        raise
+    os.close(fd)
+    return None
+
+
+def is_held(path: Path) -> bool:
+    """Whether somebody holds the lock; a file that isn't there is held by nobody."""
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        return not _try(fd)
+    finally:
+        os.close(fd)
+
+
+@contextmanager
+def locked(path: Path, *, timeout: float) -> Iterator[bool]:
+    """Hold the lock inside the block; yields False, without it, where `timeout` seconds didn't suffice."""
+    deadline = time.monotonic() + timeout
+    pause = 0.001
+    while (fd := try_lock(path)) is None:
+        if time.monotonic() >= deadline:
+            yield False
+            return
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.02)
+    try:
+        yield True
+    finally:
+        os.close(fd)

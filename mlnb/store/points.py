@@ -1,0 +1,42 @@
+"""Metric points on disk: records of 32 bytes, little-endian, in the order they were logged.
+
+    u32 key     the metric's number in this journal, from 1 (0 is never valid: what a power loss leaves)
+    u32 flags   reserved, 0
+    i64 step
+    i64 time    µs since 1970
+    f64 value   any double, NaN and infinities included
+
+A record is written by one `write`, so a file is whole up to its last multiple of 32 bytes.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SIZE: Final = 32
+pack: Final = struct.Struct("<IIqqd").pack
+LAYOUT: Final = [("key", "<u4"), ("flags", "<u4"), ("step", "<i8"), ("time", "<i8"), ("value", "<f8")]
+
+
+def pack_many(key: int, steps: NDArray[np.int64], time: int, values: NDArray[np.float64]) -> memoryview[int]:
+    """The records of many points of one metric that were logged at one time."""
+    import numpy as np
+
+    records = np.zeros(len(values), dtype=LAYOUT)
+    records["key"] = key
+    records["step"] = steps
+    records["time"] = time
+    records["value"] = values
+    return memoryview(records.view(np.uint8)).cast("B")
+
+
+def unpack(data: bytes) -> NDArray[Any]:
+    """The whole records in `data`, as a structured array with the fields of `LAYOUT`."""
+    import numpy as np
+
+    return np.frombuffer(data, dtype=LAYOUT, count=len(data) // SIZE)

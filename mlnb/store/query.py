@@ -1,0 +1,522 @@
+"""The questions: runs, one run, a curve, models, SQL. Each sees everything that was logged before it."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from mlnb import ids
+from mlnb.errors import Ambiguous, NotFound, UsageError, nearest
+from mlnb.store import answers, index, live, select, wide
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from mlnb.store.layout import Store
+
+Row = dict[str, Any]
+
+RUN_COLUMNS: Final = (
+    "run_id", "name", "experiment", "kind", "status", "parent_id", "batch_id", "rerun_of", "notebook",
+    "cell_id", "session_id", "started_at", "ended_at", "duration_s", "user", "host", "origin", "git_commit",
+    "git_dirty", "env_id", "seeds", "exit_signal", "error", "note", "changed", "first_cell", "last_cell",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """Some runs of many. `total` counts all that match; `cursor` is what to pass as `since` to get what
+    changed after this; `removed` are runs deleted since then; `stale` says that the index could not be
+    opened, so that rows of ended runs may be old."""
+
+    rows: list[Row]
+    total: int
+    cursor: int
+    removed: list[str] = field(default_factory=list)
+    stale: bool = False
+
+
+@dataclass(frozen=True)
+class History:
+    """A curve, sorted by step: arrays of one length n. Times in µs since 1970."""
+
+    steps: NDArray[np.int64]
+    times: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+
+def run_page(
+    store: Store,
+    *,
+    where: str | None = None,
+    order_by: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+    children: bool = False,
+    since: int | None = None,
+    deleted: bool = False,
+) -> RunPage:
+    """The runs that match, newest first unless `order_by` says otherwise.
+
+    Raises
+    ------
+    QueryError
+        `where` or `order_by` can't be read, or names something that was never recorded.
+    """
+
+    def make(connection: duckdb.DuckDBPyConnection) -> RunPage:
+        chosen = select.select(
+            where=where, order_by=order_by, limit=limit, offset=offset, children=children, since=since,
+            deleted=deleted, names=names_in(connection), wide=wide.columns(connection),
+        )  # fmt: skip
+        run_nos = connection.execute(chosen.sql, chosen.values).fetchnumpy()["run_no"].tolist()
+        total = len(run_nos)
+        if limit is not None or offset:
+            total = connection.execute(chosen.count_sql, chosen.values).fetchall()[0][0]
+        cursor = connection.execute("SELECT fold FROM base.meta").fetchall()[0][0]
+        removed = connection.execute(
+            "SELECT run_id FROM base.run WHERE deleted AND changed > ?", [2**62 if since is None else since]
+        ).fetchall()
+        return RunPage(_rows(connection, run_nos), total, cursor, [run_id for (run_id,) in removed])
+
+    question = ("page", where, order_by, limit, offset, children, since, deleted)
+    return answers.answer(store, question, make, stale=_joined)
+
+
+def runs_frame(
+    store: Store,
+    *,
+    where: str | None = None,
+    order_by: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+    children: bool = False,
+) -> pd.DataFrame:
+    """The same as a table: run_id, name, experiment, kind, status, started_at, duration_s, then params.*,
+    metrics.* and tags.*."""
+    from mlnb.store import frame
+
+    with answers.looking(store) as connection:
+        columns = wide.columns(connection)
+        chosen = select.select(
+            where=where, order_by=order_by, limit=limit, offset=offset, children=children, since=None,
+            deleted=False, names=names_in(connection), wide=columns,
+        )  # fmt: skip
+        return frame.runs(connection, chosen, columns)
+
+
+def resolve(store: Store, reference: str) -> str:
+    """The id of the run with this id, unique beginning of an id, or name (of several, the newest).
+
+    Raises
+    ------
+    NotFound
+        There is none.
+    Ambiguous
+        Several ids begin like that.
+    """
+
+    def make(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, bool]]:
+        return connection.execute(
+            """SELECT run_id, name, name = $ref FROM runs
+               WHERE name = $ref OR starts_with(run_id, upper($ref)) ORDER BY name = $ref DESC, run_id DESC
+               LIMIT 20""",
+            {"ref": reference},
+        ).fetchall()
+
+    found = answers.answer(store, ("resolve", reference), make) if reference else []
+    if found and (found[0][2] or len(found) == 1 or found[0][0] == reference.upper()):
+        return found[0][0]
+    if found:
+        raise Ambiguous(
+            f"{len(found)} runs have ids that begin with {reference!r}",
+            hint=", ".join(f"{run_id} ({name})" for run_id, name, _ in found[:5]),
+        )
+    known = [row["name"] for row in run_page(store, limit=1000, children=True).rows]
+    raise NotFound(f"there is no run {reference!r} in {store.path}", hint=nearest(reference, known))
+
+
+def record(store: Store, run_id: str) -> Row:
+    """Everything about one run but its curves.
+
+    Raises
+    ------
+    NotFound
+        There is no run of that id.
+    """
+
+    def make(connection: duckdb.DuckDBPyConnection) -> Row:
+        run_no = _run_no(connection, store, run_id)
+        row = _rows(connection, [run_no])[0]
+        return row | _details(connection, run_no, row)
+
+    return dict(answers.answer(store, ("record", run_id), make))
+
+
+def previous(store: Store, run_id: str) -> Row | None:
+    """The finished run before this one of the same cell; of the same experiment and kind where no cell
+    is known."""
+
+    def make(connection: duckdb.DuckDBPyConnection) -> Row | None:
+        _run_no(connection, store, run_id)
+        found = index.one(
+            connection,
+            """SELECT o.run_no FROM base.run r JOIN base.run o
+                 ON o.status = 'finished' AND NOT o.deleted AND o.run_id <> r.run_id
+                AND (o.started_at, o.run_id) < (r.started_at, r.run_id)
+                AND o.experiment = r.experiment AND o.kind = r.kind
+                AND o.notebook IS NOT DISTINCT FROM r.notebook AND o.cell_id IS NOT DISTINCT FROM r.cell_id
+               WHERE r.run_id = ? ORDER BY o.started_at DESC, o.run_id DESC LIMIT 1""",
+            [run_id],
+        )
+        return None if found is None else _rows(connection, [found[0]])[0]
+
+    return answers.answer(store, ("previous", run_id), make)
+
+
+def history(store: Store, run_id: str, metric: str, max_points: int | None = None) -> History:
+    """A metric's curve, sorted by step, and as logged within a step.
+
+    With `max_points`, of each of max_points / 2 equal stretches of the curve only its least and its
+    greatest point are kept (and the first and last of all): no peak is lost.
+
+    Raises
+    ------
+    NotFound
+        The run or the metric doesn't exist.
+    """
+
+    def make(connection: duckdb.DuckDBPyConnection) -> History:
+        import numpy as np
+
+        run_no = _run_no(connection, store, run_id)
+        found = connection.execute(
+            """SELECT step, "time", value FROM base.point
+               WHERE run_no = ? AND key_no = (SELECT key_no FROM base.key WHERE name = ?)""",
+            [run_no, metric],
+        ).fetchnumpy()
+        parts = [(found["step"], found["time"], found["value"])]
+        for _, name, records in live.raw_points(store.journals, connection, run_no):
+            if name == metric:
+                parts.append((records["step"], records["time"], records["value"]))
+        steps, times, values = (np.concatenate(column) for column in zip(*parts, strict=True))
+        if not len(steps):
+            known = connection.execute("SELECT name FROM all_metric WHERE run_no = ?", [run_no]).fetchall()
+            raise NotFound(
+                f"run {run_id} has no metric {metric!r}", hint=nearest(metric, [name for (name,) in known])
+            )
+        order = np.lexsort((times, steps))
+        return History(steps[order].astype("i8"), times[order].astype("i8"), values[order].astype("f8"))
+
+    whole = answers.answer(store, ("history", run_id, metric), make, stale=lambda _, new: new)
+    return whole if max_points is None else thinned(whole, max_points)
+
+
+def thinned(curve: History, max_points: int) -> History:
+    """At most about `max_points` points of a curve, with the extremes of every stretch."""
+    import numpy as np
+
+    count = len(curve.steps)
+    if count <= max(4, max_points):
+        return curve
+    stretches = max(1, (max_points - 2) // 2)
+    edges = np.linspace(0, count, stretches + 1).astype(np.int64)[:-1]
+    low = np.where(np.isnan(curve.values), np.inf, curve.values)
+    high = np.where(np.isnan(curve.values), -np.inf, curve.values)
+    lengths = np.diff(np.append(edges, count))
+    kept = {0, count - 1}
+    for values, reduced in ((low, np.minimum.reduceat(low, edges)), (high, np.maximum.reduceat(high, edges))):
+        hits = np.flatnonzero(values == np.repeat(reduced, lengths))
+        _, firsts = np.unique(np.searchsorted(edges, hits, side="right"), return_index=True)
+        kept.update(hits[firsts].tolist())
+    at = np.array(sorted(kept))
+    return History(curve.steps[at], curve.times[at], curve.values[at])
+
+
+def cells(store: Store, run_id: str) -> list[Row]:
+    """The cells executed in the run's session up to its end, in order; `own` marks the run's own."""
+
+    def make(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+        run_no = _run_no(connection, store, run_id)
+        return _dicts(
+            connection,
+            """SELECT c.*, coalesce(c.ordinal BETWEEN r.first_cell AND coalesce(r.last_cell, r.first_cell),
+                      false) AS own
+               FROM base.cell c JOIN base.run r USING (session_id)
+               WHERE r.run_no = ? AND c.ordinal <= coalesce(r.last_cell, r.first_cell, 2147483647)
+               ORDER BY c.ordinal""",
+            [run_no],
+        )
+
+    return answers.answer(store, ("cells", run_id), make)
+
+
+def children(store: Store, run_id: str) -> list[Row]:
+    """The runs whose parent this is, oldest first."""
+
+    def make(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+        found = connection.execute(
+            "SELECT run_no FROM base.run WHERE parent_id = ? AND NOT deleted ORDER BY run_id", [run_id]
+        ).fetchall()
+        return _rows(connection, [run_no for (run_no,) in found])
+
+    return answers.answer(store, ("children", run_id), make)
+
+
+def sql(store: Store, text: str) -> pa.Table:
+    """The answer to somebody's own SQL over the public relations: read-only, no files, no network.
+
+    Raises
+    ------
+    UsageError
+        DuckDB doesn't accept it.
+    """
+    import duckdb
+
+    with answers.looking(store) as connection:
+        _publish_live(store, connection)
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        try:
+            relation = connection.sql(text)
+            if relation is None:
+                raise UsageError("that is no query", hint="SELECT … FROM runs")
+            return relation.to_arrow_table()
+        except duckdb.Error as error:
+            raise UsageError(str(error).strip()) from error
+
+
+def models(store: Store) -> list[Row]:
+    """The registered models, each with its versions (newest first), aliases and promotions."""
+
+    def make(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+        found: dict[str, Row] = {}
+        for version in _dicts(
+            connection,
+            """SELECT v.*, r.name AS run_name FROM model_versions v LEFT JOIN base.run r USING (run_id)
+               ORDER BY model, version DESC""",
+        ):
+            version["signature"] = json.loads(version["signature"]) if version["signature"] else {}
+            version["aliases"] = []
+            model = found.setdefault(
+                version["model"], {"model": version["model"], "versions": [], "aliases": {}, "promotions": []}
+            )
+            model["versions"].append(version)
+        for model_name, alias, number in connection.execute(
+            "SELECT model, alias, version FROM aliases ORDER BY alias"
+        ).fetchall():
+            found[model_name]["aliases"][alias] = number
+            for version in found[model_name]["versions"]:
+                if version["version"] == number:
+                    version["aliases"].append(alias)
+        for promotion in _dicts(connection, "SELECT * EXCLUDE (seq) REPLACE (make_timestamp(time) AS time) "
+                                            "FROM base.promotion ORDER BY seq DESC"):  # fmt: skip
+            promotion["gates"] = json.loads(promotion["gates"])
+            if promotion["model"] in found:
+                found[promotion["model"]]["promotions"].append(promotion)
+        return list(found.values())
+
+    return answers.answer(store, "models", make)
+
+
+def batches(store: Store) -> list[Row]:
+    """The batches of reruns, newest first."""
+
+    def make(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+        found = _dicts(connection, "SELECT * FROM batches ORDER BY started_at DESC, batch_id DESC")
+        return [batch | {"plan": json.loads(batch["plan"])} for batch in found]
+
+    return answers.answer(store, "batches", make)
+
+
+def names(store: Store) -> dict[str, list[str]]:
+    """Every recorded name, for completion: `params`, `metrics`, `tags`."""
+    found = answers.answer(store, "names", names_in)
+    return {group: sorted(known) for group, known in found.items()}
+
+
+def names_in(connection: duckdb.DuckDBPyConnection) -> dict[str, Set[str]]:
+    """Every recorded name, by group."""
+    queries = {
+        "params": "SELECT DISTINCT name FROM base.param",
+        "metrics": "SELECT name FROM base.key UNION SELECT name FROM live_metric",
+        "tags": "SELECT DISTINCT key FROM base.tag WHERE value IS NOT NULL",
+    }
+    return {
+        group: {name for (name,) in connection.execute(query).fetchall()} for group, query in queries.items()
+    }
+
+
+def typed(value: str, number: float | None, kind: str) -> Any:
+    """A parameter's value as what it was."""
+    if kind == "int":
+        try:
+            return int(value)
+        except ValueError:
+            return value
+    if kind == "float" and number is not None:
+        return number
+    if kind == "bool":
+        return value == "True"
+    return None if kind == "none" else value
+
+
+# ---- rows ---------------------------------------------------------------------------------------
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> list[Row]:
+    if not run_nos:
+        return []
+    columns = ", ".join(f'"{name}"' for name in RUN_COLUMNS)
+    chosen = "run_no IN (SELECT unnest(?))"
+    given = [list(run_nos)]
+    found: dict[int, Row] = {}
+    for row in _dicts(connection, f"SELECT run_no, {columns} FROM base.run WHERE {chosen}", given):  # noqa: S608
+        found[row.pop("run_no")] = row | {"params": {}, "metrics": {}, "tags": {}, "aliases": []}
+    for run_no, name, value, number, kind in connection.execute(
+        f"SELECT run_no, name, value, number, type FROM base.param WHERE {chosen} ORDER BY name",
+        given,  # noqa: S608
+    ).fetchall():
+        found[run_no]["params"][name] = typed(value, number, kind)
+    for run_no, name, last in connection.execute(
+        f'SELECT run_no, name, "last" FROM all_metric WHERE {chosen} ORDER BY name',
+        given,  # noqa: S608
+    ).fetchall():
+        found[run_no]["metrics"][name] = last
+    for run_no, key, value in connection.execute(
+        f"SELECT run_no, key, value FROM base.tag WHERE {chosen} AND value IS NOT NULL ORDER BY key",
+        given,  # noqa: S608
+    ).fetchall():
+        found[run_no]["tags"][key] = value
+    by_id = {row["run_id"]: row for row in found.values()}
+    for run_id, model, alias in connection.execute(
+        """SELECT v.run_id, a.model, a.alias FROM base.alias a JOIN base.model_version v USING (model, version)
+           WHERE v.run_id IN (SELECT unnest(?)) ORDER BY a.model, a.alias""",
+        [list(by_id)],
+    ).fetchall():
+        by_id[run_id]["aliases"].append(f"{model}@{alias}")
+    return [found[run_no] for run_no in run_nos]
+
+
+def _details(connection: duckdb.DuckDBPyConnection, run_no: int, row: Row) -> Row:
+    def of_run(columns: str, table: str, order: str) -> list[Row]:
+        query = f"SELECT {columns} FROM {table} WHERE run_no = ? ORDER BY {order}"  # noqa: S608 - our own words
+        return _dicts(connection, query, [run_no])
+
+    datasets = of_run(
+        'name, role, kind AS type, "rows", "columns", bytes, digest, row_hashes, source',
+        "base.dataset", "time, seq",
+    )  # fmt: skip
+    for dataset in datasets:
+        dataset["profile"] = _profile(connection, dataset["digest"])
+    artifacts = of_run(
+        "name, kind, media_type, bytes, sha256, source, metadata", "base.artifact", "time, seq"
+    )
+    for artifact in artifacts:
+        artifact["metadata"] = json.loads(artifact["metadata"]) if artifact["metadata"] else {}
+    environment = _dicts(connection, "SELECT * FROM base.environment WHERE env_id = ?", [row["env_id"]])
+    return {
+        "params_detail": of_run("name, value, number, type, source", "base.param", "name"),
+        "metrics_detail": of_run(
+            'name, "last", "min", "max", "count", first_step, last_step, estimator, dataset_digest, source',
+            "all_metric", "name",
+        ),
+        "datasets": datasets,
+        "artifacts": artifacts,
+        "environment": environment[0] if environment else None,
+        "verdicts": of_run('against, part, outcome, detail, make_timestamp("time") AS "time"', "base.verdict", '"time", seq'),
+        "checks": of_run("dataset, name, passed, detail", 'base."check"', "time, seq"),
+        "problems": of_run('place AS "where", message', "base.problem", "time, seq"),
+    }  # fmt: skip
+
+
+def _profile(connection: duckdb.DuckDBPyConnection, digest: str) -> list[Row]:
+    profile = _dicts(
+        connection,
+        """SELECT name, type, column_digest AS digest, nulls, "distinct", "min", "max", mean, std, histogram
+           FROM base.dataset_column WHERE digest = ? ORDER BY position""",
+        [digest],
+    )
+    for column in profile:
+        column["histogram"] = json.loads(column["histogram"]) if column["histogram"] else None
+    return profile
+
+
+def _dicts(
+    connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] | Mapping[str, Any] = ()
+) -> list[Row]:
+    cursor = connection.execute(query, values)
+    columns = [column[0] for column in cursor.description]
+    return [
+        {name: _aware(value) for name, value in zip(columns, row, strict=True)} for row in cursor.fetchall()
+    ]
+
+
+def _aware(value: Any) -> Any:
+    return value.replace(tzinfo=datetime.UTC) if isinstance(value, datetime.datetime) else value
+
+
+def _run_no(connection: duckdb.DuckDBPyConnection, store: Store, run_id: str) -> int:
+    found = index.one(
+        connection,
+        "SELECT run_no FROM base.run WHERE run_id = ? AND NOT deleted AND started_at IS NOT NULL",
+        [run_id],
+    )
+    if found is None:
+        what = f"run {run_id}" if ids.is_id(run_id) else f"run of the id {run_id!r}"
+        raise NotFound(f"there is no {what} in {store.path}", hint="mlnb runs")
+    return int(found[0])
+
+
+def _joined(kept: RunPage | None, fresh: RunPage) -> RunPage:
+    """While the index can't be opened: the journals' runs, then those of the last answer."""
+    there = {row["run_id"] for row in fresh.rows}
+    old = [] if kept is None else [row for row in kept.rows if row["run_id"] not in there]
+    total = len(fresh.rows) + len(old)
+    page = fresh if kept is None else replace(kept, total=max(total, kept.total))
+    return replace(page, rows=[*fresh.rows, *old], stale=True)
+
+
+def _publish_live(store: Store, connection: duckdb.DuckDBPyConnection) -> None:
+    """Let the public views show points that aren't folded, too."""
+    import numpy as np
+    import pyarrow as pa
+
+    parts = list(live.raw_points(store.journals, connection))
+    if not parts:
+        return
+    lengths = [len(records) for _, _, records in parts]
+    table = pa.table(
+        {
+            "run_no": np.repeat(np.array([run_no for run_no, _, _ in parts], dtype="i4"), lengths),
+            "metric": pa.array(np.repeat(np.array([name for _, name, _ in parts], dtype=object), lengths)),
+            **{
+                name: np.concatenate([records[name] for _, _, records in parts])
+                for name in ("step", "time", "value")
+            },
+        }
+    )
+    connection.register("live_rows", table)
+    connection.execute("CREATE TEMP TABLE live_point AS SELECT * FROM live_rows")
+    connection.unregister("live_rows")
+    database = connection.execute("SELECT current_database()").fetchall()[0][0]
+    home = f'"{database}".main'
+    connection.execute(
+        f"""CREATE TEMP VIEW points AS SELECT * FROM {home}.points UNION ALL
+            SELECT r.run_id, t.metric, t.step, make_timestamp(t.time), t.value
+            FROM live_point t JOIN base.run r USING (run_no) WHERE NOT r.deleted"""  # noqa: S608 - our own names
+    )
+    connection.execute(
+        """CREATE TEMP VIEW metrics AS
+           SELECT r.run_id, t.name, t."last", t."min", t."max", t."count", t.first_step, t.last_step,
+                  t.estimator, t.dataset_digest, t.source
+           FROM all_metric t JOIN base.run r USING (run_no)
+           WHERE NOT r.deleted AND r.started_at IS NOT NULL"""
+    )

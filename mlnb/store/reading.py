@@ -1,0 +1,208 @@
+"""The reading side of a journal: whole records from an offset on, whatever the writer is doing.
+
+Files are read up to their last whole record. What follows it is either being written at this moment or
+was torn by a death: in both cases it is not there (yet).
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from mlnb import events
+from mlnb.store import points, process
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+HEADER_LIMIT: Final = 65536
+
+
+@dataclass(frozen=True)
+class Journal:
+    """One writer's files about one subject: where they are, not what they say."""
+
+    folder: Path
+    subject: str
+    writer: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.subject}.{self.writer}"
+
+    @property
+    def events_path(self) -> Path:
+        return self.folder / f"{self.name}.jsonl"
+
+    @property
+    def points_path(self) -> Path:
+        return self.folder / f"{self.name}.pts"
+
+    @property
+    def alive_path(self) -> Path:
+        return self.folder / f"{self.name}.alive"
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its writer has put it down properly."""
+        return not self.alive_path.exists()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The journals of a folder at one moment, and the sizes of their two files."""
+
+    sizes: dict[Journal, tuple[int, int]]
+
+    def __bool__(self) -> bool:
+        return bool(self.sizes)
+
+
+@dataclass(frozen=True)
+class Read:
+    """Events from an offset on. `end` is the offset after the last whole line; `damaged` counts lines
+    that are whole and yet no events."""
+
+    events: list[events.Event]
+    end: int
+    damaged: int = 0
+
+
+def listing(folder: Path) -> Listing:
+    """Every journal in `folder`, oldest subject first."""
+    event_sizes: dict[str, int] = {}
+    point_sizes: dict[str, int] = {}
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                stem, dot, ending = entry.name.rpartition(".")
+                if ending == "jsonl" and dot:
+                    event_sizes[stem] = _size(entry)
+                elif ending == "pts" and dot:
+                    point_sizes[stem] = _size(entry)
+    except FileNotFoundError:
+        return Listing({})
+    sizes = {}
+    for stem in sorted(event_sizes):
+        subject, dot, writer = stem.partition(".")
+        if dot:
+            sizes[Journal(folder, subject, writer)] = (event_sizes[stem], point_sizes.get(stem, 0))
+    return Listing(sizes)
+
+
+def read_events(path: Path, start: int = 0, end: int | None = None) -> Read:
+    """The events of a file from byte `start` on; an empty reading where the file is gone."""
+    data = _read(path, start, end)
+    whole = data[: data.rfind(b"\n") + 1]
+    found, damaged = parse(whole)
+    return Read(found, start + len(whole), damaged)
+
+
+def parse(data: bytes) -> tuple[list[events.Event], int]:
+    """The events of whole lines, and how many lines were none."""
+    found: list[events.Event] = []
+    damaged = 0
+    for line in data.splitlines():
+        try:
+            found.append(events.decode(line))
+        except (ValueError, UnicodeDecodeError):
+            damaged += 1
+    return found, damaged
+
+
+def has_line(path: Path, start: int) -> bool:
+    """Whether a whole line follows byte `start`."""
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            while piece := file.read(1 << 16):
+                if b"\n" in piece:
+                    return True
+    except FileNotFoundError:
+        pass
+    return False
+
+
+def read_points(path: Path, start: int = 0, end: int | None = None) -> tuple[NDArray[Any], int]:
+    """The points of a file from byte `start` on, and the offset after the last whole one."""
+    found = points.unpack(_read(path, start, end))
+    return found, start + len(found) * points.SIZE
+
+
+def header(journal: Journal) -> events.JournalOpened | None:
+    """The journal's first record; None where its writer hasn't come so far, or it is damaged."""
+    line, feed, _ = _read(journal.events_path, 0, HEADER_LIMIT).partition(b"\n")
+    if not feed:
+        return None
+    try:
+        first = events.decode(line)
+    except ValueError:
+        return None
+    return first if isinstance(first, events.JournalOpened) else None
+
+
+def can_be_read(first: events.JournalOpened) -> bool:
+    """Whether this version understands all that the journal says must be understood."""
+    return first.format <= events.FORMAT and events.FEATURES.issuperset(first.requires)
+
+
+def life(journal: Journal, first: events.JournalOpened | None) -> process.Life:
+    """Whether the journal's writer lives."""
+    last_sign = _modified(journal)
+    if first is None:
+        # Nothing says who writes it. Its first record comes with its file, so only a crash leaves this.
+        return "silent" if journal.is_closed else "alive"
+    writer = process.Process(first.host, first.boot_id, first.pid, first.pid_started)
+    if journal.is_closed:
+        return "dead"
+    return process.life(writer, journal.alive_path, last_sign)
+
+
+def _modified(journal: Journal) -> float:
+    times = [0.0]
+    for path in (journal.events_path, journal.points_path):
+        try:
+            times.append(path.stat().st_mtime)
+        except FileNotFoundError:
+            continue
+    return max(times)
+
+
+def last_time(journal: Journal) -> int:
+    """The time of the journal's last record, in µs since 1970. Times never go back within a journal."""
+    found = read_points(journal.points_path, max(0, _length(journal.points_path) // 32 * 32 - 32))[0]
+    times = [int(found["time"][-1])] if len(found) else [0]
+    size = _length(journal.events_path)
+    back = 4096
+    while True:
+        tail = _read(journal.events_path, max(0, size - back), None)
+        lines = tail[: tail.rfind(b"\n") + 1].splitlines()
+        if len(lines) > 1 or back >= size:
+            times += [event.time for event in parse(b"\n".join(lines[-1:]))[0]]
+            return max(times)
+        back *= 16
+
+
+def _length(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _read(path: Path, start: int, end: int | None) -> bytes:
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            return file.read(-1 if end is None else max(0, end - start))
+    except FileNotFoundError:
+        return b""

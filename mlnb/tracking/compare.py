@@ -1,0 +1,216 @@
+"""Runs side by side: what differs between them, in what went in and in what came out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlnb.errors import UsageError
+from mlnb.store import Store, query
+from mlnb.tracking.recording import current_store
+from mlnb.tracking.records import Place, RunRecord
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = dict[str, Any]
+
+
+def compare(*runs: str | RunRecord, store: Place = None) -> Comparison:
+    """Compare two or more runs, named as in `mlnb.get()`.
+
+    Raises
+    ------
+    UsageError
+        There are fewer than two.
+    NotFound, Ambiguous
+        One of them isn't known.
+    """
+    home = current_store(store)
+    chosen = [run.run_id if isinstance(run, RunRecord) else query.resolve(home, run) for run in runs]
+    return comparison(home, chosen)
+
+
+def comparison(store: Store, run_ids: Sequence[str]) -> Comparison:
+    """Compare runs by id."""
+    if len(run_ids) < 2:
+        raise UsageError(
+            f"{len(run_ids)} run can't be compared", hint="name at least two: mlnb.compare(a, b)"
+        )
+    records = [query.record(store, run_id) for run_id in run_ids]
+    cells = [query.cells(store, run_id) for run_id in run_ids]
+    return Comparison(records, cells)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One name, and its value in each run (None where a run hasn't got it)."""
+
+    name: str
+    values: list[Any]
+
+    @property
+    def differs(self) -> bool:
+        return any(not _same(value, self.values[0]) for value in self.values[1:])
+
+
+class Comparison:
+    """What two or more runs have in common and what not. Each table has one column a run, differences
+    first; `to_dict()` is the same for a program."""
+
+    def __init__(self, records: list[Row], cells: list[list[Row]]) -> None:
+        self._records = records
+        self._cells = cells
+
+    @property
+    def runs(self) -> list[str]:
+        """The runs' names."""
+        return [record["name"] for record in self._records]
+
+    @property
+    def params(self) -> pd.DataFrame:
+        return self._table(self._lines(lambda record: record["params"]))
+
+    @property
+    def metrics(self) -> pd.DataFrame:
+        return self._table(self._lines(lambda record: record["metrics"]))
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """Digests by data set, and the columns in which they differ."""
+        lines = self._lines(_digests)
+        table = self._table(lines)
+        changed = {line.name: ", ".join(self._changed_columns(line.name)) for line in lines}
+        return table.assign(changed_columns=[changed[name] for name in table.index])
+
+    @property
+    def code(self) -> pd.DataFrame:
+        """The source of the runs' own cells."""
+        return self._table([Line(name, values) for name, values in self._sources()])
+
+    @property
+    def environment(self) -> pd.DataFrame:
+        return self._table(self._lines(_environment))
+
+    def to_dict(self) -> Row:
+        """The comparison as JSON-able data: runs, params, metrics, data, code, environment, figures."""
+        shapes = [
+            {
+                item["name"]: {key: item[key] for key in ("digest", "rows", "columns")}
+                for item in r["datasets"]
+            }
+            for r in self._records
+        ]
+        return {
+            "runs": [_run_row(record) for record in self._records],
+            "params": [_as_dict(line) for line in self._lines(lambda record: record["params"])],
+            "metrics": [_as_dict(line) for line in self._lines(lambda record: record["metrics"])],
+            "data": [
+                {
+                    "name": line.name,
+                    "values": [shape.get(line.name) for shape in shapes],
+                    "differs": line.differs,
+                    "changed_columns": self._changed_columns(line.name),
+                }
+                for line in self._lines(_digests)
+            ],
+            "code": [
+                {"cell_id": name, "sources": values, "differs": Line(name, values).differs}
+                for name, values in self._sources()
+            ],
+            "environment": [_as_dict(line) for line in self._lines(_environment)],
+            "figures": [{"name": line.name, "values": line.values} for line in self._lines(_figures)],
+        }
+
+    def __repr__(self) -> str:
+        parts = [f"{' · '.join(self.runs)}"]
+        for title, lines in (
+            ("params", self._lines(lambda record: record["params"])),
+            ("metrics", self._lines(lambda record: record["metrics"])),
+            ("data", self._lines(_digests)),
+            ("environment", self._lines(_environment)),
+        ):
+            parts += [
+                f"  {title:12}{line.name}: {' → '.join(_short(value) for value in line.values)}"
+                for line in lines
+                if line.differs
+            ]
+        if any(Line(name, values).differs for name, values in self._sources()):
+            parts.append("  code        differs")
+        return "\n".join(parts if len(parts) > 1 else [*parts, "  nothing differs"])
+
+    # ---- inside ----
+
+    def _lines(self, values_of: Callable[[Row], Row]) -> list[Line]:
+        found = [values_of(record) for record in self._records]
+        names = dict.fromkeys(name for values in found for name in values)
+        lines = [Line(name, [values.get(name) for values in found]) for name in names]
+        return sorted(lines, key=lambda line: (not line.differs, line.name))
+
+    def _table(self, lines: Iterable[Line]) -> pd.DataFrame:
+        import pandas as pd
+
+        lines = list(lines)
+        table = pd.DataFrame(
+            [line.values for line in lines],
+            index=pd.Index([line.name for line in lines], name="name"),
+            columns=self.runs,
+        )
+        return table.assign(differs=[line.differs for line in lines])
+
+    def _sources(self) -> list[tuple[str, list[str | None]]]:
+        """The own cells of each run, matched by cell id, else by their place among the run's own."""
+        found: dict[str, list[str | None]] = {}
+        for at, cells in enumerate(self._cells):
+            own = [cell for cell in cells if cell["own"]]
+            for place, cell in enumerate(own):
+                name = cell["cell_id"] or f"cell {place + 1}"
+                found.setdefault(name, [None] * len(self._cells))[at] = cell["source"]
+        return list(found.items())
+
+    def _changed_columns(self, name: str) -> list[str]:
+        """The columns whose content isn't the same in all runs that have the data set."""
+        profiles = [
+            {column["name"]: column["digest"] for column in item["profile"]}
+            for record in self._records
+            for item in record["datasets"]
+            if item["name"] == name
+        ]
+        columns = dict.fromkeys(column for profile in profiles for column in profile)
+        return [column for column in columns if len({profile.get(column) for profile in profiles}) > 1]
+
+
+def _digests(record: Row) -> Row:
+    return {item["name"]: item["digest"] for item in record["datasets"]}
+
+
+def _environment(record: Row) -> Row:
+    environment = record["environment"] or {}
+    found = {name: environment[name] for name in ("python", "platform") if environment.get(name)}
+    return found | (environment.get("packages") or {})
+
+
+def _figures(record: Row) -> Row:
+    return {item["name"]: item["sha256"] for item in record["artifacts"] if item["kind"] == "figure"}
+
+
+def _run_row(record: Row) -> Row:
+    names = (*query.RUN_COLUMNS, "params", "metrics", "tags", "aliases")
+    return {name: record[name] for name in names}
+
+
+def _as_dict(line: Line) -> Row:
+    return {"name": line.name, "values": line.values, "differs": line.differs}
+
+
+def _same(a: Any, b: Any) -> bool:
+    both_nan = isinstance(a, float) and isinstance(b, float) and math.isnan(a) and math.isnan(b)
+    return both_nan or a == b
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)[:60]

@@ -1,0 +1,77 @@
+"""`register` gives a version to the model that a run kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlnb import registry
+from mlnb.errors import Ambiguous, Corrupt, NotFound, UsageError
+from mlnb.store import query
+from mlnb.tracking import start
+
+
+def test_versions_of_a_model_count_up_from_one(project):
+    assert [project.version(c=c) for c in (0.1, 1.0)] == [1, 2]
+
+
+def test_a_version_knows_its_run_its_file_and_its_format(project):
+    run_id = project.train()
+    made = registry.register(run_id, "churn", store=project.store)
+    (artifact,) = query.record(project.store, run_id)["artifacts"]
+    assert (made.run_id, made.sha256, made.format) == (run_id, artifact["sha256"], "skops")
+    assert made.time > 0
+    assert made.created_by
+
+
+def test_a_model_is_named_after_the_experiment(project):
+    assert registry.register(project.train(), store=project.store).model == "churn"
+
+
+def test_a_run_can_be_given_itself_or_by_name_or_by_a_prefix(project):
+    run_id = project.train()
+    name = query.record(project.store, run_id)["name"]
+    first = registry.register(name, "churn", store=project.store)
+    assert registry.register(run_id[:20], "churn", store=project.store) == first
+
+
+def test_the_same_file_of_the_same_run_is_registered_once(project):
+    run_id = project.train()
+    first = registry.register(run_id, "churn", store=project.store)
+    assert registry.register(run_id, "churn", store=project.store) == first
+    assert len(project.store.registry.read()) == 1
+
+
+def test_a_run_without_a_model_says_how_to_keep_one(project):
+    with start(store=project.store) as run:
+        run.metric("loss", 0.1)
+    with pytest.raises(NotFound, match=r"kept no model .*mlnb\.model"):
+        registry.register(run, "churn", store=project.store)
+
+
+def test_of_several_models_one_must_be_named(project):
+    with start(store=project.store) as run:
+        for name in ("tree", "forest"):
+            run.store_artifact(
+                name.encode(), name, "model", "application/octet-stream", metadata={"format": "skops"}
+            )
+    with pytest.raises(Ambiguous, match="'tree', 'forest'"):
+        registry.register(run, "churn", store=project.store)
+    assert registry.register(run, "churn", name="forest", store=project.store).name == "forest"
+    with pytest.raises(NotFound, match="did you mean 'forest'"):
+        registry.register(run, "churn", name="forrest", store=project.store)
+
+
+def test_a_damaged_file_gets_no_version(project):
+    run_id = project.train()
+    (artifact,) = query.record(project.store, run_id)["artifacts"]
+    path = project.store.objects.path(artifact["sha256"])
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    with pytest.raises(Corrupt):
+        registry.register(run_id, "churn", store=project.store)
+    assert project.store.registry.read() == []
+
+
+@pytest.mark.parametrize("name", ["a/b", "a@b", "../x"])
+def test_a_name_that_could_not_be_referred_to_is_refused(project, name):
+    with pytest.raises(UsageError):
+        registry.register(project.train(), name, store=project.store)
