@@ -146,7 +146,9 @@ def sql(text: str, *, as_json: bool) -> None:
 
 
 def _where(query: str | None, experiment: str | None, batch_id: str | None) -> str | None:
-    parts = [f"({query})"] if query else []
+    # Brackets only where something follows: a mistake is shown where it stands in what was typed.
+    alone = experiment is None and batch_id is None
+    parts = [query if alone else f"({query})"] if query else []
     if experiment is not None:
         parts.append(f"experiment = {_quoted(experiment)}")
     if batch_id is not None:
