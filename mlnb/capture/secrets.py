@@ -21,9 +21,13 @@ from typing import Final
 
 REDACTED: Final = "<redacted>"
 
-_ALWAYS: Final = frozenset({"password", "passwd", "passphrase", "pwd", "secret", "secrets", "credential", "credentials"})
+_ALWAYS: Final = frozenset(
+    {"password", "passwd", "passphrase", "pwd", "secret", "secrets", "credential", "credentials"}
+)
 _AT_THE_END: Final = frozenset({"token", "apikey", "auth", "bearer"})
-_KEYS: Final = frozenset({"api", "access", "private", "secret", "encryption", "signing", "ssh", "account", "storage"})
+_KEYS: Final = frozenset(
+    {"api", "access", "private", "secret", "encryption", "signing", "ssh", "account", "storage"}
+)
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 _LOOKS: Final = re.compile(
@@ -56,7 +60,9 @@ def is_secret_name(name: str, extra: Sequence[str] = ()) -> bool:
 
 def is_password_name(name: str) -> bool:
     """Whether even a number of this name is redacted."""
-    return bool({"password", "passwd", "pwd", "passphrase"}.intersection(p.lower() for p in _PARTS.findall(name)))
+    return bool(
+        {"password", "passwd", "pwd", "passphrase"}.intersection(p.lower() for p in _PARTS.findall(name))
+    )
 
 
 def looks_secret(text: str) -> bool:

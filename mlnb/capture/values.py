@@ -37,16 +37,16 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _describe(
-    name: str, value: Any, source: Source, extra: Sequence[str], depth: int
-) -> Sequence[Param]:
+def _describe(name: str, value: Any, source: Source, extra: Sequence[str], depth: int) -> Sequence[Param]:
     if isinstance(value, Mapping):
         if not _is_setting(value, depth):
             return []
         if not value:
             return [Param(name=name, value="{}", type="dict", source=source)]
         items = [(f"{name}.{key}", plain(inner)) for key, inner in value.items()]
-        return [found for label, inner in items for found in _describe(label, inner, source, extra, depth + 1)]
+        return [
+            found for label, inner in items for found in _describe(label, inner, source, extra, depth + 1)
+        ]
     if not _is_setting(value, depth):
         return []
     kind = _type(value)
@@ -63,7 +63,9 @@ def _is_setting(value: Any, depth: int) -> bool:
     if depth >= DEPTH or len_or_none(value) is None or len(value) > ITEMS:
         return False
     if isinstance(value, Mapping):
-        return all(isinstance(k, (str, int, float)) and _is_setting(plain(v), depth + 1) for k, v in value.items())
+        return all(
+            isinstance(k, (str, int, float)) and _is_setting(plain(v), depth + 1) for k, v in value.items()
+        )
     if isinstance(value, (list, tuple, set, frozenset, range)):
         return all(_is_setting(plain(item), depth + 1) for item in value)
     return False

@@ -1,0 +1,29 @@
+"""Reruns: papermill executes a notebook with given parameters, as tracked runs.
+
+notebook or run ─ origin ─ notebooks ─┐
+params, grid ──── values ─ plan ──────┴─ batch ─ executors ─ worker ─ engine ─ client ─ kernel
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_ROOMS = {
+    "Batch": "mlnb.execution.batch",
+    "rerun": "mlnb.execution.reruns",
+}
+
+__all__ = ["Batch", "rerun"]
+
+if TYPE_CHECKING:
+    from mlnb.execution.batch import Batch
+    from mlnb.execution.reruns import rerun
+
+
+def __getattr__(name: str) -> Any:
+    # papermill imports mlnb.execution.engine whenever it is imported: the rest waits until it is used
+    room = _ROOMS.get(name)
+    if room is None:
+        raise AttributeError(f"module 'mlnb.execution' has no attribute {name!r}")
+    return getattr(importlib.import_module(room), name)

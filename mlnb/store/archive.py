@@ -12,7 +12,7 @@ import datetime
 import hashlib
 import os
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +35,10 @@ class Description(msgspec.Struct, frozen=True):
     points: int
     packed: int
     sha256: str
+
+    @property
+    def length(self) -> int:
+        return self.events + self.points
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -87,6 +91,29 @@ def load(frame: Frame) -> tuple[bytes, bytes]:
     if hashlib.sha256(data).hexdigest() != description.sha256:
         raise ValueError("its checksum differs")
     return data[: description.events], data[description.events :]
+
+
+def rewrite(segment: Path, unwanted: Callable[[str, bytes], bool]) -> None:
+    """Write a segment again without the journals that are `unwanted(name, events)`, in one step."""
+    kept = bytearray()
+    changed = False
+    with segment.open("rb") as file:
+        for frame in frames_of(segment):
+            try:
+                drop = unwanted(frame.description.name, load(frame)[0])
+            except ValueError:
+                drop = False
+            changed |= drop
+            if not drop:
+                text = msgspec.json.encode(frame.description)
+                file.seek(frame.offset)
+                kept += _head.pack(MAGIC, len(text)) + text + file.read(frame.description.packed)
+    if changed:
+        temporary = segment.with_name(segment.name + ".new")
+        temporary.write_bytes(kept)
+        sync(temporary)
+        temporary.replace(segment)
+        _whole.pop(segment, None)
 
 
 def segments(root: Path) -> list[Path]:

@@ -74,6 +74,48 @@ def table(connection: duckdb.DuckDBPyConnection, query: str, values: Values | No
     return connection.sql(query, params=values).to_arrow_table()
 
 
+def is_current(database: Path, *, patience: float = PATIENCE) -> bool:
+    """Whether there is an index with the tables of this version."""
+    if not database.exists():
+        return False
+    try:
+        with reading(database, patience=patience) as connection:
+            return has_schema(connection)
+    except Corrupt:
+        return False
+
+
+def remove(database: Path) -> None:
+    """Take an index away, with what DuckDB keeps beside it: a log of another file must not be replayed.
+
+    The file goes first: without it an index is made again, without its log it would lack what is there.
+    """
+    database.unlink(missing_ok=True)
+    _log_of(database).unlink(missing_ok=True)
+
+
+def replace(new: Path, database: Path) -> None:
+    """Put a new index in an old one's place."""
+    if _log_of(database).exists():
+        remove(database)
+    new.replace(database)
+
+
+def _log_of(database: Path) -> Path:
+    return database.with_name(database.name + ".wal")
+
+
+def copy(database: Path, new: Path) -> None:
+    """Write everything that lives in an index into a new file."""
+    with writing(database) as connection:
+        connection.execute("CHECKPOINT")
+        name = connection.execute("SELECT current_database()").fetchall()[0][0]
+        target = str(new).replace("'", "''")
+        connection.execute(f"ATTACH '{target}' AS fresh (STORAGE_VERSION '{schema.COMPATIBILITY}')")
+        connection.execute(f'COPY FROM DATABASE "{name}" TO fresh')
+        connection.execute("DETACH fresh")
+
+
 def has_schema(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the index has the tables of this version."""
     try:
@@ -84,12 +126,7 @@ def has_schema(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables, in place of those of another version: the journals and the archive are the truth,
-    so that whoever folds next fills them again."""
     connection.execute("BEGIN")
-    for view in schema.VIEWS:
-        connection.execute(f"DROP VIEW IF EXISTS {view}")
-    connection.execute("DROP SCHEMA IF EXISTS base CASCADE")
     for statement in schema.statements():
         connection.execute(statement)
     connection.execute("INSERT INTO base.meta VALUES (?, 0, 0, '')", [schema.VERSION])

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mlnb.errors import Busy
+from mlnb.events import JournalOpened
 from mlnb.store import archive, index, locks, points, reading, rows, wide
 from mlnb.store.reading import Journal
 
@@ -65,6 +66,8 @@ def fold(store: Store, *, patience: float = index.PATIENCE) -> bool:
 
 def drain(store: Store, *, patience: float = index.PATIENCE) -> None:
     """Fold slice after slice until nothing is left. Hold `ingest.lock`."""
+    if not index.is_current(store.database, patience=patience):
+        make_again(store)
     while True:
         with index.writing(store.database, patience=patience) as connection:
             work = pending(store, connection)
@@ -89,6 +92,53 @@ def up_to_date(store: Store, *, patience: float = index.PATIENCE) -> Iterator[du
         raise Busy(f"another process has been folding {store.path} for {patience:g} s")
     with index.reading(store.database, patience=patience) as connection:
         yield connection
+
+
+def make_again(store: Store) -> int:
+    """Make the index anew from the archive, and put it in place of what is there. Hold `ingest.lock`.
+
+    Returns how many journals were read. What isn't archived is left to `drain`.
+    """
+    new = store.database.with_name("store.duckdb.new")
+    index.remove(new)
+    newest: dict[str, archive.Frame] = {}
+    for frame in archive.frames(store.archive):
+        known = newest.get(frame.description.name)
+        if known is None or known.description.length <= frame.description.length:
+            newest[frame.description.name] = frame
+    waiting = list(newest.values())
+    with index.writing(new) as connection:
+        while waiting:
+            taken = rows.Taken(connection)
+            while waiting and taken.bytes < BYTES_AT_ONCE:
+                take_archived(store, taken, waiting.pop(0))
+            connection.execute("BEGIN")
+            taken.insert()
+            connection.execute("COMMIT")
+        wide.keep_up(connection)
+    index.replace(new, store.database)
+    return len(newest)
+
+
+def take_archived(store: Store, taken: rows.Taken, frame: archive.Frame) -> None:
+    """Take one archived journal, whole. One that is damaged is left out; `verify` names it."""
+    try:
+        events, point_bytes = archive.load(frame)
+    except ValueError:
+        return
+    subject, _, writer = frame.description.name.partition(".")
+    journal = Journal(store.journals, subject, writer)
+    found, damaged = reading.parse(events)
+    first = found[0] if found else None
+    if not isinstance(first, JournalOpened):
+        return
+    run = taken.take_events(journal, first, reading.Read(found, len(events), damaged))
+    if run is None:
+        return
+    records = points.unpack(point_bytes)
+    if taken.may_be_judged(journal, run):
+        taken.judge(run, max([found[-1].time, *records["time"][-1:].tolist()]))
+    taken.take_points(journal, run, records, len(records) * points.SIZE)
 
 
 def pending(store: Store, connection: duckdb.DuckDBPyConnection) -> Pending:
@@ -160,8 +210,9 @@ def take(taken: rows.Taken, journal: Journal) -> bool:
     run = taken.take_events(journal, first, read)
     if run is None:
         return True
-    life = reading.life(journal, first)
-    taken.judge(journal, run, life, reading.last_sign(journal))
+    if taken.may_be_judged(journal, run):
+        is_alive = reading.life(journal, first) == "alive"
+        taken.judge(run, None if is_alive else reading.last_time(journal))
     unread = points_size - at.points_end
     is_over = run.has_ended or run.is_taken_for_dead
     if unread >= points.SIZE and (is_over or unread >= POINTS_AT_ONCE * points.SIZE):

@@ -27,9 +27,14 @@ class Objects:
     def __init__(self, root: Path) -> None:
         self.root = root
 
+    @staticmethod
+    def is_name(text: str) -> bool:
+        """Whether a text is an object's name: 64 hexadecimal digits."""
+        return _SHA256.fullmatch(text) is not None
+
     def path(self, sha256: str) -> Path:
         """Where an object lies, whether or not it is there."""
-        if not _SHA256.fullmatch(sha256):
+        if not self.is_name(sha256):
             raise NotFound(f"{sha256!r} is no object's name", hint="64 hexadecimal digits")
         return self.root / sha256[:2] / sha256
 
@@ -87,7 +92,7 @@ class Objects:
     def names(self) -> Iterator[str]:
         """The sha256 of every object."""
         for path in sorted(self.root.glob("??/*")):
-            if _SHA256.fullmatch(path.name):
+            if self.is_name(path.name):
                 yield path.name
 
     def age(self, sha256: str) -> float:

@@ -379,7 +379,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> list
     given = [list(run_nos)]
     found: dict[int, Row] = {}
     for row in _dicts(connection, f"SELECT run_no, {columns} FROM base.run WHERE {chosen}", given):  # noqa: S608
-        found[row.pop("run_no")] = row | {"params": {}, "metrics": {}, "tags": {}, "aliases": []}
+        run_no = row.pop("run_no")
+        found[run_no] = row | {"params": {}, "metrics": {}, "tags": {}, "aliases": []}
     for run_no, name, value, number, kind in connection.execute(
         f"SELECT run_no, name, value, number, type FROM base.param WHERE {chosen} ORDER BY name",
         given,  # noqa: S608

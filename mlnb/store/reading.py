@@ -170,9 +170,26 @@ def _modified(journal: Journal) -> float:
     return max(times)
 
 
-def last_sign(journal: Journal) -> int:
-    """When its writer last wrote, in µs since 1970."""
-    return int(_modified(journal) * 1e6)
+def last_time(journal: Journal) -> int:
+    """The time of the journal's last record, in µs since 1970. Times never go back within a journal."""
+    found = read_points(journal.points_path, max(0, _length(journal.points_path) // 32 * 32 - 32))[0]
+    times = [int(found["time"][-1])] if len(found) else [0]
+    size = _length(journal.events_path)
+    back = 4096
+    while True:
+        tail = _read(journal.events_path, max(0, size - back), None)
+        lines = tail[: tail.rfind(b"\n") + 1].splitlines()
+        if len(lines) > 1 or back >= size:
+            times += [event.time for event in parse(b"\n".join(lines[-1:]))[0]]
+            return max(times)
+        back *= 16
+
+
+def _length(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _size(entry: os.DirEntry[str]) -> int:

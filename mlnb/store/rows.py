@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from mlnb.store import process
     from mlnb.store.reading import Journal
 
 RUN_COLUMNS: Final = [name for name in schema.BASE["run"] if name not in ("run_no", "run_id", "stamps")]
@@ -162,17 +161,22 @@ class Taken:
         )
         return run
 
-    def judge(self, journal: Journal, run: fold.Run, life: process.Life, last_sign: int) -> None:
-        """A run whose owner is gone without a word was killed, until something later says otherwise."""
-        if not self.position(journal).owner or run.has_ended:
-            return
-        if life == "alive":
+    def may_be_judged(self, journal: Journal, run: fold.Run) -> bool:
+        """Whether the run's end hangs on the life of this journal's writer."""
+        return self.position(journal).owner and not run.has_ended
+
+    def judge(self, run: fold.Run, died: int | None) -> None:
+        """A run whose owner is gone without a word was killed, until something later says otherwise;
+        `died` is when it last wrote (µs since 1970), None where it lives."""
+        if died is None:
             run.owner_lives()
         else:
-            run.owner_died(last_sign)
+            run.owner_died(died)
 
     def take_points(self, journal: Journal, run: fold.Run, records: NDArray[Any], end: int) -> None:
         """Take points of a journal, up to byte `end` of its file."""
+        if not len(records):
+            return
         at = self.position(journal)
         keys = self._keys_of(journal)
         start = at.points_end // 32

@@ -1,0 +1,143 @@
+/** The server's endpoints, one method each. */
+
+import type { ServerConnection } from '@jupyterlab/services';
+import { apiUrl, requestAPI } from './request';
+import type {
+  ICell,
+  IComparison,
+  IHistory,
+  IModel,
+  IModelVersion,
+  IPromotion,
+  IRunDetail,
+  IRunEdit,
+  IRunPage,
+  IRunRow,
+  IStoreInfo
+} from './tokens';
+
+export interface IRunsQuery {
+  where?: string;
+  experiment?: string;
+  groups?: boolean;
+  limit?: number;
+  offset?: number;
+  since?: number;
+}
+
+export interface IPromotionRequest {
+  model: string;
+  version: number;
+  alias: string;
+  note: string;
+  expected?: number | null;
+  dry_run?: boolean;
+}
+
+/** Every call takes the store, since views of several stores can be open at once. */
+export class Api {
+  constructor(private readonly settings: ServerConnection.ISettings) {}
+
+  async stores(path: string | null): Promise<IStoreInfo[]> {
+    return (await this.get<{ stores: IStoreInfo[] }>('stores', { path })).stores;
+  }
+
+  runs(store: string | null, query: IRunsQuery): Promise<IRunPage> {
+    return this.get('runs', { store, ...query });
+  }
+
+  async run(store: string | null, runId: string): Promise<IRunDetail> {
+    return (await this.get<{ run: IRunDetail }>(`runs/${runId}`, { store })).run;
+  }
+
+  async edit(store: string | null, runId: string, edit: IRunEdit): Promise<IRunRow> {
+    const answer = await requestAPI<{ run: IRunRow }>(
+      this.settings,
+      `runs/${runId}`,
+      { store },
+      { method: 'PATCH', body: { ...edit } }
+    );
+    return answer.run;
+  }
+
+  remove(store: string | null, runId: string, force = false): Promise<null> {
+    return requestAPI(this.settings, `runs/${runId}`, { store, force }, { method: 'DELETE' });
+  }
+
+  history(
+    store: string | null,
+    runId: string,
+    metric: string,
+    maxPoints: number
+  ): Promise<IHistory> {
+    return this.get(`runs/${runId}/history`, { store, metric, max_points: maxPoints });
+  }
+
+  async cells(store: string | null, runId: string): Promise<ICell[]> {
+    return (await this.get<{ cells: ICell[] }>(`runs/${runId}/cells`, { store })).cells;
+  }
+
+  compare(store: string | null, runIds: readonly string[]): Promise<IComparison> {
+    return this.get('compare', { store, runs: runIds.join(',') });
+  }
+
+  async models(store: string | null): Promise<IModel[]> {
+    return (await this.get<{ models: IModel[] }>('models', { store })).models;
+  }
+
+  async register(
+    store: string | null,
+    model: string,
+    run: string,
+    name: string | null
+  ): Promise<IModelVersion> {
+    const answer = await requestAPI<{ version: IModelVersion }>(
+      this.settings,
+      `models/${encodeURIComponent(model)}/versions`,
+      { store },
+      { method: 'POST', body: { run, ...(name === null ? {} : { name }) } }
+    );
+    return answer.version;
+  }
+
+  async promote(store: string | null, body: IPromotionRequest): Promise<IPromotion> {
+    const answer = await requestAPI<{ promotion: IPromotion }>(
+      this.settings,
+      'promotions',
+      { store },
+      { method: 'POST', body: { ...body } }
+    );
+    return answer.promotion;
+  }
+
+  async rollBack(
+    store: string | null,
+    model: string,
+    alias: string,
+    note: string
+  ): Promise<IPromotion> {
+    const answer = await requestAPI<{ promotion: IPromotion }>(
+      this.settings,
+      'rollbacks',
+      { store },
+      { method: 'POST', body: { model, alias, note } }
+    );
+    return answer.promotion;
+  }
+
+  /** Where the browser finds an artifact's bytes. */
+  artifactUrl(
+    store: string | null,
+    artifact: { sha256: string; name?: string; media_type?: string }
+  ): string {
+    const { sha256, name, media_type } = artifact;
+    return apiUrl(this.settings, `artifacts/${sha256}`, { store, name, media_type });
+  }
+
+  private get<T>(
+    path: string,
+    query: Record<string, string | number | boolean | null | undefined>
+  ): Promise<T> {
+    return requestAPI<T>(this.settings, path, query);
+  }
+}

@@ -1,0 +1,38 @@
+/** The names of the commands, and what they take. */
+
+export namespace CommandIDs {
+  /** `{run_id, store_id}` */
+  export const openRun = 'mlnb:open-run';
+  /** `{runs: [run_id, …], store_id}`; without arguments what is selected. */
+  export const compare = 'mlnb:compare';
+  /** `{run_id, store_id, model?, version?, alias?}`; without arguments what is selected. */
+  export const promote = 'mlnb:promote';
+  /** `{store_id}` */
+  export const openModels = 'mlnb:open-models';
+  export const showExperiments = 'mlnb:show-experiments';
+  export const refresh = 'mlnb:refresh';
+  /** `{run_id, store_id}` */
+  export const rename = 'mlnb:rename-run';
+  /** `{runs, store_id}` */
+  export const tag = 'mlnb:tag-runs';
+  /** `{runs, store_id}` */
+  export const remove = 'mlnb:delete-runs';
+  export const copyId = 'mlnb:copy-run-id';
+  export const trackCell = 'mlnb:track-cell';
+}
+
+/** The arguments that commands on runs take. */
+export interface IRunsArgs {
+  runs: string[];
+  storeId: string | null;
+}
+
+/** Arguments as commands get them: anything, from anywhere. */
+export function runsFrom(args: Record<string, unknown>): IRunsArgs {
+  const runs = Array.isArray(args.runs)
+    ? args.runs.filter((run): run is string => typeof run === 'string')
+    : typeof args.run_id === 'string'
+      ? [args.run_id]
+      : [];
+  return { runs, storeId: typeof args.store_id === 'string' ? args.store_id : null };
+}

@@ -1,0 +1,203 @@
+/** Metrics and parameters, each with the run before it; what is known about the run's making. */
+
+import type { JSX } from 'react';
+import { useState } from 'react';
+import { formatScalar, formatTogether, toNumber } from '../format';
+import { direction } from '../metrics';
+import type { CurvesModel } from '../models/curves';
+import type { IMetricDetail, IRunDetail } from '../tokens';
+import { Card, Change, Folded } from './parts';
+import { Sparkline } from './sparkline';
+import { useUi } from './ui';
+
+const FEW = 12;
+
+export function Overview(props: {
+  run: IRunDetail;
+  curves: CurvesModel;
+  store: string | null;
+  onNote: (note: string) => void;
+}): JSX.Element {
+  const { run } = props;
+  return (
+    <div className="mlnb-Overview">
+      <MetricsCard {...props} />
+      <ParamsCard run={run} />
+      <div className="mlnb-Overview-side">
+        {run.verdicts.length > 0 && <VerdictCard run={run} />}
+        <NoteCard note={run.note} onNote={props.onNote} />
+      </div>
+    </div>
+  );
+}
+
+function MetricsCard(props: {
+  run: IRunDetail;
+  curves: CurvesModel;
+  store: string | null;
+}): JSX.Element {
+  const { trans } = useUi();
+  const { run } = props;
+  const metrics = [...run.metrics_detail].sort(
+    (a, b) => Math.abs(direction(b.name)) - Math.abs(direction(a.name))
+  );
+  const against = run.previous?.name;
+  return (
+    <Card
+      title={trans.__('Metrics')}
+      aside={
+        against && metrics.length > 0 && <small>{trans.__('against %1', against)}</small>
+      }
+    >
+      {metrics.length === 0 && <p className="mlnb-Quiet">{trans.__('None recorded')}</p>}
+      <table className="mlnb-Facts">
+        <tbody>
+          {metrics.slice(0, FEW).map(metric => (
+            <MetricLine key={metric.name} metric={metric} {...props} />
+          ))}
+        </tbody>
+      </table>
+      {metrics.length > FEW && (
+        <Folded summary={trans.__('%1 more', metrics.length - FEW)}>
+          <table className="mlnb-Facts">
+            <tbody>
+              {metrics.slice(FEW).map(metric => (
+                <MetricLine key={metric.name} metric={metric} {...props} />
+              ))}
+            </tbody>
+          </table>
+        </Folded>
+      )}
+    </Card>
+  );
+}
+
+function MetricLine(props: {
+  metric: IMetricDetail;
+  run: IRunDetail;
+  curves: CurvesModel;
+  store: string | null;
+}): JSX.Element {
+  const { trans } = useUi();
+  const { metric, run } = props;
+  const value = toNumber(metric.last);
+  const before = toNumber(run.previous?.metrics[metric.name]);
+  const [text] = formatTogether([value, before]);
+  const curve = metric.count > 1 ? props.curves.get(props.store, run, metric.name, 24) : null;
+  return (
+    <tr>
+      <th scope="row" title={metric.estimator ? `${metric.name} · ${metric.estimator}` : metric.name}>
+        {metric.name}
+      </th>
+      <td className="mlnb-Facts-shape">
+        {curve && (
+          <Sparkline values={curve.values} label={trans.__('%1 over its steps', metric.name)} />
+        )}
+      </td>
+      <td className="mlnb-Facts-number">{text}</td>
+      <td className="mlnb-Facts-change">
+        <Change
+          metric={metric.name}
+          value={value}
+          before={before}
+          against={run.previous?.name ?? ''}
+        />
+      </td>
+    </tr>
+  );
+}
+
+function ParamsCard({ run }: { run: IRunDetail }): JSX.Element {
+  const { trans } = useUi();
+  const { previous } = run;
+  const changed = run.params_detail.filter(
+    ({ name }) =>
+      previous !== null && formatScalar(previous.params[name]) !== formatScalar(run.params[name])
+  );
+  const first = previous === null ? run.params_detail : changed;
+  const rest = previous === null ? [] : run.params_detail.filter(param => !changed.includes(param));
+  const lines = (params: typeof changed): JSX.Element => (
+    <table className="mlnb-Facts">
+      <tbody>
+        {params.map(({ name, value, source }) => (
+          <tr key={name}>
+            <th scope="row" title={trans.__('%1 · %2', name, source)}>
+              {name}
+            </th>
+            <td className="mlnb-Facts-number" title={value}>
+              {value}
+            </td>
+            <td className="mlnb-Facts-change">
+              {changed.length > 0 && previous && params === changed && (
+                <span className="mlnb-Before" title={trans.__('in %1', previous.name)}>
+                  ({formatScalar(previous.params[name])})
+                </span>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+  return (
+    <Card
+      title={trans.__('Parameters')}
+      aside={
+        changed.length > 0 && previous && <small>{trans.__('(in %1)', previous.name)}</small>
+      }
+    >
+      {run.params_detail.length === 0 && (
+        <p className="mlnb-Quiet">{trans.__('None recorded')}</p>
+      )}
+      {lines(first)}
+      {rest.length > 0 && (
+        <Folded
+          open={changed.length === 0 || rest.length <= 6}
+          summary={trans._n('%1 as before', '%1 as before', rest.length)}
+        >
+          {lines(rest)}
+        </Folded>
+      )}
+    </Card>
+  );
+}
+
+function VerdictCard({ run }: { run: IRunDetail }): JSX.Element {
+  const { trans } = useUi();
+  const good = new Set(['same', 'exact', 'within tolerance', 'reproduced']);
+  return (
+    <Card title={trans.__('Reproduced')}>
+      <ul className="mlnb-Checks">
+        {run.verdicts.map(({ part, outcome, detail }) => (
+          <li key={part} className={good.has(outcome) ? 'mlnb-mod-passed' : 'mlnb-mod-refused'}>
+            {part} <span>{detail || outcome}</span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function NoteCard(props: { note: string | null; onNote: (note: string) => void }): JSX.Element {
+  const { trans } = useUi();
+  const [text, setText] = useState<string | null>(null);
+  const shown = text ?? props.note ?? '';
+  return (
+    <Card title={trans.__('Note')}>
+      <textarea
+        className="mlnb-Note"
+        rows={Math.min(8, Math.max(2, shown.split('\n').length))}
+        value={shown}
+        placeholder={trans.__('What was tried, and what it showed')}
+        aria-label={trans.__('Note')}
+        onChange={event => setText(event.target.value)}
+        onBlur={() => {
+          if (text !== null && text !== (props.note ?? '')) {
+            props.onNote(text);
+          }
+          setText(null);
+        }}
+      />
+    </Card>
+  );
+}

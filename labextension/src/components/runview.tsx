@@ -1,0 +1,189 @@
+/** One run: what it is, what came out and went in, and tabs for the rest. */
+
+import type { JSX } from 'react';
+import { formatAge, formatDuration, formatTime } from '../format';
+import type { CurvesModel } from '../models/curves';
+import { useModel } from '../models/model';
+import type { RunModel } from '../models/run';
+import type { IRunDetail, IRunRow } from '../tokens';
+import { useNow } from './clock';
+import { Alias, type ITab, Tabs } from './parts';
+import { Overview } from './runoverview';
+import {
+  ArtifactsTab,
+  ChildrenTab,
+  CodeTab,
+  CurvesTab,
+  DataTab,
+  EnvironmentTab,
+  FiguresTab
+} from './runtabs';
+import { Banner, Loading, Problem } from './states';
+import { StatusDot, statusName } from './status';
+import { useUi } from './ui';
+
+export interface IRunViewProps {
+  model: RunModel;
+  curves: CurvesModel;
+  artifactUrl: (artifact: { sha256: string; name: string; media_type: string }) => string;
+  onOpen: (row: Pick<IRunRow, 'run_id'>) => void;
+  onOpenNotebook: (path: string) => void;
+  onCompare: (runs: string[]) => void;
+  onPromote: (run: IRunDetail) => void;
+  onRename: (run: IRunDetail) => void;
+  onTag: (run: IRunDetail) => void;
+  onNote: (note: string) => void;
+}
+
+export function RunView(props: IRunViewProps): JSX.Element {
+  const { model } = props;
+  useModel(model);
+  useModel(props.curves);
+  const { detail, problem } = model;
+  const retry = (): void => void model.refresh();
+  if (detail === null) {
+    return problem ? <Problem error={problem} onRetry={retry} /> : <Loading rows={8} />;
+  }
+  return (
+    <div className="mlnb-View-page">
+      {problem && <Banner error={problem} onRetry={retry} />}
+      <Header {...props} run={detail} />
+      <Overview run={detail} curves={props.curves} store={model.store} onNote={props.onNote} />
+      <RunTabs {...props} run={detail} />
+    </div>
+  );
+}
+
+function Header(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
+  const { trans } = useUi();
+  const { run } = props;
+  const now = useNow();
+  const { previous } = run;
+  const hasModel = run.artifacts.some(({ kind }) => kind === 'model');
+  return (
+    <header className="mlnb-RunHeader">
+      <div className="mlnb-RunHeader-title">
+        <h1>
+          <button
+            type="button"
+            title={trans.__('Rename')}
+            onClick={() => props.onRename(run)}
+          >
+            {run.name}
+          </button>
+        </h1>
+        {run.aliases.map(alias => (
+          <Alias key={alias} name={alias} />
+        ))}
+        <span className="mlnb-RunHeader-actions">
+          {previous && (
+            <button
+              type="button"
+              className="mlnb-Action"
+              title={trans.__('Compare with %1, the run before', previous.name)}
+              onClick={() => props.onCompare([previous.run_id, run.run_id])}
+            >
+              {trans.__('Compare')}
+            </button>
+          )}
+          <button type="button" className="mlnb-Action" onClick={() => props.onTag(run)}>
+            {trans.__('Tag')}
+          </button>
+          <button
+            type="button"
+            className="mlnb-Action mlnb-mod-primary"
+            disabled={!hasModel}
+            title={hasModel ? undefined : trans.__('This run kept no model')}
+            onClick={() => props.onPromote(run)}
+          >
+            {trans.__('Promote')}
+          </button>
+        </span>
+      </div>
+      <div className="mlnb-RunHeader-facts">
+        <span>
+          <StatusDot status={run.status} labelled={false} /> {statusName(run.status, trans)}
+        </span>
+        <span>{run.experiment}</span>
+        {run.notebook && (
+          <button
+            type="button"
+            className="mlnb-Link"
+            onClick={() => run.notebook && props.onOpenNotebook(run.notebook)}
+          >
+            {run.notebook}
+          </button>
+        )}
+        <span title={formatTime(run.started_at)}>{formatAge(run.started_at, now, trans)}</span>
+        {run.duration_s !== null && <span>{formatDuration(run.duration_s)}</span>}
+        {Object.entries(run.tags).map(([key, value]) => (
+          <span key={key} className="mlnb-Tag">
+            {key}
+            {value && value !== key && <b>{value}</b>}
+          </span>
+        ))}
+      </div>
+      {run.error && <pre className="mlnb-RunHeader-error">{run.error}</pre>}
+      {run.problems.map(({ where, message }) => (
+        <div key={where + message} className="mlnb-RunHeader-problem">
+          {trans.__('Not recorded: %1 (%2)', where, message)}
+        </div>
+      ))}
+    </header>
+  );
+}
+
+function RunTabs(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
+  const { trans } = useUi();
+  const { run, model, curves } = props;
+  const figures = run.artifacts.filter(({ kind }) => kind === 'figure');
+  const curved = run.metrics_detail.filter(({ count }) => count > 1);
+  const others = run.artifacts.filter(({ kind }) => kind !== 'figure');
+  const tabs: (ITab | null)[] = [
+    run.children.length === 0
+      ? null
+      : {
+          id: 'children',
+          label: trans.__('Cells tracked'),
+          count: run.children.length,
+          render: () => <ChildrenTab runs={run.children} onOpen={props.onOpen} />
+        },
+    curved.length === 0
+      ? null
+      : {
+          id: 'curves',
+          label: trans.__('Curves'),
+          count: curved.length,
+          render: () => <CurvesTab run={run} curves={curves} store={model.store} />
+        },
+    figures.length === 0
+      ? null
+      : {
+          id: 'figures',
+          label: trans.__('Figures'),
+          count: figures.length,
+          render: () => <FiguresTab figures={figures} url={props.artifactUrl} />
+        },
+    { id: 'code', label: trans.__('Code'), render: () => <CodeTab cells={model.cells} /> },
+    {
+      id: 'data',
+      label: trans.__('Data'),
+      count: run.datasets.length,
+      render: () => <DataTab datasets={run.datasets} />
+    },
+    {
+      id: 'environment',
+      label: trans.__('Environment'),
+      render: () => <EnvironmentTab run={run} />
+    },
+    {
+      id: 'artifacts',
+      label: trans.__('Artifacts'),
+      count: others.length,
+      render: () => <ArtifactsTab artifacts={others} url={props.artifactUrl} />
+    }
+  ];
+  return (
+    <Tabs tabs={tabs.filter((tab): tab is ITab => tab !== null)} label={trans.__('Parts of the run')} />
+  );
+}

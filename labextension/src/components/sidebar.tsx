@@ -1,0 +1,286 @@
+/** The sidebar: search, the store and its counts, the list, and what can be done with what is picked. */
+
+import { refreshIcon } from '@jupyterlab/ui-components';
+import type { JSX } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
+import { vocabulary } from '../completion';
+import { formatCount, toNumber } from '../format';
+import { compareIcon, modelsIcon } from '../icons';
+import { keyMetric } from '../metrics';
+import type { CurvesModel } from '../models/curves';
+import { useModel } from '../models/model';
+import type { RunListModel } from '../models/runlist';
+import type { SelectionModel } from '../models/selection';
+import type { StoresModel } from '../models/stores';
+import type { IRunRow } from '../tokens';
+import { type RunFacts, RunList } from './runlist';
+import { SearchBox } from './searchbox';
+import { Banner, FirstSteps, Loading, Notice, Problem } from './states';
+import { useUi } from './ui';
+
+const SPARK_POINTS = 24;
+const TREND_RUNS = 6;
+
+export interface ISidebarProps {
+  runs: RunListModel;
+  stores: StoresModel;
+  selection: SelectionModel;
+  curves: CurvesModel;
+  keyMetrics: readonly string[];
+  onOpen: (row: IRunRow) => void;
+  onCompare: () => void;
+  onPromote: () => void;
+  onTag: () => void;
+  onDelete: () => void;
+  onModels: () => void;
+  onTrack: () => void;
+}
+
+export function Sidebar(props: ISidebarProps): JSX.Element {
+  const { trans } = useUi();
+  const { runs, selection, curves, stores, keyMetrics } = props;
+  const revision = useModel(runs);
+  useModel(selection);
+  const curvesRevision = useModel(curves);
+  useModel(stores);
+  const search = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+
+  const facts = useMemo(() => factsOf(props), [
+    // Rows and curves are read from models, which stay the same objects while they change.
+    revision,
+    curvesRevision,
+    runs,
+    curves,
+    keyMetrics
+  ]);
+  const heading = useMemo(() => headings(runs, keyMetrics), [revision, runs, keyMetrics]);
+  const words = useMemo(() => vocabulary(namesIn(runs)), [revision, runs]);
+  const onView = useCallback((from: number, to: number) => runs.ensure(from, to), [runs]);
+  const onPick = useCallback(
+    (rows: readonly IRunRow[], how: 'toggle' | 'add') =>
+      how === 'add' ? selection.add(rows) : rows.forEach(row => selection.toggle(row)),
+    [selection]
+  );
+  const focusList = (): void => {
+    const tree = list.current?.querySelector<HTMLElement>('.mlnb-RunList');
+    if (selection.active === null || runs.lines.indexOf(selection.active) < 0) {
+      selection.activate(runs.lines.at(0)?.key ?? null);
+    }
+    tree?.focus();
+  };
+
+  return (
+    <div className="mlnb-Sidebar-body">
+      <header className="mlnb-Sidebar-header">
+        <h2>{trans.__('Experiments')}</h2>
+        <IconButton label={trans.__('Models')} icon={modelsIcon} onClick={props.onModels} />
+        <IconButton
+          label={trans.__('Refresh')}
+          icon={refreshIcon}
+          onClick={() => void runs.refresh()}
+        />
+      </header>
+      <SearchBox
+        where={runs.where}
+        error={runs.queryError}
+        words={words}
+        input={search}
+        onQuery={where => void runs.setQuery(where)}
+        onLeave={focusList}
+      />
+      <StoreLine runs={runs} stores={stores} />
+      {runs.ready && runs.problem !== null && (
+        <Banner error={runs.problem} onRetry={() => void runs.refresh()} />
+      )}
+      <div className="mlnb-Sidebar-list" ref={list}>
+        {runs.lines.length > 0 ? (
+          <RunList
+            lines={runs.lines}
+            active={selection.active}
+            selected={runId => selection.has(runId)}
+            picking={selection.size > 0}
+            facts={facts}
+            heading={heading}
+            onView={onView}
+            onActivate={key => selection.activate(key)}
+            onOpen={props.onOpen}
+            onPick={onPick}
+            onClear={() => selection.clear()}
+            onSearch={() => search.current?.select()}
+            onToggleGroup={experiment => runs.toggleGroup(experiment)}
+            onToggleBatch={batchId => runs.toggleBatch(batchId)}
+          />
+        ) : (
+          <Nothing {...props} />
+        )}
+      </div>
+      {selection.size > 0 && <Picked {...props} />}
+    </div>
+  );
+}
+
+function Nothing({ runs, onTrack }: ISidebarProps): JSX.Element {
+  const { trans } = useUi();
+  if (!runs.ready) {
+    return runs.problem ? (
+      <Problem error={runs.problem} onRetry={() => void runs.refresh()} />
+    ) : (
+      <Loading />
+    );
+  }
+  if (runs.where !== '') {
+    return (
+      <Notice
+        title={trans.__('No run matches')}
+        action={{ label: trans.__('Show all'), run: () => void runs.setQuery('') }}
+      />
+    );
+  }
+  return <FirstSteps onAdd={onTrack} />;
+}
+
+function StoreLine(props: { runs: RunListModel; stores: StoresModel }): JSX.Element {
+  const { trans } = useUi();
+  const { runs, stores } = props;
+  const store = runs.store ?? stores.find(stores.current);
+  const count =
+    runs.where === ''
+      ? trans._n('%2 run', '%2 runs', runs.found, formatCount(runs.found))
+      : trans.__('%1 of %2', formatCount(runs.found), formatCount(runs.all));
+  return (
+    <div className="mlnb-StoreLine">
+      {stores.list.length > 1 ? (
+        <select
+          value={stores.current ?? ''}
+          title={store?.path}
+          aria-label={trans.__('Store')}
+          onChange={event => stores.choose(event.target.value)}
+        >
+          {stores.list.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <span title={store?.path}>{store?.name}</span>
+      )}
+      {runs.ready && (
+        <span className="mlnb-StoreLine-count" aria-live="polite">
+          {count}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Picked(props: ISidebarProps): JSX.Element {
+  const { trans } = useUi();
+  const { selection } = props;
+  const count = selection.size;
+  return (
+    <div className="mlnb-Picked" role="toolbar" aria-label={trans.__('Selected runs')}>
+      <span className="mlnb-Picked-count">
+        {trans._n('%1 run selected', '%1 runs selected', count)}
+        <button type="button" className="mlnb-Link" onClick={() => selection.clear()}>
+          {trans.__('Clear')}
+        </button>
+      </span>
+      <button
+        type="button"
+        className="mlnb-Action mlnb-mod-primary"
+        disabled={count < 2}
+        title={count < 2 ? trans.__('Select two or more runs') : undefined}
+        onClick={props.onCompare}
+      >
+        {trans.__('Compare')}
+      </button>
+      <button
+        type="button"
+        className="mlnb-Action"
+        disabled={count !== 1}
+        title={count === 1 ? undefined : trans.__('Select one run')}
+        onClick={props.onPromote}
+      >
+        {trans.__('Promote')}
+      </button>
+      <button type="button" className="mlnb-Action" onClick={props.onTag}>
+        {trans.__('Tag')}
+      </button>
+      <button type="button" className="mlnb-Action" onClick={props.onDelete}>
+        {trans.__('Delete')}
+      </button>
+    </div>
+  );
+}
+
+export function IconButton(props: {
+  label: string;
+  icon: typeof compareIcon;
+  onClick: () => void;
+}): JSX.Element {
+  return (
+    <button
+      type="button"
+      className="mlnb-IconButton"
+      title={props.label}
+      aria-label={props.label}
+      onClick={props.onClick}
+    >
+      <props.icon.react tag="span" width="16px" height="16px" />
+    </button>
+  );
+}
+
+/** What a row shows beyond its own columns. */
+function factsOf({ runs, curves, keyMetrics }: ISidebarProps): (row: IRunRow) => RunFacts {
+  return row => {
+    const metric = keyMetric(row, keyMetrics);
+    if (metric === null) {
+      return { metric: null, before: null, curve: null, trend: [] };
+    }
+    const values = [metric.value];
+    let before: RunFacts['before'] = null;
+    for (let other = runs.previous(row); other && values.length < TREND_RUNS; ) {
+      const value = toNumber(other.metrics[metric.name]);
+      if (value !== null) {
+        before ??= { name: other.name, value };
+        values.unshift(value);
+      }
+      other = runs.previous(other);
+    }
+    const curve = curves.get(runs.store?.id ?? null, row, metric.name, SPARK_POINTS);
+    return { metric, before, curve: curve?.values ?? null, trend: values };
+  };
+}
+
+/** The metric that speaks for most of an experiment: that of its newest run with one. */
+function headings(
+  runs: RunListModel,
+  keyMetrics: readonly string[]
+): (experiment: string) => string | null {
+  const found = new Map<string, string>();
+  for (const row of runs.loaded()) {
+    const metric = found.has(row.experiment) ? null : keyMetric(row, keyMetrics);
+    if (metric !== null) {
+      found.set(row.experiment, metric.name);
+    }
+  }
+  return experiment => found.get(experiment) ?? null;
+}
+
+/** The names that loaded runs use. */
+function namesIn(runs: RunListModel): {
+  params: Set<string>;
+  metrics: Set<string>;
+  tags: Set<string>;
+} {
+  const names = { params: new Set<string>(), metrics: new Set<string>(), tags: new Set<string>() };
+  for (const row of runs.loaded()) {
+    for (const space of ['params', 'metrics', 'tags'] as const) {
+      Object.keys(row[space]).forEach(name => names[space].add(name));
+    }
+  }
+  return names;
+}

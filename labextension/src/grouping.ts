@@ -1,0 +1,190 @@
+/**
+ * The sidebar's list: experiments, inside them batches and runs, as the lines of one virtual list.
+ *
+ * Runs are loaded in pages, so most of a long list isn't there. Loaded runs and the gaps between them are
+ * kept as segments, and a line is found by its number in the logarithm of their count: a list of 100,000
+ * runs costs what its loaded part costs.
+ */
+
+import type { IRunRow } from './tokens';
+
+export interface IGroupState {
+  experiment: string;
+  total: number;
+  collapsed: boolean;
+  /** Loaded runs by their place in the experiment, newest first. */
+  rows: ReadonlyMap<number, IRunRow>;
+}
+
+export interface IBatchProgress {
+  batchId: string;
+  done: number;
+  failed: number;
+  running: number;
+  total: number;
+}
+
+export type Line =
+  | { kind: 'experiment'; key: string; group: IGroupState }
+  | { kind: 'batch'; key: string; experiment: string; batch: IBatchProgress; collapsed: boolean }
+  | { kind: 'run'; key: string; experiment: string; place: number; row: IRunRow; inBatch: boolean }
+  | { kind: 'gap'; key: string; experiment: string; place: number };
+
+interface ISegment {
+  start: number;
+  count: number;
+  /** The line, or for a gap the first place that it stands for. */
+  line: Line;
+}
+
+export class Lines {
+  constructor(
+    groups: readonly IGroupState[],
+    private readonly collapsedBatches: ReadonlySet<string> = new Set()
+  ) {
+    for (const group of groups) {
+      this.add({ kind: 'experiment', key: `e:${group.experiment}`, group });
+      if (!group.collapsed) {
+        this.addRuns(group);
+      }
+    }
+  }
+
+  get length(): number {
+    return this.total;
+  }
+
+  /** The line of a number. */
+  at(index: number): Line | null {
+    const segment = this.segmentAt(index);
+    if (segment === null) {
+      return null;
+    }
+    const { line } = segment;
+    if (line.kind !== 'gap') {
+      return line;
+    }
+    const place = line.place + index - segment.start;
+    return { ...line, key: `g:${line.experiment}:${place}`, place };
+  }
+
+  /** The number of a line by its key; −1 if it isn't loaded. */
+  indexOf(key: string): number {
+    return this.byKey.get(key) ?? -1;
+  }
+
+  /** Of each experiment, the first and last place that lines `from` to `to` show. */
+  places(from: number, to: number): Map<string, [number, number]> {
+    const found = new Map<string, [number, number]>();
+    for (let index = from; index <= to; index += 1) {
+      const line = this.at(index);
+      if (line?.kind === 'run' || line?.kind === 'gap') {
+        const span = found.get(line.experiment);
+        found.set(
+          line.experiment,
+          span ? [Math.min(span[0], line.place), Math.max(span[1], line.place)] : [line.place, line.place]
+        );
+      }
+    }
+    return found;
+  }
+
+  private addRuns(group: IGroupState): void {
+    const { experiment } = group;
+    const places = [...group.rows.keys()].filter(place => place < group.total).sort((a, b) => a - b);
+    const progress = batchProgress(group.rows.values());
+    let next = 0;
+    let batch: string | null = null;
+    for (const place of places) {
+      const row = group.rows.get(place);
+      if (row === undefined) {
+        continue;
+      }
+      if (place > next) {
+        this.addGap(experiment, next, place - next);
+        batch = null;
+      }
+      if (row.batch_id !== null && row.batch_id !== batch) {
+        const state = progress.get(row.batch_id);
+        const key = `b:${row.batch_id}:${place}`;
+        if (state !== undefined) {
+          const collapsed = this.collapsedBatches.has(row.batch_id);
+          this.add({ kind: 'batch', key, experiment, batch: state, collapsed });
+        }
+      }
+      batch = row.batch_id;
+      if (row.batch_id === null || !this.collapsedBatches.has(row.batch_id)) {
+        const inBatch = row.batch_id !== null;
+        this.add({ kind: 'run', key: `r:${row.run_id}`, experiment, place, row, inBatch });
+      }
+      next = place + 1;
+    }
+    if (next < group.total) {
+      this.addGap(experiment, next, group.total - next);
+    }
+  }
+
+  private add(line: Line): void {
+    this.byKey.set(line.key, this.total);
+    this.push(line, 1);
+  }
+
+  private addGap(experiment: string, place: number, count: number): void {
+    this.push({ kind: 'gap', key: `g:${experiment}:${place}`, experiment, place }, count);
+  }
+
+  private push(line: Line, count: number): void {
+    this.segments.push({ start: this.total, count, line });
+    this.total += count;
+  }
+
+  private segmentAt(index: number): ISegment | null {
+    let low = 0;
+    let high = this.segments.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const segment = this.segments[middle];
+      if (segment === undefined) {
+        return null;
+      }
+      if (index < segment.start) {
+        high = middle - 1;
+      } else if (index >= segment.start + segment.count) {
+        low = middle + 1;
+      } else {
+        return segment;
+      }
+    }
+    return null;
+  }
+
+  private readonly segments: ISegment[] = [];
+  private readonly byKey = new Map<string, number>();
+  private total = 0;
+}
+
+/** How far each batch is, as far as its runs are loaded. */
+export function batchProgress(rows: Iterable<IRunRow>): Map<string, IBatchProgress> {
+  const found = new Map<string, IBatchProgress>();
+  for (const row of rows) {
+    if (row.batch_id === null) {
+      continue;
+    }
+    const state = found.get(row.batch_id) ?? {
+      batchId: row.batch_id,
+      done: 0,
+      failed: 0,
+      running: 0,
+      total: 0
+    };
+    state.total += 1;
+    if (row.status === 'running') {
+      state.running += 1;
+    } else {
+      state.done += 1;
+      state.failed += row.status === 'finished' ? 0 : 1;
+    }
+    found.set(row.batch_id, state);
+  }
+  return found;
+}

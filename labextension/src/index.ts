@@ -1,0 +1,203 @@
+/** The plugins. */
+
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { CommandIDs, type IRunsArgs, runsFrom } from './commands';
+import { addRunCommands, targetOf } from './runcommands';
+import { runLineFactory } from './runline';
+import { canTrack, trackActiveCell } from './tracking';
+import { compareView, type MainView, modelsView, runView } from './views/main';
+import { sidebarView } from './views/sidebar';
+import { IWorkspace, Workspace } from './workspace';
+
+const CATEGORY = 'Experiments';
+
+/** The models, which the other plugins show. */
+const workspacePlugin: JupyterFrontEndPlugin<Workspace> = {
+  id: 'mlnb:workspace',
+  description: 'Follows the runs of a store, live.',
+  autoStart: true,
+  requires: [IEditorLanguageRegistry],
+  optional: [ITranslator],
+  provides: IWorkspace,
+  activate: async (app, languages: IEditorLanguageRegistry, translator: ITranslator | null) => {
+    const trans = (translator ?? nullTranslator).load('mlnb');
+    const python = await languages.getLanguage('python');
+    return new Workspace(app.serviceManager, trans, languages, python?.support ?? []);
+  }
+};
+
+/** The sidebar, which follows the notebook in front. */
+const panelPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'mlnb:panel',
+  description: 'The Experiments sidebar.',
+  autoStart: true,
+  requires: [IWorkspace],
+  optional: [ISettingRegistry, ILayoutRestorer, ICommandPalette, INotebookTracker],
+  activate: async (
+    app: JupyterFrontEnd,
+    workspace: Workspace,
+    settings: ISettingRegistry | null,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
+    notebooks: INotebookTracker | null
+  ) => {
+    const { commands, shell } = app;
+    const { trans } = workspace;
+    addRunCommands(app, workspace);
+    const sidebar = sidebarView(workspace, commands);
+    shell.add(sidebar, 'left', { rank: 220, type: 'Experiments' });
+    restorer?.add(sidebar, sidebar.id);
+    commands.addCommand(CommandIDs.showExperiments, {
+      label: trans.__('Show Experiments'),
+      execute: () => shell.activateById(sidebar.id)
+    });
+    for (const command of [
+      CommandIDs.showExperiments,
+      CommandIDs.refresh,
+      CommandIDs.promote,
+      CommandIDs.tag,
+      CommandIDs.rename,
+      CommandIDs.remove
+    ]) {
+      palette?.addItem({ command, category: trans.__(CATEGORY) });
+    }
+
+    const follow = (): void =>
+      void workspace.stores.follow(notebooks?.currentWidget?.context.path ?? null);
+    notebooks?.currentChanged.connect(follow);
+    void app.restored.then(follow).then(() => workspace.runs.refresh());
+
+    const loaded = await settings?.load(panelPlugin.id);
+    const apply = (): void => {
+      const names = loaded?.get('keyMetrics').composite;
+      sidebar.keyMetrics = Array.isArray(names) ? names.map(String) : [];
+    };
+    apply();
+    loaded?.changed.connect(apply);
+  }
+};
+
+/** Views of the main area, which come back after a reload. */
+const viewsPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'mlnb:views',
+  description: 'Runs, comparisons and models in the main area.',
+  autoStart: true,
+  requires: [IWorkspace],
+  optional: [ILayoutRestorer, ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    workspace: Workspace,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null
+  ) => {
+    const { commands, shell } = app;
+    const { trans } = workspace;
+
+    /** Open a view, or the one that shows the same. */
+    const opener = (
+      namespace: string,
+      command: string,
+      make: (args: IRunsArgs) => MainView
+    ): ((args: IRunsArgs) => void) => {
+      const tracker = new WidgetTracker<MainView>({ namespace });
+      const nameOf = ({ args }: MainView): string => `${args.store_id ?? ''}/${args.runs.join()}`;
+      void restorer?.restore(tracker, { command, args: view => ({ ...view.args }), name: nameOf });
+      return args => {
+        const wanted = `${args.storeId ?? ''}/${args.runs.join()}`;
+        let view = tracker.find(open => nameOf(open) === wanted);
+        if (view === undefined) {
+          view = make(args);
+          view.id = `${namespace}:${wanted}`;
+          void tracker.add(view);
+          shell.add(view, 'main', { type: 'Experiments' });
+        }
+        shell.activateById(view.id);
+      };
+    };
+    const openRun = opener('mlnb-run', CommandIDs.openRun, ({ runs: [runId = ''], storeId }) =>
+      runView(workspace, app, storeId, runId)
+    );
+    const openCompare = opener('mlnb-compare', CommandIDs.compare, ({ runs, storeId }) =>
+      compareView(workspace, app, storeId, runs)
+    );
+    const openModels = opener('mlnb-models', CommandIDs.openModels, ({ storeId }) =>
+      modelsView(workspace, app, storeId)
+    );
+
+    commands.addCommand(CommandIDs.openRun, {
+      label: trans.__('Open Run'),
+      isEnabled: args => targetOf(workspace, args).runs.length > 0,
+      execute: args => openRun(targetOf(workspace, args))
+    });
+    commands.addCommand(CommandIDs.compare, {
+      label: trans.__('Compare Runs'),
+      isEnabled: args => targetOf(workspace, args).runs.length > 1,
+      execute: args => openCompare(targetOf(workspace, args))
+    });
+    commands.addCommand(CommandIDs.openModels, {
+      label: trans.__('Show Models'),
+      execute: args =>
+        openModels({
+          runs: [],
+          storeId: runsFrom(args).storeId ?? workspace.runs.store?.id ?? workspace.stores.current
+        })
+    });
+    for (const command of [CommandIDs.openRun, CommandIDs.compare, CommandIDs.openModels]) {
+      palette?.addItem({ command, category: trans.__(CATEGORY) });
+    }
+  }
+};
+
+/** The line under a tracked cell. */
+const runLinePlugin: JupyterFrontEndPlugin<void> = {
+  id: 'mlnb:run-line',
+  description: 'Renders the run line under a tracked cell.',
+  autoStart: true,
+  requires: [IWorkspace, IRenderMimeRegistry],
+  activate: (app: JupyterFrontEnd, workspace: Workspace, rendermime: IRenderMimeRegistry) => {
+    rendermime.addFactory(
+      runLineFactory(
+        workspace.ui,
+        ({ run_id, store_id }) =>
+          void app.commands.execute(CommandIDs.openRun, { run_id, store_id })
+      )
+    );
+  }
+};
+
+/** `%%track` for the active cell. */
+const trackPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'mlnb:track',
+  description: 'Adds %%track to the active cell.',
+  autoStart: true,
+  requires: [IWorkspace, INotebookTracker],
+  optional: [ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    workspace: Workspace,
+    notebooks: INotebookTracker,
+    palette: ICommandPalette | null
+  ) => {
+    const command = CommandIDs.trackCell;
+    app.commands.addCommand(command, {
+      label: workspace.trans.__('Track This Cell'),
+      caption: workspace.trans.__('Put %%track on top of the active cell'),
+      isEnabled: () => canTrack(notebooks),
+      execute: () => trackActiveCell(notebooks)
+    });
+    notebooks.activeCellChanged.connect(() => app.commands.notifyCommandChanged(command));
+    palette?.addItem({ command, category: workspace.trans.__(CATEGORY) });
+  }
+};
+
+export default [workspacePlugin, panelPlugin, viewsPlugin, runLinePlugin, trackPlugin];

@@ -1,0 +1,91 @@
+/** Curves of metrics, fetched once, few at a time, and kept while they can't change. */
+
+import type { Api } from '../api';
+import { toNumber } from '../format';
+import type { IRunRow } from '../tokens';
+import { Model } from './model';
+
+export interface ICurve {
+  steps: number[];
+  values: number[];
+}
+
+const AT_ONCE = 4;
+const KEPT = 2_000;
+
+export class CurvesModel extends Model {
+  constructor(private readonly api: Pick<Api, 'history'>) {
+    super();
+  }
+
+  /**
+   * The curve if it is here; else it is asked for, and `changed` tells when it has come.
+   *
+   * A curve of a running run is kept until `forget`.
+   */
+  get(
+    store: string | null,
+    row: Pick<IRunRow, 'run_id' | 'status'>,
+    metric: string,
+    points: number
+  ): ICurve | null {
+    const key = `${store ?? ''}/${row.run_id}/${points}/${metric}`;
+    const found = this.curves.get(key);
+    if (found === undefined) {
+      this.curves.set(key, null);
+      this.queue.push(() => this.load(key, store, row.run_id, metric, points));
+      this.pump();
+    }
+    return found ?? null;
+  }
+
+  /** Ask again for these runs' curves at the next look. What is shown stays until then. */
+  forget(runIds: readonly string[]): void {
+    for (const key of [...this.curves.keys()]) {
+      if (runIds.some(runId => key.includes(`/${runId}/`))) {
+        this.curves.delete(key);
+      }
+    }
+  }
+
+  private async load(
+    key: string,
+    store: string | null,
+    runId: string,
+    metric: string,
+    points: number
+  ): Promise<void> {
+    try {
+      const { steps, values } = await this.api.history(store, runId, metric, points);
+      this.curves.set(key, { steps, values: values.map(value => toNumber(value) ?? Number.NaN) });
+    } catch {
+      return; // a list without its small curves is still a list
+    }
+    for (const oldest of this.curves.keys()) {
+      if (this.curves.size <= KEPT) {
+        break;
+      }
+      this.curves.delete(oldest);
+    }
+    this.notify();
+  }
+
+  private pump(): void {
+    while (this.running < AT_ONCE) {
+      // What came into view last is looked at now.
+      const next = this.queue.pop();
+      if (next === undefined) {
+        return;
+      }
+      this.running += 1;
+      void next().finally(() => {
+        this.running -= 1;
+        this.pump();
+      });
+    }
+  }
+
+  private readonly curves = new Map<string, ICurve | null>();
+  private readonly queue: (() => Promise<void>)[] = [];
+  private running = 0;
+}

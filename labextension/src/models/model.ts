@@ -1,0 +1,91 @@
+/** State that lives outside React: a model says that it changed, components read it again. */
+
+import { type ISignal, Signal } from '@lumino/signaling';
+import type { IDisposable } from '@lumino/disposable';
+import { useCallback, useSyncExternalStore } from 'react';
+import { ApiError } from '../request';
+
+export class Model implements IDisposable {
+  /** Emitted after any change. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** Counts changes, so that React can tell one state from the next. */
+  get revision(): number {
+    return this._revision;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    if (!this._isDisposed) {
+      this._isDisposed = true;
+      Signal.clearData(this);
+    }
+  }
+
+  protected notify(): void {
+    if (!this._isDisposed) {
+      this._revision += 1;
+      this._changed.emit();
+    }
+  }
+
+  private readonly _changed = new Signal<this, void>(this);
+  private _revision = 0;
+  private _isDisposed = false;
+}
+
+/** Renders the component again whenever the model changes. */
+export function useModel(model: Model): number {
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const slot = () => listener();
+      model.changed.connect(slot);
+      return () => {
+        model.changed.disconnect(slot);
+      };
+    },
+    [model]
+  );
+  return useSyncExternalStore(subscribe, () => model.revision);
+}
+
+/** Any thrown thing as an ApiError. */
+export function asApiError(reason: unknown): ApiError {
+  return reason instanceof ApiError
+    ? reason
+    : new ApiError(reason instanceof Error ? reason.message : String(reason), 'error', 500);
+}
+
+/**
+ * Runs one task at a time: asked again while it runs, it runs once more afterwards, however often it was
+ * asked.
+ */
+export class Coalescer {
+  constructor(private readonly task: () => Promise<void>) {}
+
+  run(): Promise<void> {
+    if (this.running !== null) {
+      this.again = true;
+      return this.running;
+    }
+    this.running = this.loop().finally(() => {
+      this.running = null;
+    });
+    return this.running;
+  }
+
+  private async loop(): Promise<void> {
+    do {
+      this.again = false;
+      await this.task();
+    } while (this.again);
+  }
+
+  private running: Promise<void> | null = null;
+  private again = false;
+}

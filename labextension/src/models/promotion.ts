@@ -1,0 +1,166 @@
+/**
+ * The steps of a promotion: a run's model gets a version, the gates are tried without effect, the alias
+ * moves.
+ */
+
+import type { Api } from '../api';
+import type { ApiError } from '../request';
+import type { IModel, IModelVersion, IPromotion, IRunRow } from '../tokens';
+import { asApiError, Model } from './model';
+
+export type PromotionApi = Pick<Api, 'models' | 'register' | 'promote'>;
+
+export class PromotionModel extends Model {
+  constructor(
+    private readonly api: PromotionApi,
+    readonly store: string | null,
+    readonly run: Pick<IRunRow, 'run_id' | 'name' | 'experiment'>,
+    target: { model?: string; version?: number; alias?: string } = {}
+  ) {
+    super();
+    this._model = target.model ?? run.experiment;
+    this._alias = target.alias ?? 'champion';
+    this.wanted = target.version ?? null;
+  }
+
+  get model(): string {
+    return this._model;
+  }
+
+  get alias(): string {
+    return this._alias;
+  }
+
+  note = '';
+
+  get busy(): boolean {
+    return this._busy;
+  }
+
+  get problem(): ApiError | null {
+    return this._problem;
+  }
+
+  get known(): readonly IModel[] {
+    return this._known;
+  }
+
+  /** The run's version of the model, if it has one. */
+  get version(): IModelVersion | null {
+    const versions = this._known.find(({ model }) => model === this._model)?.versions ?? [];
+    return (
+      versions.find(({ version }) => version === this.wanted) ??
+      versions.find(version => version.run_id === this.run.run_id) ??
+      null
+    );
+  }
+
+  /** The version that the alias points at now. */
+  get holder(): number | null {
+    return this._known.find(({ model }) => model === this._model)?.aliases[this._alias] ?? null;
+  }
+
+  /** What the gates say, tried without effect; null until the model has a version. */
+  get trial(): IPromotion | null {
+    return this._trial;
+  }
+
+  get done(): IPromotion | null {
+    return this._done;
+  }
+
+  get ready(): boolean {
+    return (
+      !this._busy && this._trial?.decision === 'promoted' && this.holder !== this.version?.version
+    );
+  }
+
+  open(): Promise<void> {
+    return this.attempt(async () => {
+      await this.look();
+    });
+  }
+
+  setTarget(model: string, alias: string): Promise<void> {
+    if (model !== this._model) {
+      this.wanted = null;
+    }
+    this._model = model;
+    this._alias = alias;
+    return this.attempt(() => this.tryGates());
+  }
+
+  register(): Promise<void> {
+    return this.attempt(async () => {
+      await this.api.register(this.store, this._model, this.run.run_id, null);
+      await this.look();
+    });
+  }
+
+  promote(): Promise<void> {
+    const version = this.version?.version;
+    if (version === undefined) {
+      return Promise.resolve();
+    }
+    return this.attempt(async () => {
+      this._done = await this.api.promote(this.store, {
+        model: this._model,
+        version,
+        alias: this._alias,
+        note: this.note,
+        expected: this.holder
+      });
+    });
+  }
+
+  private async look(): Promise<void> {
+    this._known = await this.api.models(this.store);
+    await this.tryGates();
+  }
+
+  private async tryGates(): Promise<void> {
+    this._trial = null;
+    const version = this.version?.version;
+    if (version === undefined || this._alias === '') {
+      return;
+    }
+    const [model, alias] = [this._model, this._alias];
+    const trial = await this.api
+      .promote(this.store, { model, version, alias, note: '', dry_run: true })
+      .catch(reason => refusal(asApiError(reason)));
+    if (model === this._model && alias === this._alias) {
+      this._trial = trial;
+    }
+  }
+
+  private async attempt(step: () => Promise<void>): Promise<void> {
+    this._busy = true;
+    this._problem = null;
+    this.notify();
+    try {
+      await step();
+    } catch (reason) {
+      this._problem = asApiError(reason);
+    }
+    this._busy = false;
+    this.notify();
+  }
+
+  private _model: string;
+  private _alias: string;
+  private wanted: number | null;
+  private _known: IModel[] = [];
+  private _trial: IPromotion | null = null;
+  private _done: IPromotion | null = null;
+  private _busy = false;
+  private _problem: ApiError | null = null;
+}
+
+/** A refusal carries the gates' results. */
+function refusal(error: ApiError): IPromotion {
+  const promotion = error.body.promotion as IPromotion | undefined;
+  if (promotion === undefined) {
+    throw error;
+  }
+  return promotion;
+}

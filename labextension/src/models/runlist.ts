@@ -1,0 +1,319 @@
+/**
+ * The runs of the sidebar: what the query finds, by experiment, loaded in pages as they come into view.
+ *
+ * After a hint only what changed since the last cursor is asked for, and put in place. Where that isn't
+ * enough (a new run, a deleted one), totals and the pages in view are asked for again; rows that are
+ * shown stay until their successors arrive.
+ */
+
+import type { Api } from '../api';
+import { type IGroupState, Lines } from '../grouping';
+import { previousAmong } from '../metrics';
+import type { Hint } from '../live';
+import type { ApiError } from '../request';
+import type { IRunRow, IStoreInfo } from '../tokens';
+import { asApiError, Coalescer, Model } from './model';
+import type { StoresModel } from './stores';
+
+export const PAGE = 100;
+const CHANGES_AT_ONCE = 500;
+
+interface IGroup extends IGroupState {
+  rows: Map<number, IRunRow>;
+  /** Pages that are up to date, and those under way. */
+  pages: Set<number>;
+  loading: Set<number>;
+}
+
+export class RunListModel extends Model {
+  constructor(
+    private readonly api: Pick<Api, 'runs'>,
+    private readonly stores: StoresModel
+  ) {
+    super();
+    this.shownStore = stores.current;
+    stores.changed.connect(this.onStore, this);
+  }
+
+  get where(): string {
+    return this._where;
+  }
+
+  /** The query as typed doesn't parse; the list still shows what the last good one found. */
+  get queryError(): ApiError | null {
+    return this._queryError;
+  }
+
+  /** Why the list may be out of date. */
+  get problem(): ApiError | null {
+    return this._problem;
+  }
+
+  /** Whether there has been an answer yet. */
+  get ready(): boolean {
+    return this._ready;
+  }
+
+  get store(): IStoreInfo | null {
+    return this._store;
+  }
+
+  /** Runs that the query finds, and runs in the store. */
+  get found(): number {
+    return this._found;
+  }
+
+  get all(): number {
+    return this._all;
+  }
+
+  get lines(): Lines {
+    this._lines ??= new Lines([...this.groups.values()], this.collapsedBatches);
+    return this._lines;
+  }
+
+  setQuery(where: string): Promise<void> {
+    if (where === this._where) {
+      return Promise.resolve();
+    }
+    this._where = where;
+    this.notify();
+    return this.refresh();
+  }
+
+  toggleGroup(experiment: string): void {
+    const group = this.groups.get(experiment);
+    if (group !== undefined) {
+      group.collapsed = !group.collapsed;
+      this.relined();
+    }
+  }
+
+  toggleBatch(batchId: string): void {
+    if (!this.collapsedBatches.delete(batchId)) {
+      this.collapsedBatches.add(batchId);
+    }
+    this.relined();
+  }
+
+  /** Load what lines `from` to `to` show. */
+  ensure(from: number, to: number): void {
+    for (const [experiment, [first, last]] of this.lines.places(from, to)) {
+      const group = this.groups.get(experiment);
+      for (let page = Math.floor(first / PAGE); group && page <= Math.floor(last / PAGE); page += 1) {
+        if (!group.pages.has(page) && !group.loading.has(page)) {
+          void this.loadPage(group, page);
+        }
+      }
+    }
+  }
+
+  /** The run before this one in the same cell, if it is loaded. */
+  previous(row: IRunRow): IRunRow | null {
+    const group = this.groups.get(row.experiment);
+    return group ? previousAmong(group.rows.values(), row) : null;
+  }
+
+  /** The runs that are here. */
+  *loaded(): Iterable<IRunRow> {
+    for (const group of this.groups.values()) {
+      yield* group.rows.values();
+    }
+  }
+
+  /** A loaded run. */
+  row(runId: string): IRunRow | null {
+    for (const row of this.loaded()) {
+      if (row.run_id === runId) {
+        return row;
+      }
+    }
+    return null;
+  }
+
+  /** Ask for everything in view again. */
+  refresh(): Promise<void> {
+    return this.refreshing.run();
+  }
+
+  /** Catch up after a hint. */
+  async catchUp(hint: Hint): Promise<void> {
+    if (hint.kind === 'resumed' || this._problem !== null || !this._ready) {
+      return this.refresh();
+    }
+    if (hint.kind === 'poll') {
+      return this.changes.run();
+    }
+    if (this._store === null || hint.store === this._store.id) {
+      hint.runs.forEach(runId => this.hinted.add(runId));
+      return this.changes.run();
+    }
+  }
+
+  override dispose(): void {
+    this.stores.changed.disconnect(this.onStore, this);
+    super.dispose();
+  }
+
+  private onStore(): void {
+    if (this.stores.current !== this.shownStore) {
+      this.shownStore = this.stores.current;
+      this.groups.clear();
+      this._ready = false;
+      this.relined();
+      void this.refresh();
+    }
+  }
+
+  private async loadTotals(): Promise<void> {
+    const where = this._where;
+    const store = this.stores.current;
+    try {
+      const page = await this.api.runs(store, { where, groups: true, limit: 0 });
+      if (where !== this._where || store !== this.stores.current) {
+        return; // already asked again
+      }
+      this._store = page.store;
+      this._found = page.total;
+      this._all = where === '' ? page.total : Math.max(this._all, page.total);
+      this.cursor = page.cursor;
+      this._queryError = null;
+      this._problem = null;
+      this._ready = true;
+      this.regroup(page.groups ?? []);
+      await Promise.all([...this.groups.values()].map(group => this.reload(group)));
+    } catch (reason) {
+      const error = asApiError(reason);
+      if (error.code === 'query') {
+        this._queryError = error;
+      } else {
+        this._problem = error;
+      }
+    }
+    this.relined();
+  }
+
+  private regroup(totals: readonly { experiment: string; total: number }[]): void {
+    const before = new Map(this.groups);
+    this.groups.clear();
+    for (const { experiment, total } of totals) {
+      const group = before.get(experiment) ?? {
+        experiment,
+        total,
+        collapsed: false,
+        rows: new Map<number, IRunRow>(),
+        pages: new Set<number>(),
+        loading: new Set<number>()
+      };
+      group.total = total;
+      this.groups.set(experiment, group);
+    }
+    this.relined();
+  }
+
+  /** Ask again for the pages of a group that were loaded, the first at least if the group is open. */
+  private async reload(group: IGroup): Promise<void> {
+    const last = Math.max(0, Math.ceil(group.total / PAGE) - 1);
+    const pages = [...group.pages].filter(page => page <= last).slice(-3);
+    group.pages.clear();
+    for (const place of [...group.rows.keys()]) {
+      if (!pages.includes(Math.floor(place / PAGE)) || place >= group.total) {
+        group.rows.delete(place);
+      }
+    }
+    if (!group.collapsed && pages.length === 0) {
+      pages.push(0);
+    }
+    await Promise.all(pages.map(page => this.loadPage(group, page)));
+  }
+
+  private async loadPage(group: IGroup, page: number): Promise<void> {
+    const where = this._where;
+    const store = this.stores.current;
+    group.loading.add(page);
+    try {
+      const { runs } = await this.api.runs(store, {
+        where,
+        experiment: group.experiment,
+        limit: PAGE,
+        offset: page * PAGE
+      });
+      if (where !== this._where || store !== this.stores.current) {
+        return;
+      }
+      const arrived = new Set(runs.map(row => row.run_id));
+      for (const [place, row] of group.rows) {
+        if (Math.floor(place / PAGE) === page || arrived.has(row.run_id)) {
+          group.rows.delete(place);
+        }
+      }
+      runs.forEach((row, index) => group.rows.set(page * PAGE + index, row));
+      group.rows = new Map([...group.rows].sort(([a], [b]) => a - b));
+      group.pages.add(page);
+    } catch (reason) {
+      this._problem = asApiError(reason);
+    } finally {
+      group.loading.delete(page);
+    }
+    this.relined();
+  }
+
+  private async loadChanges(): Promise<void> {
+    const hinted = new Set(this.hinted);
+    this.hinted.clear();
+    try {
+      const page = await this.api.runs(this.stores.current, {
+        where: this._where,
+        since: this.cursor,
+        limit: CHANGES_AT_ONCE
+      });
+      this.cursor = page.cursor;
+      const changed = new Map(page.runs.map(row => [row.run_id, row]));
+      const replaced = this.replace(changed);
+      const gone = [...hinted].some(runId => !changed.has(runId) && this.row(runId) !== null);
+      if (gone || replaced < changed.size) {
+        await this.refresh();
+      } else if (replaced > 0) {
+        this.relined();
+      }
+    } catch (reason) {
+      this._problem = asApiError(reason);
+      this.notify();
+    }
+  }
+
+  private replace(changed: ReadonlyMap<string, IRunRow>): number {
+    let replaced = 0;
+    for (const group of this.groups.values()) {
+      for (const [place, row] of group.rows) {
+        const successor = changed.get(row.run_id);
+        if (successor !== undefined) {
+          group.rows.set(place, successor);
+          replaced += 1;
+        }
+      }
+    }
+    return replaced;
+  }
+
+  private relined(): void {
+    this._lines = null;
+    this.notify();
+  }
+
+  private readonly groups = new Map<string, IGroup>();
+  private readonly collapsedBatches = new Set<string>();
+  private readonly hinted = new Set<string>();
+  private readonly refreshing = new Coalescer(() => this.loadTotals());
+  private readonly changes = new Coalescer(() => this.loadChanges());
+  private shownStore: string | null;
+  private cursor = 0;
+  private _where = '';
+  private _queryError: ApiError | null = null;
+  private _problem: ApiError | null = null;
+  private _ready = false;
+  private _store: IStoreInfo | null = null;
+  private _found = 0;
+  private _all = 0;
+  private _lines: Lines | null = null;
+}

@@ -1,0 +1,92 @@
+/** The one place that talks to the server. */
+
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+import type { PartialJSONValue } from '@lumino/coreutils';
+
+export type Query = Record<string, string | number | boolean | null | undefined>;
+
+/** An answer that is an error: what, what to do, and for a query where. */
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    readonly code: string,
+    readonly status: number,
+    readonly hint: string | null = null,
+    readonly body: Record<string, unknown> = {}
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+
+  /** The server could not be reached, as opposed to: it answered and refused. */
+  get offline(): boolean {
+    return this.status === 0;
+  }
+
+  /** In a query, the character at which reading failed. */
+  get position(): number | null {
+    const error = this.body.error as { position?: unknown } | undefined;
+    return typeof error?.position === 'number' ? error.position : null;
+  }
+}
+
+export function apiUrl(settings: ServerConnection.ISettings, path: string, query: Query): string {
+  const url = URLExt.join(settings.baseUrl, 'mlnb/api', path);
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== '') {
+      parameters.set(name, typeof value === 'boolean' ? (value ? '1' : '0') : String(value));
+    }
+  }
+  const text = parameters.toString();
+  return text ? `${url}?${text}` : url;
+}
+
+/**
+ * The body of an answer.
+ *
+ * @throws ApiError where the server refuses, answers something else than JSON, or isn't there.
+ */
+export async function requestAPI<T>(
+  settings: ServerConnection.ISettings,
+  path: string,
+  query: Query = {},
+  init: { method?: string; body?: PartialJSONValue } = {}
+): Promise<T> {
+  const request: RequestInit = { method: init.method ?? 'GET' };
+  if (init.body !== undefined) {
+    request.body = JSON.stringify(init.body);
+  }
+  let response: Response;
+  try {
+    response = await ServerConnection.makeRequest(apiUrl(settings, path, query), request, settings);
+  } catch (reason) {
+    throw new ApiError(reason instanceof Error ? reason.message : String(reason), 'offline', 0);
+  }
+  const text = await response.text();
+  const body = parse(text);
+  if (!response.ok) {
+    const error = (body as { error?: { code?: string; message?: string; hint?: string } } | null)
+      ?.error;
+    throw new ApiError(
+      error?.message ?? `${response.status} ${response.statusText}`,
+      error?.code ?? 'error',
+      response.status,
+      error?.hint ?? null,
+      (body as Record<string, unknown> | null) ?? {}
+    );
+  }
+  return body as T;
+}
+
+function parse(text: string): unknown {
+  if (text === '') {
+    return null;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

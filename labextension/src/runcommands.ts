@@ -1,0 +1,107 @@
+/** What can be done with runs from the palette, the context menu and the views. */
+
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Clipboard, Notification } from '@jupyterlab/apputils';
+import { CommandIDs, type IRunsArgs, runsFrom } from './commands';
+import { PromotionModel } from './models/promotion';
+import type { IRunRow } from './tokens';
+import { askName, askTags, confirmDelete, promoteDialog, reported } from './views/dialogs';
+import type { Workspace } from './workspace';
+
+/** The runs that a command is about: its arguments, else what is selected, else the line in hand. */
+export function targetOf(
+  { runs, selection }: Workspace,
+  args: Record<string, unknown>
+): IRunsArgs {
+  const given = runsFrom(args);
+  return given.runs.length > 0 ? given : { runs: selection.inHand(), storeId: runs.store?.id ?? null };
+}
+
+export function addRunCommands(app: JupyterFrontEnd, workspace: Workspace): void {
+  const { commands } = app;
+  const { api, runs, selection, trans } = workspace;
+  const target = (args: Record<string, unknown>): IRunsArgs => targetOf(workspace, args);
+  const row = async ({ runs: [runId = ''], storeId }: IRunsArgs): Promise<IRunRow> =>
+    runs.row(runId) ?? (await api.run(storeId, runId));
+  const some = (args: Record<string, unknown>): boolean => target(args).runs.length > 0;
+
+  commands.addCommand(CommandIDs.promote, {
+    label: trans.__('Promote Run…'),
+    caption: trans.__('Point an alias at the model of the selected run'),
+    isEnabled: some,
+    execute: args =>
+      reported(trans, async () => {
+        const wanted = target(args);
+        const { model, version, alias } = args;
+        const promotion = new PromotionModel(api, wanted.storeId, await row(wanted), {
+          ...(typeof model === 'string' ? { model } : {}),
+          ...(typeof version === 'number' ? { version } : {}),
+          ...(typeof alias === 'string' ? { alias } : {})
+        });
+        const done = await promoteDialog(workspace.ui, promotion);
+        promotion.dispose();
+        if (done !== null) {
+          Notification.success(
+            trans.__('%1 is now version %2 of %3', done.alias, done.to_version ?? '–', done.model),
+            { autoClose: 4000 }
+          );
+          await runs.refresh();
+        }
+      })
+  });
+
+  commands.addCommand(CommandIDs.rename, {
+    label: trans.__('Rename Run…'),
+    isEnabled: args => target(args).runs.length === 1,
+    execute: args =>
+      reported(trans, async () => {
+        const wanted = target(args);
+        const { run_id, name } = await row(wanted);
+        const next = await askName(trans, name);
+        if (next !== null && next !== name) {
+          await api.edit(wanted.storeId, run_id, { name: next });
+          await runs.refresh();
+        }
+      })
+  });
+
+  commands.addCommand(CommandIDs.tag, {
+    label: trans.__('Tag Runs…'),
+    isEnabled: some,
+    execute: args =>
+      reported(trans, async () => {
+        const wanted = target(args);
+        const tags = await askTags(trans, wanted.runs.length);
+        if (tags !== null && Object.keys(tags).length > 0) {
+          await Promise.all(wanted.runs.map(run => api.edit(wanted.storeId, run, { tags })));
+          await runs.refresh();
+        }
+      })
+  });
+
+  commands.addCommand(CommandIDs.remove, {
+    label: trans.__('Delete Runs…'),
+    isEnabled: some,
+    execute: args =>
+      reported(trans, async () => {
+        const wanted = target(args);
+        const names = wanted.runs.map(runId => runs.row(runId)?.name ?? runId);
+        if (await confirmDelete(trans, names)) {
+          await Promise.all(wanted.runs.map(run => api.remove(wanted.storeId, run)));
+          selection.clear();
+          await runs.refresh();
+        }
+      })
+  });
+
+  commands.addCommand(CommandIDs.copyId, {
+    label: trans.__('Copy Run ID'),
+    isEnabled: some,
+    execute: args => Clipboard.copyToSystem(target(args).runs.join('\n'))
+  });
+
+  commands.addCommand(CommandIDs.refresh, {
+    label: trans.__('Refresh Experiments'),
+    execute: () => runs.refresh()
+  });
+}

@@ -1,0 +1,64 @@
+import type { CommandRegistry } from '@lumino/commands';
+import { CommandIDs } from '../commands';
+import { Sidebar } from '../components/sidebar';
+import { experimentsIcon } from '../icons';
+import type { Workspace } from '../workspace';
+import { View } from './view';
+
+/** The sidebar's widget; a setting says which metrics stand for a run. */
+export class SidebarView extends View {
+  get keyMetrics(): readonly string[] {
+    return this._keyMetrics;
+  }
+
+  set keyMetrics(names: readonly string[]) {
+    this._keyMetrics = names;
+    this.update();
+  }
+
+  private _keyMetrics: readonly string[] = [];
+}
+
+export function sidebarView(workspace: Workspace, commands: CommandRegistry): SidebarView {
+  const { runs, stores, selection, curves, trans } = workspace;
+  const storeId = (): string | null => runs.store?.id ?? null;
+  const picked = (): { runs: string[]; store_id: string | null } => ({
+    runs: selection.rows.map(row => row.run_id),
+    store_id: storeId()
+  });
+  // The oldest is what the others came after, so it is the baseline.
+  const oldestFirst = (): ReturnType<typeof picked> => ({
+    runs: [...selection.rows]
+      .sort((a, b) => a.started_at.localeCompare(b.started_at))
+      .map(row => row.run_id),
+    store_id: storeId()
+  });
+  const run = (command: string, args: () => ReturnType<typeof picked>) => () =>
+    void commands.execute(command, args());
+  const view: SidebarView = new SidebarView(
+    workspace.ui,
+    () => (
+      <Sidebar
+        runs={runs}
+        stores={stores}
+        selection={selection}
+        curves={curves}
+        keyMetrics={view.keyMetrics}
+        onOpen={row =>
+          void commands.execute(CommandIDs.openRun, { run_id: row.run_id, store_id: storeId() })
+        }
+        onCompare={run(CommandIDs.compare, oldestFirst)}
+        onPromote={run(CommandIDs.promote, picked)}
+        onTag={run(CommandIDs.tag, picked)}
+        onDelete={run(CommandIDs.remove, picked)}
+        onModels={run(CommandIDs.openModels, () => ({ runs: [], store_id: storeId() }))}
+        onTrack={() => void commands.execute(CommandIDs.trackCell)}
+      />
+    ),
+    'mlnb-Sidebar'
+  );
+  view.id = 'mlnb-experiments';
+  view.title.icon = experimentsIcon;
+  view.title.caption = trans.__('Experiments');
+  return view;
+}

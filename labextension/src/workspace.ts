@@ -1,0 +1,56 @@
+/** What the plugins share: one server, one set of models, one book of colours. */
+
+import type { Extension } from '@codemirror/state';
+import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import type { ServiceManager } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Token } from '@lumino/coreutils';
+import { Api } from './api';
+import { ColorBook } from './colors';
+import type { IUi } from './components/ui';
+import { Live } from './live';
+import { CurvesModel } from './models/curves';
+import { RunListModel } from './models/runlist';
+import { SelectionModel } from './models/selection';
+import { StoresModel } from './models/stores';
+
+export class Workspace {
+  constructor(
+    services: ServiceManager.IManager,
+    readonly trans: TranslationBundle,
+    languages: IEditorLanguageRegistry,
+    python: Extension
+  ) {
+    this.api = new Api(services.serverSettings);
+    this.live = new Live(services.events.stream);
+    this.stores = new StoresModel(this.api);
+    this.runs = new RunListModel(this.api, this.stores);
+    this.curves = new CurvesModel(this.api);
+    this.ui = {
+      trans,
+      colors: new ColorBook(),
+      python,
+      highlight: (source, element) =>
+        languages.highlight(source, languages.findByName('python'), element)
+    };
+    this.live.hinted.connect((_, hint) => {
+      if (hint.kind === 'runs') {
+        this.curves.forget(hint.runs);
+      }
+      void this.runs.catchUp(hint);
+    });
+  }
+
+  readonly api: Api;
+  readonly live: Live;
+  readonly stores: StoresModel;
+  readonly runs: RunListModel;
+  readonly selection = new SelectionModel();
+  readonly curves: CurvesModel;
+  readonly ui: IUi;
+}
+
+export const IWorkspace = new Token<Workspace>(
+  'mlnb:IWorkspace',
+  'The models behind the Experiments panel.'
+);

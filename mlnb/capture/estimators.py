@@ -1,0 +1,120 @@
+"""What an estimator is, and what it says of itself: settings that differ from the defaults, name, libraries.
+
+By duck typing: anything with `fit` and `get_params` is one; so are torch modules and Keras models, by their
+libraries if those are loaded. Nothing is imported here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import Any, Final
+
+_LIBRARIES: Final = ("sklearn", "xgboost", "lightgbm", "catboost", "torch", "keras", "tensorflow", "imblearn", "statsmodels")
+
+
+def is_estimator(value: Any) -> bool:
+    """Whether `value` is an estimator object (not a class)."""
+    if isinstance(value, type):
+        return False
+    kind = type(value)
+    return callable(getattr(kind, "fit", None)) or is_torch(value) or is_keras(value)
+
+
+def is_torch(value: Any) -> bool:
+    torch = sys.modules.get("torch.nn")
+    return torch is not None and isinstance(value, getattr(torch, "Module", ()))
+
+
+def is_keras(value: Any) -> bool:
+    return any(base.__name__ == "Model" and base.__module__.split(".")[0] in {"keras", "tensorflow"} for base in type(value).__mro__)
+
+
+def is_fitted(value: Any) -> bool:
+    """Whether a scikit-learn style estimator holds anything learnt."""
+    state = getattr(value, "__dict__", {})
+    return any(name.endswith("_") and not name.startswith("__") for name in state)
+
+
+def name_of(value: Any) -> str:
+    """The class's name; a pipeline's is its last step's."""
+    steps = getattr(value, "steps", None)
+    if type(value).__name__ == "Pipeline" and steps:
+        return f"Pipeline({type(steps[-1][1]).__name__})"
+    return type(value).__name__
+
+
+def settings(value: Any) -> dict[str, Any]:
+    """`get_params()` that differ from the class's defaults, nested ones with their dunders as dots."""
+    own = getattr(value, "get_params", None)
+    if not callable(own):
+        return {}
+    try:
+        deep = own(deep=True)
+        shallow = own(deep=False)
+    except Exception:  # noqa: BLE001 - a user's estimator may raise anything
+        return {}
+    found: dict[str, Any] = {}
+    _collect(value, shallow, deep, "", found)
+    return found
+
+
+def _collect(value: Any, shallow: dict[str, Any], deep: dict[str, Any], prefix: str, found: dict[str, Any]) -> None:
+    defaults = _defaults(type(value))
+    for name, setting in shallow.items():
+        if is_estimator(setting):
+            _collect_inner(setting, f"{prefix}{name}.", found)
+        elif name not in defaults or not _same(setting, defaults[name]):
+            found[f"{prefix}{name}"] = setting
+    for name, inner in deep.items():
+        if "__" not in name and name not in shallow and is_estimator(inner):
+            _collect_inner(inner, f"{prefix}{name}.", found)
+
+
+def _collect_inner(value: Any, prefix: str, found: dict[str, Any]) -> None:
+    own = getattr(value, "get_params", None)
+    if callable(own):
+        _collect(value, own(deep=False), own(deep=True), prefix, found)
+
+
+def _defaults(kind: type) -> dict[str, Any]:
+    try:
+        parameters = inspect.signature(kind).parameters.values()
+    except (TypeError, ValueError):
+        return {}
+    known = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
+    if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
+        known = _Anything(known)
+    return known
+
+
+class _Anything(dict[str, Any]):
+    """A class with `**kwargs` (XGBoost's) has `None` as the default of what its signature doesn't name."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def _same(one: Any, other: Any) -> bool:
+    if one is other:
+        return True
+    try:
+        return type(one) is type(other) and bool(one == other)
+    except Exception:  # noqa: BLE001 - arrays compare to arrays, users' classes to anything
+        return False
+
+
+def libraries(value: Any) -> dict[str, str]:
+    """The versions of the libraries that the estimator's class, and its parts', come from."""
+    names = {base.__module__.split(".")[0] for base in type(value).__mro__} & set(_LIBRARIES)
+    for _, part in getattr(value, "steps", None) or []:
+        names |= {base.__module__.split(".")[0] for base in type(part).__mro__} & set(_LIBRARIES)
+    found = {}
+    for name in sorted(names):
+        version = getattr(sys.modules.get(name), "__version__", None)
+        if isinstance(version, str):
+            found["scikit-learn" if name == "sklearn" else name] = version
+    return found

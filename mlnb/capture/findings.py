@@ -1,0 +1,72 @@
+"""What capture hands over to be recorded: plain descriptions of what a cell did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlnb.events import ArtifactKind, Dataset, Event, Param, Source
+
+
+@dataclass
+class Metric:
+    """A number that came out, or a curve of them. A single number has no steps (`steps is None`)."""
+
+    name: str
+    values: list[float]
+    steps: list[int] | None = None
+    estimator: str | None = None
+    dataset_digest: str | None = None
+    source: Source = "assigned"
+
+
+@dataclass
+class Child:
+    """One setting of a sweep: what differs, and what came out."""
+
+    name: str
+    params: list[Param] = field(default_factory=list)
+    metrics: list[Metric] = field(default_factory=list)
+
+
+@dataclass
+class File:
+    """Something to keep as an artifact."""
+
+    data: bytes
+    name: str
+    kind: ArtifactKind
+    media_type: str
+    source: Source = "call"
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class FittedModel:
+    """An estimator that the cell fitted; it is serialised when the cell is over."""
+
+    model: Any
+    name: str
+    input_example: Any = None
+
+
+@dataclass
+class DataUse:
+    """A data set that the cell used, with the row hashes that an event can't hold."""
+
+    event: Dataset
+    row_hashes: Any = None
+
+
+@dataclass
+class Findings:
+    """Everything that was found in one cell."""
+
+    params: list[Param] = field(default_factory=list)
+    metrics: list[Metric] = field(default_factory=list)
+    children: list[Child] = field(default_factory=list)
+    data: list[DataUse] = field(default_factory=list)
+    models: list[FittedModel] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    problems: list[tuple[str, str]] = field(default_factory=list)

@@ -1,0 +1,122 @@
+"""What well-known libraries' functions and classes are to an experiment: a metric, an estimator, a split, a setting.
+
+By where a callable was defined and what it can do, not by long lists of names: a list here only says which
+parts of a library are about neither settings nor scores.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import Any, Final, Literal
+
+Role = Literal["metric", "report", "estimator", "validation", "setting", "seed", "reader"]
+
+# Libraries whose calls configure or judge a model.
+ROOTS: Final = frozenset(
+    "sklearn xgboost lightgbm catboost torch torchvision keras tf_keras tensorflow statsmodels imblearn prophet "
+    "transformers optuna hyperopt skopt tensorflow_addons pytorch_lightning lightning fastai sktime pmdarima "
+    "category_encoders hmmlearn umap hdbscan surprise gensim mlxtend ngboost pygam lifelines implicit timm peft".split()
+)
+# Parts of them that draw, load or inspect.
+_NEITHER: Final = (
+    "sklearn.inspection", "sklearn.utils", "sklearn.exceptions", "sklearn.metrics._plot", "sklearn.tree._export",
+    "sklearn.datasets._base", "sklearn.datasets._openml", "sklearn.datasets._california", "sklearn.datasets._twenty",
+    "sklearn.datasets._olivetti", "sklearn.datasets._covtype", "sklearn.datasets._kddcup", "sklearn.datasets._lfw",
+    "sklearn.calibration.CalibrationDisplay", "sklearn.model_selection._plot", "sklearn.base", "torch.autograd", "torch.cuda",
+    "torch.utils.tensorboard", "torch.hub", "xgboost.plotting", "lightgbm.plotting", "statsmodels.graphics",
+    "keras.src.utils.model_visualization", "keras.src.datasets", "tensorflow.python.framework", "sklearn._config",
+)  # fmt: skip
+_METRIC_MODULES: Final = ("sklearn.metrics", "torchmetrics", "imblearn.metrics", "statsmodels.tools.eval_measures")
+_NOT_SCORES: Final = frozenset(
+    "confusion_matrix multilabel_confusion_matrix roc_curve precision_recall_curve det_curve make_scorer get_scorer "
+    "get_scorer_names check_scoring pairwise_distances pairwise_kernels euclidean_distances cosine_similarity "
+    "cosine_distances manhattan_distances haversine_distances pairwise_distances_argmin silhouette_samples "
+    "pairwise_distances_argmin_min linear_kernel rbf_kernel polynomial_kernel nan_euclidean_distances "
+    "pair_confusion_matrix contingency_matrix rand_distances distance_metrics kernel_metrics".split()
+)
+_REPORTS: Final = frozenset({"classification_report", "classification_report_imbalanced"})
+_VALIDATION: Final = frozenset({"cross_val_score", "cross_validate", "permutation_test_score"})
+SEEDS: Final = frozenset({"seed", "manual_seed", "set_seed", "set_random_seed", "manual_seed_all", "seed_everything"})
+READERS: Final = frozenset(
+    "read_csv read_table read_excel read_parquet read_json read_feather read_pickle read_hdf read_orc read_stata read_sas "
+    "read_fwf read_spss loadtxt genfromtxt load imread scan_csv scan_parquet read_ndjson fromfile open read_ipc".split()
+)
+
+# Methods that are watched whatever they are called on.
+METHODS: Final = frozenset(
+    "fit fit_predict fit_transform fit_resample partial_fit score evaluate fit_generator".split()
+)
+FITS: Final = frozenset({"fit", "fit_predict", "fit_transform", "fit_resample", "partial_fit", "fit_generator"})
+
+
+def role_of(target: Any) -> Role | None:
+    """What a callable is to an experiment; `None` for anything that isn't known."""
+    module = getattr(target, "__module__", None) or ""
+    name = getattr(target, "__name__", "")
+    if not isinstance(module, str) or not isinstance(name, str):
+        return None
+    if name in SEEDS:
+        return "seed"
+    root = module.partition(".")[0]
+    if name in READERS and root in {"pandas", "numpy", "polars", "matplotlib", "pyarrow", "imageio", "cv2", "io", "_io", "skimage", "PIL"}:
+        return "reader"
+    if f"{module}.".startswith(tuple(f"{part}." for part in _METRIC_MODULES)):
+        return _metric_role(module, name, target)
+    if isinstance(target, type) and callable(getattr(target, "fit", None)):
+        return "estimator"
+    if root not in ROOTS or f"{module}.{name}".startswith(_NEITHER):
+        return None
+    if name in _VALIDATION:
+        return "validation"
+    return _setting_role(root, name, target)
+
+
+def _metric_role(module: str, name: str, target: Any) -> Role | None:
+    if name in _REPORTS:
+        return "report"
+    if name in _NOT_SCORES or "._plot" in module or ".pairwise" in module or isinstance(target, type):
+        return None
+    return "metric"
+
+
+def _setting_role(root: str, name: str, target: Any) -> Role | None:
+    """In libraries of tensors, most functions compute; in the others, arguments are settings."""
+    if isinstance(target, type):
+        return None if issubclass(target, BaseException) or root in {"torch", "tensorflow"} and name in _TENSORS else "setting"
+    if root in {"torch", "tensorflow", "keras", "torchvision"}:
+        return "setting" if name in {"Input", "Dense"} else None
+    if name.startswith(("fetch_", "load_", "plot_", "get_", "check_", "is_", "clone", "export_")):
+        return None
+    return "setting"
+
+
+_TENSORS: Final = frozenset({"Tensor", "Generator", "device", "dtype", "Size", "Variable", "Parameter", "TensorDataset", "no_grad", "Subset"})
+
+
+def is_interesting(target: Any) -> bool:
+    """Whether calls of it are watched."""
+    return role_of(target) is not None
+
+
+def root_of(value: Any) -> str | None:
+    """The library of a module object, if it is one of those that configure or judge a model."""
+    if inspect.ismodule(value):
+        root = value.__name__.partition(".")[0]
+        return root if root in ROOTS else None
+    return None
+
+
+def bound(target: Any, positional: int) -> list[str]:
+    """The names of a callable's first positional parameters, without `self`."""
+    try:
+        parameters = list(inspect.signature(target).parameters.values())
+    except (TypeError, ValueError):
+        return []
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [p.name for p in parameters if p.kind in kinds][:positional]
+
+
+def loaded(*names: str) -> bool:
+    """Whether any of these modules has been imported."""
+    return any(name in sys.modules for name in names)

@@ -1,0 +1,372 @@
+"""What a session's cells do with their names: which hold literals, where those go, what a value was made from.
+
+Static, from syntax trees alone. One `Program` lives as long as the session; each executed cell is read into it, so that a
+parameter set in one cell and used in another is known as what it is. It answers two questions: is this literal a
+parameter, and what does this value come from?
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from mlnb.capture import library, words
+from mlnb.capture.sites import MISSING
+
+# How a name is used: `setting` (it reaches an estimator, a split, a function of the user's), `loop` (bounds a loop), `compute`
+# (arithmetic), `compare`, `index`, `plot`, `grid` (np.arange and the like), `print`, `data` (np.array([...])), `path`.
+_PLOT_ROOTS: Final = frozenset("plt ax ax1 ax2 axes axs sns fig px go plotly alt bokeh figure pyplot pylab cmap colors mpl".split())
+_PLOT_WORDS: Final = frozenset("plot plots draw show hist scatter imshow contour contourf bar barh figure subplot subplots title xlabel ylabel legend annotate axhline axvline xlim ylim fill_between savefig heatmap pairplot boxplot visualize visualise".split())
+_GRID: Final = frozenset("arange linspace logspace meshgrid zeros ones full eye empty reshape tile repeat geomspace mgrid".split())
+_DATA: Final = frozenset("array asarray DataFrame Series tensor matrix".split())
+_SHOWN: Final = frozenset("print display head tail sample pprint format round".split())
+_PATHS: Final = library.READERS | frozenset("open Path join to_csv savefig save listdir glob makedirs exists ImageFolder imread to_pickle dump".split())
+_DRAWN: Final = frozenset("normal uniform randn rand randint random choice permutation default_rng RandomState seed manual_seed".split())
+
+
+@dataclass
+class Variable:
+    """What is known of a name at the top of the notebook."""
+
+    literal: Any = MISSING
+    line: int = 0
+    cell: int = -1
+    uses: set[str] = field(default_factory=set)
+    rebound: bool = False  # set again from a computation, or changed in place
+    sources: set[str] = field(default_factory=set)  # of the last value: see `origin`
+
+
+@dataclass
+class Function:
+    """A function of the notebook: whether it trains or judges something, its defaults, and how it uses its parameters."""
+
+    trains: bool
+    defaults: dict[str, Any]
+    uses: dict[str, set[str]]
+
+
+class Program:
+    """All cells of a session, read in the order of their execution."""
+
+    def __init__(self) -> None:
+        self.variables: dict[str, Variable] = defaultdict(Variable)
+        self.functions: dict[str, Function] = {}
+        self.imported: dict[str, str] = {}
+        self.cell = -1
+
+    def cell_starts(self) -> None:
+        """What is read from here on belongs to a new cell (one cell can be several trees, under `%%time`)."""
+        self.cell += 1
+
+    def read(self, tree: ast.Module) -> None:
+        """Take in a tree of the current cell."""
+        for node in ast.walk(tree):
+            self._define(node)
+        _Reader(self).walk(tree)
+
+    def _define(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                self.imported[alias.asname or alias.name.partition(".")[0]] = alias.name
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                self.imported[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            self.functions[node.name] = _function(node)
+        elif isinstance(node, ast.ClassDef):
+            for inner in node.body:
+                if isinstance(inner, ast.FunctionDef) and inner.name == "__init__":
+                    self.functions[node.name] = Function(True, _defaults(inner), {})
+
+    def is_library(self, name: str) -> bool:
+        """Whether an imported name belongs to a library that configures or judges models."""
+        return self.imported.get(name, "").partition(".")[0] in library.ROOTS
+
+    def literals(self, cell: int) -> Iterator[tuple[str, Any]]:
+        """The names with literals set in a cell that are parameters, as far as their uses say so far."""
+        for name, variable in self.variables.items():
+            if variable.cell == cell and variable.literal is not MISSING and self.is_parameter(name):
+                yield name, variable.literal
+
+    def is_parameter(self, name: str) -> bool:
+        """Whether a name that holds a literal is a setting: it reaches something that is set by it."""
+        variable = self.variables.get(name)
+        if variable is None or variable.literal is MISSING or not _may_be_setting(name, variable):
+            return False
+        uses = variable.uses
+        if "setting" in uses or "seed" in uses:
+            return True
+        if isinstance(variable.literal, (str, bytes, type(None))):
+            return False
+        if isinstance(variable.literal, (list, tuple, dict, set)):
+            return "sweep" in uses
+        if not uses:
+            return not words.is_metric_name(name)
+        return bool(uses & {"loop", "compute", "compare", "sweep"})
+
+
+def _may_be_setting(name: str, variable: Variable) -> bool:
+    value = variable.literal
+    if name.startswith("_") or variable.rebound:
+        return False
+    return not (isinstance(value, (list, tuple, dict, set, str)) and len(value) == 0)
+
+
+# ---- one walk through a cell ----------------------------------------------------------------
+
+
+class _Reader:
+    """Walks a cell with the use that surrounds each name."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._depth = 0  # of loops
+        self._local: list[set[str]] = []
+
+    def walk(self, tree: ast.Module) -> None:
+        for node in tree.body:
+            self._statement(node)
+
+    def _statement(self, node: ast.stmt) -> None:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            self._definition(node)
+        elif isinstance(node, ast.Assign):
+            self._use(node.value, "plain" if isinstance(node.value, ast.Name) else "compute")
+            for target in node.targets:
+                self._bind(target, node.value)
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            self._use(node.value, "compute")
+            self._bind(node.target, node.value)
+        elif isinstance(node, ast.AugAssign):
+            self._use(node.value, "compute")
+            for name in _names(node.target):
+                self._program.variables[name].rebound = True
+        elif isinstance(node, (ast.For, ast.AsyncFor)):
+            self._for(node)
+        elif isinstance(node, ast.While):
+            self._use(node.test, "loop")
+            self._block(node.body, loop=True)
+        else:
+            self._other(node)
+
+    def _other(self, node: ast.stmt) -> None:
+        for _, value in ast.iter_fields(node):
+            if isinstance(value, ast.expr):
+                self._use(value, "compare" if isinstance(node, (ast.If, ast.Assert)) else "shown")
+            elif isinstance(value, list):
+                for inner in value:
+                    if isinstance(inner, ast.stmt):
+                        self._statement(inner)
+                    elif isinstance(inner, ast.withitem):
+                        self._use(inner.context_expr, "compute")
+                    elif isinstance(inner, ast.ExceptHandler):
+                        self._block(inner.body)
+
+    def _definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """A function's body uses the notebook's names that it doesn't bind itself."""
+        inside = {argument.arg for argument in _all_arguments(node.args)}
+        inside |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        self._local.append(inside)
+        for default in (*node.args.defaults, *(d for d in node.args.kw_defaults if d)):
+            self._use(default, "compute")
+        self._block(node.body)
+        self._local.pop()
+
+    def _block(self, body: list[ast.stmt], *, loop: bool = False) -> None:
+        self._depth += loop
+        for node in body:
+            self._statement(node)
+        self._depth -= loop
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        how = "loop" if _has_call(node.iter, "range") else "sweep"
+        self._use(node.iter, how if trains(node) else "iterate")
+        for name in _names(node.target):
+            self._program.variables[name].rebound = True
+        self._block(node.body, loop=True)
+        self._block(node.orelse)
+
+    # ---- names ------------------------------------------------------------------------------
+
+    def _bind(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
+            if len(target.elts) == len(value.elts):
+                for one, part in zip(target.elts, value.elts, strict=True):
+                    self._bind(one, part)
+                return
+        if not isinstance(target, ast.Name):
+            for name in _names(target):
+                if isinstance(target, (ast.Subscript, ast.Attribute)):
+                    self._program.variables[name].rebound = True
+                else:
+                    self._set(name, MISSING, target)
+            return
+        self._set(target.id, _literal(value), target)
+
+    def _set(self, name: str, literal: Any, node: ast.expr) -> None:
+        if any(name in inside for inside in self._local):
+            return
+        variable = self._program.variables[name]
+        if literal is MISSING or self._depth:
+            variable.rebound = variable.rebound or variable.literal is not MISSING and variable.cell == self._program.cell
+            if literal is MISSING and variable.cell != self._program.cell:
+                self._program.variables[name] = Variable(cell=self._program.cell)
+            return
+        if variable.cell != self._program.cell or variable.rebound:
+            self._program.variables[name] = variable = Variable()
+        variable.literal, variable.cell, variable.line = literal, self._program.cell, node.lineno
+
+    def _use(self, node: ast.AST, how: str) -> None:
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load) and not any(node.id in inside for inside in self._local):
+                self._program.variables[node.id].uses.add(how)
+        elif isinstance(node, ast.Call):
+            self._call(node, how)
+        elif isinstance(node, ast.Subscript):
+            self._use(node.value, how)
+            self._use(node.slice, "index")
+        elif isinstance(node, (ast.BinOp, ast.UnaryOp)):
+            inner = how if how in {"plot", "index", "grid", "print", "setting", "loop", "seed"} else "compute"
+            for child in ast.iter_child_nodes(node):
+                self._use(child, inner)
+        elif isinstance(node, ast.Compare):
+            for child in ast.iter_child_nodes(node):
+                self._use(child, "index" if how == "index" else "compare")
+        elif isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+            self._comprehension(node)
+        elif isinstance(node, (ast.FormattedValue, ast.JoinedStr)):
+            for child in ast.iter_child_nodes(node):
+                self._use(child, "print")
+        elif isinstance(node, ast.Attribute):
+            self._use(node.value, "attribute")
+        else:
+            for child in ast.iter_child_nodes(node):
+                self._use(child, how)
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
+        how = "sweep" if trains(node) else "iterate"
+        for part in node.generators:
+            self._use(part.iter, how)
+            for test in part.ifs:
+                self._use(test, "compare")
+        for value in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
+            self._use(value, "compute")
+
+    def _call(self, node: ast.Call, outer: str) -> None:
+        how = self._use_of(node, outer)
+        self._use(node.func, "called")
+        for value in node.args:
+            self._use(value, how)
+        for keyword in node.keywords:
+            own = "seed" if keyword.arg in {"random_state", "seed"} else how
+            self._use(keyword.value, own)
+
+    def _use_of(self, node: ast.Call, outer: str) -> str:
+        """What a call does with its arguments."""
+        name, root = _last(node.func), _root(node.func)
+        if root in _PLOT_ROOTS or _PLOT_WORDS.intersection(words.parts(name)) or outer == "plot":
+            return "plot"
+        if name in _DRAWN:
+            return "seed" if "seed" in name or name in {"default_rng", "RandomState"} else "draw"
+        if name in _SHOWN:
+            return "print"
+        if name in _PATHS:
+            return "path"
+        if name == "range":
+            return "loop" if outer in {"loop", "sweep"} else "iterate"
+        if name in {"enumerate", "zip", "list", "tqdm", "product", "reversed", "sorted", "trange"}:
+            return outer
+        if name in _GRID:
+            return "grid" if outer != "sweep" else "sweep"
+        if name in _DATA:
+            return "data"
+        if name in library.METHODS or (root and self._program.is_library(root)) or _is_class_name(name):
+            return "setting"
+        own = self._program.functions.get(name)
+        if own is not None:
+            return "setting" if own.trains else "compute"
+        return outer if outer in {"index", "print"} else "compute"
+
+
+# ---- what the source says -------------------------------------------------------------------
+
+
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
+    return Function(trains(node), _defaults(node), {})
+
+
+def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
+    names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+    found = {}
+    for name, default in zip(reversed(names), reversed(node.args.defaults), strict=False):
+        found[name] = _literal(default)
+    for argument, keyword_default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+        if keyword_default is not None:
+            found[argument.arg] = _literal(keyword_default)
+    return {name: value for name, value in found.items() if value is not MISSING}
+
+
+def trains(node: ast.AST) -> bool:
+    """Whether code fits, scores, or repeats an update: what a person would call training or judging."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call):
+            name = _last(inner.func)
+            if name in library.METHODS or name in {"backward", "step", "cross_val_score", "cross_validate", "predict", "train_test_split"}:
+                return True
+            if words.is_metric_name(name) and name not in {"min", "max"}:
+                return True
+        elif isinstance(inner, (ast.Assign, ast.AugAssign)):
+            targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
+            if any(words.is_metric_name(name) for target in targets for name in _names(target)):
+                return True
+            if isinstance(inner, ast.AugAssign) and isinstance(inner.op, ast.Sub) and _in_loop(node, inner):
+                return True
+    return False
+
+
+def _in_loop(outer: ast.AST, inner: ast.AST) -> bool:
+    return any(isinstance(node, (ast.For, ast.While)) and any(n is inner for n in ast.walk(node)) for node in ast.walk(outer))
+
+
+def _literal(node: ast.expr) -> Any:
+    from mlnb.capture.rewrite import constant_of
+
+    return constant_of(node)
+
+
+def _names(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Name):
+        return [node.id]
+    if isinstance(node, (ast.Tuple, ast.List)):
+        return [name for inner in node.elts for name in _names(inner)]
+    if isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
+        return _names(node.value)
+    return []
+
+
+def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:
+    plain = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return [*plain, *(one for one in (arguments.vararg, arguments.kwarg) if one is not None)]
+
+
+def _last(func: ast.expr) -> str:
+    if isinstance(func, ast.Name):
+        return func.id
+    return func.attr if isinstance(func, ast.Attribute) else ""
+
+
+def _root(node: ast.expr) -> str | None:
+    while isinstance(node, (ast.Attribute, ast.Call, ast.Subscript)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _has_call(node: ast.AST, name: str) -> bool:
+    return any(isinstance(inner, ast.Call) and _last(inner.func) == name for inner in ast.walk(node))
+
+
+def _is_class_name(name: str) -> bool:
+    return name[:1].isupper() and any(character.islower() for character in name)

@@ -1,0 +1,415 @@
+"""Notes what passes through the probes while a cell is tracked, and only then.
+
+The probes' two names live in the user's namespace (hidden from `%who`) and in `builtins`, so that a `%reset` in
+the cell does no harm. Off, they are `operator.itemgetter(1)`: C code that gives back the value. On, they are
+objects that note the value, at once turned into plain numbers and descriptions: no array, tensor or
+frame is kept alive. A pickled probe is `itemgetter(1)` again.
+
+A loop whose probes cost more than they may is let go: its probe is off for the rest of the cell.
+"""
+
+from __future__ import annotations
+
+import builtins
+import operator
+import sys
+import threading
+import time
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, field
+from types import FrameType, ModuleType
+from typing import Any, Final
+
+from mlnb.capture import estimators, library, numbers
+from mlnb.capture.rewrite import LOOP_PROBE, PROBE
+from mlnb.capture.sites import MISSING, Argument, Site
+
+OFF: Final = operator.itemgetter(1)
+MOST: Final = 200_000  # notes of one cell
+PER_SITE: Final = 50_000
+LOOK_EVERY: Final = 20_000  # loop probes between two looks at the clock
+SHARE: Final = 0.05  # of the time that fast loops' probes may take
+
+
+@dataclass(slots=True)
+class Note:
+    """One value that passed: `value` is a number, a list or dictionary of numbers, or `None`.
+
+    `loops` says in which iteration of which loop (site, iteration, value of its variables), outermost first.
+    """
+
+    site: Site
+    order: int
+    value: Any
+    loops: tuple[tuple[int, int, Any], ...] = ()
+    facts: Any = None
+
+
+@dataclass(slots=True)
+class Call:
+    """The facts of a watched call. `settings` are (name, value, source text); `data` (name, role, fingerprint)."""
+
+    role: str
+    name: str
+    estimator: EstimatorSeen | None = None
+    settings: list[tuple[str, Any, Argument]] = field(default_factory=list)
+    data: list[DataSeen] = field(default_factory=list)
+    swept: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class EstimatorSeen:
+    """An estimator as it was when it was fitted or built; `model` is the object itself."""
+
+    model: Any
+    name: str
+    settings: dict[str, Any]
+    variable: str | None = None
+
+
+@dataclass(slots=True)
+class DataSeen:
+    """A data set that reached a call, described at once: it may change in place right after."""
+
+    name: str
+    role: str
+    described: Any  # a Fingerprint
+    source: str = "call"
+
+
+class _Probe:
+    """A pass-through that notes. It raises nothing of its own, and is pickled as what it does not do."""
+
+    __slots__ = ("_note",)
+
+    def __init__(self, note: Callable[[Any], None]) -> None:
+        self._note = note
+
+    def __call__(self, pair: tuple[Any, Any]) -> Any:
+        self._note(pair)
+        return pair[1]
+
+    def __reduce__(self) -> tuple[Any, tuple[int]]:
+        return operator.itemgetter, (1,)
+
+
+class Recorder:
+    """One per session. `describe_data` makes a fingerprint, or `None` where an object has none."""
+
+    def __init__(self, namespace: MutableMapping[str, Any], describe_data: Callable[[Any, str], Any]) -> None:
+        self.sites: list[Site] = []
+        self.notes: list[Note] = []
+        self.problems: list[tuple[str, str]] = []
+        self._namespace = namespace
+        self._describe_data = describe_data
+        self._on = _Probe(self._note)
+        self._loop_on = _Probe(self._note_loop)
+        self._parts: dict[int, Any] = {}
+        self._loops: list[list[Any]] = []  # [site, iteration, values]
+        self._counts: dict[int, int] = {}
+        self._thread = 0
+        self._began = 0.0
+        self._looped = 0
+        self.install()
+
+    # ---- on and off -------------------------------------------------------------------------
+
+    def install(self) -> None:
+        """Put the probes' names where the cells find them."""
+        self._set(OFF, OFF)
+
+    def uninstall(self) -> None:
+        """Functions of the notebook keep their probes, so the builtins stay, as pass-throughs."""
+        self._set(OFF, OFF)
+        for name in (PROBE, LOOP_PROBE):
+            self._namespace.pop(name, None)
+
+    def begin(self) -> None:
+        """A tracked cell starts."""
+        self.notes, self.problems = [], []
+        self._parts, self._loops, self._counts = {}, [], {}
+        self._thread, self._began, self._looped = threading.get_ident(), time.perf_counter(), 0
+        self._set(self._on, self._loop_on)
+
+    def end(self) -> None:
+        """The tracked cell is over."""
+        self._set(OFF, OFF)
+        self._parts, self._loops = {}, []
+
+    def _set(self, probe: Any, loop_probe: Any) -> None:
+        for name, value in ((PROBE, probe), (LOOP_PROBE, loop_probe)):
+            setattr(builtins, name, value)
+            self._namespace[name] = value
+
+    # ---- notes ------------------------------------------------------------------------------
+
+    def next_number(self) -> int:
+        """Sites are numbered by their place in `sites`."""
+        self.sites.append(_RESERVED)
+        return len(self.sites) - 1
+
+    def put(self, site: Site) -> int:
+        self.sites[site.number] = site
+        return site.number
+
+    def _note(self, pair: tuple[Any, Any]) -> None:
+        try:
+            number, value = pair
+            if threading.get_ident() == self._thread:
+                self._see(self.sites[number], value)
+        except Exception as error:  # noqa: BLE001 - a probe must never be felt
+            self._failed(error)
+
+    def _note_loop(self, pair: tuple[Any, Any]) -> None:
+        try:
+            number, value = pair
+            if threading.get_ident() != self._thread:
+                return
+            self._looped += 1
+            if self._looped % LOOK_EVERY == 0 and self._too_fast():
+                return
+            if type(number) is tuple:
+                self._iterate(*number)
+            else:
+                self._see(self.sites[number], value)
+        except Exception as error:  # noqa: BLE001
+            self._failed(error)
+
+    def _too_fast(self) -> bool:
+        """Half a microsecond a note is what it costs at least."""
+        elapsed = time.perf_counter() - self._began
+        if self._looped * 0.5e-6 <= SHARE * elapsed:
+            return False
+        setattr(builtins, LOOP_PROBE, OFF)
+        self._namespace[LOOP_PROBE] = OFF
+        self._loops = []
+        self.problems.append(("loops", f"a loop was too fast to be watched: {self._looped:,} values were seen"))
+        return True
+
+    def _failed(self, error: Exception) -> None:
+        if len(self.problems) < 20:
+            self.problems.append(("observation", f"{type(error).__name__}: {error}"))
+
+    def _iterate(self, number: int, values: Any) -> None:
+        site = self.sites[number]
+        stack = self._loops
+        if site.kind == "exit":
+            while stack and stack.pop()[0] != site.inner:
+                pass
+            return
+        for place in range(len(stack) - 1, -1, -1):
+            if stack[place][0] == number:
+                del stack[place + 1 :]
+                stack[place][1] += 1
+                stack[place][2] = _plain_values(values)
+                return
+        while stack and stack[-1][0] not in site.loops and self.sites[stack[-1][0]].function == site.function:
+            stack.pop()
+        stack.append([number, 0, _plain_values(values)])
+
+    def _see(self, site: Site, value: Any) -> None:
+        if site.kind == "part":
+            self._parts[site.number] = value
+            return
+        count = self._counts[site.number] = self._counts.get(site.number, 0) + 1
+        if count > PER_SITE or len(self.notes) > MOST:
+            return
+        if site.kind == "call":
+            self._call(site, value, sys._getframe(3), count)  # noqa: SLF001 - the user's frame, to look names up
+            return
+        plain = _plain(value)
+        if plain is None:
+            return
+        facts = None
+        if site.kind == "item":
+            frame = sys._getframe(3)  # noqa: SLF001
+            facts = self._value(site.arguments[0], frame)
+        self._keep(site, plain, facts)
+
+    def _keep(self, site: Site, value: Any, facts: Any = None) -> None:
+        loops = tuple((number, iteration, values) for number, iteration, values in self._loops)
+        self.notes.append(Note(site, len(self.notes), value, loops, facts))
+
+    # ---- calls ------------------------------------------------------------------------------
+
+    def _call(self, site: Site, value: Any, frame: FrameType, count: int) -> None:
+        self._parts[site.number] = value
+        receiver = self._value(site.receiver, frame) if site.receiver is not None else MISSING
+        callee = site.callee or ""
+        target: Any
+        if receiver is not MISSING and not isinstance(receiver, ModuleType):
+            facts = self._method(site, callee, receiver, value, frame)
+        else:
+            target = _resolve(site, receiver, frame)
+            if target is MISSING or (count > 3 and _is_own(target)):
+                return
+            facts = self._function(site, target, value, frame)
+        if facts is None:
+            return
+        for name in site.swept:
+            swept = _look_up(name, frame)
+            if swept is not MISSING:
+                facts.swept[name] = _plain(swept) if _plain(swept) is not None else str(swept)[:80]
+        self._keep(site, _plain(value), facts)
+
+    def _method(self, site: Site, name: str, receiver: Any, value: Any, frame: FrameType) -> Call | None:
+        if name in library.SEEDS or name in library.READERS or isinstance(receiver, type):
+            return None
+        if name == "fit" and not estimators.is_estimator(receiver):
+            return None
+        variable = site.receiver.name if site.receiver is not None else None
+        role = "fit" if name in library.FITS else "score"
+        found = Call(role, name)
+        found.estimator = EstimatorSeen(
+            receiver, estimators.name_of(receiver), estimators.settings(receiver) if role == "fit" else {}, variable
+        )
+        found.data = self._data_of(site, frame, "train" if role == "fit" else "test")
+        if role == "fit":
+            found.settings = self._settings(site, getattr(receiver, name, None), frame)
+        return found
+
+    def _function(self, site: Site, target: Any, value: Any, frame: FrameType) -> Call | None:
+        role = library.role_of(target)
+        name = getattr(target, "__name__", site.callee or "")
+        if _is_own(target) and role != "estimator":
+            return Call("own", name, settings=self._settings(site, target, frame))
+        if role is None:
+            return None
+        found = Call(role, name)
+        if role == "reader":
+            return self._read(site, found, frame)
+        if role == "report":
+            found.settings = [("text", value, Argument(""))] if isinstance(value, (str, dict)) else []
+            return found
+        if role in {"metric", "validation"}:
+            # A metric's second argument is what was predicted.
+            kind, most = ("train", 99) if role == "validation" else ("test", 1)
+            found.data = self._data_of(site, frame, kind, most)
+        if role == "validation" and site.arguments:
+            model = self._value(site.arguments[0], frame)
+            if estimators.is_estimator(model):
+                found.estimator = EstimatorSeen(
+                    model, estimators.name_of(model), estimators.settings(model), site.arguments[0].name
+                )
+        if role == "estimator" and estimators.is_estimator(value):
+            found.estimator = EstimatorSeen(value, estimators.name_of(value), estimators.settings(value))
+        found.settings = self._settings(site, target, frame)
+        return found
+
+    def _read(self, site: Site, found: Call, frame: FrameType) -> Call | None:
+        if not site.arguments:
+            return None
+        path = self._value(site.arguments[0], frame)
+        found.settings = [("path", path, site.arguments[0])]
+        return found
+
+    def _settings(self, site: Site, target: Any, frame: FrameType) -> list[tuple[str, Any, Argument]]:
+        """The call's arguments that are settings, by the names of the callable's parameters."""
+        positional = [a for a in site.arguments if a.keyword is None]
+        names = library.bound(target, len(positional)) if positional else []
+        found = []
+        for place, argument in enumerate(positional):
+            if place < len(names):
+                found.append((names[place], self._value(argument, frame), argument))
+        for argument in site.arguments:
+            if argument.keyword not in {None, "**"}:
+                found.append((str(argument.keyword), self._value(argument, frame), argument))
+        return [item for item in found if item[1] is not MISSING]
+
+    def _data_of(self, site: Site, frame: FrameType, role: str, most: int = 99) -> list[DataSeen]:
+        found: list[DataSeen] = []
+        for argument in site.arguments[:most]:
+            if argument.constant is not MISSING:
+                continue
+            value = self._value(argument, frame)
+            if _is_data(value):
+                own = role if argument.keyword in {None, "X", "y", "x", "y_true"} else "test"
+                described = self._describe_data(value, argument.text)
+                if described is not None:
+                    found.append(DataSeen(argument.text, own, described))
+        return found
+
+    def _value(self, argument: Argument, frame: FrameType) -> Any:
+        """An argument's value: its literal, what its probe holds, or its variable's value in the user's frame."""
+        if argument.constant is not MISSING:
+            return argument.constant
+        if argument.part is not None:
+            return self._parts.get(argument.part, MISSING)
+        if argument.name is not None:
+            return _look_up(argument.name, frame)
+        return MISSING
+
+
+_RESERVED: Final = Site(-1, "part", "", 0)
+
+
+def _look_up(name: str, frame: FrameType) -> Any:
+    """A variable as the frame sees it; a comprehension's frame sees little, so its callers are asked too."""
+    at: FrameType | None = frame
+    for _ in range(4):
+        if at is None:
+            break
+        values = at.f_locals
+        if name in values:
+            return values[name]
+        if not at.f_code.co_name.startswith("<"):
+            break
+        at = at.f_back
+    return frame.f_globals.get(name, getattr(builtins, name, MISSING))
+
+
+def _resolve(site: Site, receiver: Any, frame: FrameType) -> Any:
+    """The function or class that was called, without running anything of the user's."""
+    parts = (site.callee or "").split(".")
+    target = receiver if isinstance(receiver, ModuleType) else _look_up(parts[0], frame)
+    if isinstance(receiver, ModuleType):
+        parts = [parts[0], parts[-1]]
+    for part in parts[1:]:
+        if not isinstance(target, (ModuleType, type)):
+            return MISSING
+        target = getattr(target, part, MISSING)
+    return target
+
+
+def _is_own(target: Any) -> bool:
+    return getattr(target, "__module__", None) == "__main__"
+
+
+def _is_data(value: Any) -> bool:
+    if value is MISSING or value is None or isinstance(value, (str, bytes, int, float, type)):
+        return False
+    return hasattr(value, "shape") and hasattr(value, "__len__") or type(value).__name__ == "DMatrix"
+
+
+def _plain(value: Any) -> Any:
+    """What is kept of a value: a number, numbers, a dictionary of them, or nothing."""
+    number = numbers.number_of(value)
+    if number is not None:
+        return number
+    if isinstance(value, tuple) and 0 < len(value) <= 20:
+        found = [_number_or_numbers(item) for item in value]
+        return None if all(item is None for item in found) else found
+    several = numbers.numbers_of(value)
+    if several is not None:
+        return several
+    return _plain_mapping(value)
+
+
+def _number_or_numbers(value: Any) -> Any:
+    number = numbers.number_of(value)
+    return numbers.numbers_of(value) if number is None else number
+
+
+def _plain_mapping(value: Any) -> Any:
+    if isinstance(value, dict) and 0 < len(value) <= 200:
+        found = {str(key): numbers.number_of(item) for key, item in value.items()}
+        kept = {key: item for key, item in found.items() if item is not None}
+        if kept:
+            return kept
+    return numbers.histories_of(value)
+
+
+def _plain_values(values: Any) -> Any:
+    if values is None:
+        return None
+    return tuple(item if isinstance(item, (int, float, str, bool, type(None))) else _plain(item) for item in values)

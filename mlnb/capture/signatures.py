@@ -1,0 +1,49 @@
+"""What goes into a model and what comes out: column names and types, and the shape of one row."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+COLUMNS: Final = 1_000
+EXAMPLE_ROWS: Final = 5
+
+
+def describe(est: Any, input_example: Any = None) -> dict[str, Any]:
+    """`{"inputs": [{"name", "type"}], "outputs": {"type", "classes"?}, "rows"?: the example's first rows}`.
+
+    An empty dictionary where nothing is known.
+    """
+    found: dict[str, Any] = {}
+    inputs = _inputs(est, input_example)
+    if inputs:
+        found["inputs"] = inputs
+    outputs = _outputs(est)
+    if outputs:
+        found["outputs"] = outputs
+    return found
+
+
+def _inputs(est: Any, example: Any) -> list[dict[str, str]]:
+    if example is not None:
+        from mlnb.capture.columns import columns_of
+
+        table = columns_of(example)
+        shown = [column for column in table.columns if not column.name.startswith("index")]
+        return [{"name": column.name, "type": column.type} for column in shown[:COLUMNS]]
+    names = getattr(est, "feature_names_in_", None)
+    if names is not None:
+        return [{"name": str(name), "type": "unknown"} for name in list(names)[:COLUMNS]]
+    count = getattr(est, "n_features_in_", None)
+    if isinstance(count, int):
+        return [{"name": str(number), "type": "unknown"} for number in range(min(count, COLUMNS))]
+    return []
+
+
+def _outputs(est: Any) -> dict[str, Any]:
+    classes = getattr(est, "classes_", None)
+    if classes is not None:
+        listed = classes.tolist() if hasattr(classes, "tolist") else list(classes)
+        return {"type": "class", "classes": [str(name) for name in listed[:100]]}
+    if getattr(est, "_estimator_type", None) == "regressor" or hasattr(est, "coef_"):
+        return {"type": "number"}
+    return {}

@@ -1,0 +1,57 @@
+"""What the tracked cells of a notebook found, told again by the notebook's run.
+
+A grid is compared by its notebooks' runs, so each of these shows its cells' parameters and metrics: as
+`<cell>.<name>`, and by the bare name where only one cell has it (and the notebook itself hasn't).
+A cell goes by the name that `%%track NAME` gave it; one without goes by its place, `cell1`, `cell2` …
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mlnb import ids
+
+if TYPE_CHECKING:
+    from mlnb.tracking import Run
+
+Row = Mapping[str, Any]
+
+
+def roll_up(run: Run) -> None:
+    """Give `run` its finished children's parameters and last metrics."""
+    from mlnb.store import query
+
+    page = query.run_page(run.store, where=f"parent_id = '{run.run_id}'", children=True)
+    children = sorted(page.rows, key=lambda row: row["run_id"])
+    if not children:
+        return
+    own = query.record(run.store, run.run_id)
+    run.params(merge(children, "params", taken=own["params"]))
+    run.metrics(merge(children, "metrics", taken=own["metrics"]))
+
+
+def merge(children: Sequence[Row], what: str, *, taken: Iterable[str] = ()) -> dict[str, Any]:
+    """The children's values under the names that their parent gives them; `taken` are its own names."""
+    labels = _labels(children)
+    counts = Counter(name for child in children for name in child[what])
+    own = set(taken)
+    merged = {}
+    for child, label in zip(children, labels, strict=True):
+        for name, value in child[what].items():
+            merged[f"{label}.{name}"] = value
+            if counts[name] == 1:
+                merged[name] = value
+    return {name: value for name, value in merged.items() if name not in own}
+
+
+def _labels(children: Sequence[Row]) -> list[str]:
+    seen: Counter[str] = Counter()
+    labels = []
+    for number, child in enumerate(children, start=1):
+        name = child["name"]
+        label = f"cell{number}" if name == ids.name_for(child["run_id"]) else name
+        seen[label] += 1
+        labels.append(label if seen[label] == 1 else f"{label}-{seen[label]}")
+    return labels

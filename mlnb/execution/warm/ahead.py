@@ -1,0 +1,93 @@
+"""Importing modules where there is no kernel yet, so that they come out as they would in one.
+
+Some modules look at where they are when they are imported. pandas asks whether `get_ipython()` has a
+kernel, to choose how much of a table it shows: a shell to come answers that. What asks for more (tqdm and
+ipywidgets suit themselves to a notebook), says something, or fails half-way can't be imported ahead.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import importlib
+import os
+import sys
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def import_ahead(modules: list[str]) -> list[str]:
+    """Import modules; those that must be left to the kernel itself, and are now spoilt in this process."""
+    unfit = []
+    with tempfile.TemporaryFile() as heard, _redirected(heard.fileno()), _as_in_a_kernel() as questions:
+        said = 0
+        for module in modules:
+            try:
+                importlib.import_module(module)
+            except ModuleNotFoundError:
+                pass  # the notebook's own folder isn't on the path here, and must not be
+            except BaseException:  # noqa: BLE001 - the notebook will meet it itself
+                unfit.append(module)
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+            if os.fstat(heard.fileno()).st_size > said or questions:
+                said = os.fstat(heard.fileno()).st_size
+                questions.clear()
+                unfit.append(module)
+    return list(dict.fromkeys(unfit))
+
+
+class _ShellToCome:
+    """What `get_ipython()` gives meanwhile: a shell that has a kernel, and nothing else to say."""
+
+    kernel = object()
+
+    def __init__(self, questions: list[str]) -> None:
+        self._questions = questions
+
+    def __getattr__(self, name: str) -> Any:
+        self._questions.append(name)
+        raise AttributeError(name)
+
+
+@contextlib.contextmanager
+def _as_in_a_kernel() -> Iterator[list[str]]:
+    from IPython.core.interactiveshell import InteractiveShell
+    from ipykernel.zmqshell import ZMQInteractiveShell
+
+    questions: list[str] = []
+
+    def initialized(cls: type) -> bool:
+        questions.append(cls.__name__)
+        return False
+
+    before = dict(os.environ)
+    ZMQInteractiveShell.init_environment(None)
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    shell = _ShellToCome(questions)
+    # Both come and go with the kernel's own shell; what InteractiveShell inherits is in force again then.
+    vars(builtins)["get_ipython"] = lambda: shell
+    InteractiveShell.initialized = classmethod(initialized)
+    try:
+        yield questions
+    finally:
+        del InteractiveShell.initialized
+        del vars(builtins)["get_ipython"]
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextlib.contextmanager
+def _redirected(target: int) -> Iterator[None]:
+    kept = os.dup(1), os.dup(2)
+    os.dup2(target, 1)
+    os.dup2(target, 2)
+    try:
+        yield
+    finally:
+        for place, descriptor in enumerate(kept, start=1):
+            os.dup2(descriptor, place)
+            os.close(descriptor)

@@ -1,0 +1,144 @@
+"""A kernel from a template, for jupyter_client: a local provisioner whose process was forked elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+from typing import Any, Final
+
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+
+from mlnb.execution.warm.starting import is_ipykernel
+
+POLL_SECONDS: Final = 0.005
+
+
+class ForkedKernel:
+    """What `subprocess.Popen` is for a kernel that was started here, for one that the template started."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, connection: socket.socket, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._connection = connection
+
+    def poll(self) -> int | None:
+        """Its exit status, if it has ended: negative, the signal that ended it."""
+        if self.returncode is None:
+            with contextlib.suppress(BlockingIOError):
+                self._read(socket.MSG_DONTWAIT)
+        return self.returncode
+
+    def wait(self) -> int:
+        """Wait for its end."""
+        if self.returncode is None:
+            self._read(0)
+        assert self.returncode is not None
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def _read(self, flags: int) -> None:
+        try:
+            line = self._connection.recv(4096, flags)
+        except ConnectionError:
+            line = b""
+        # without an answer the template is gone, and its kernels with it
+        self.returncode = json.loads(line)["status"] if line else -signal.SIGKILL
+        self._connection.close()
+
+
+class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
+    """Asks the template at `template` for a kernel; where that fails, starts one from nothing."""
+
+    template: str | None = None
+    refusal: str | None = None
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        self.refusal = None
+        if self.template is not None and is_ipykernel(cmd):
+            try:
+                self.process = await asyncio.to_thread(_request, self.template, cmd, kwargs)
+            except (OSError, ValueError, _RefusedError) as error:
+                self.refusal = str(error)
+                self.log.warning("mlnb: a plain kernel instead of a warm one: %s", error)
+            else:
+                self.pid = self.pgid = self.process.pid
+                self.cwd = kwargs.get("cwd") or os.getcwd()
+                return self.connection_info
+        return await super().launch_kernel(cmd, **kwargs)
+
+    async def wait(self) -> int | None:
+        process = self.process
+        if not isinstance(process, ForkedKernel):
+            ended: int | None = await super().wait()
+            return ended
+        while process.poll() is None:
+            await asyncio.sleep(POLL_SECONDS)
+        self.process = None
+        return process.returncode
+
+
+class WarmKernelManager(AsyncKernelManager):  # type: ignore[misc]
+    """A kernel manager whose kernels come from the template at `template`, and end without being waited for long."""
+
+    template: str | None = None
+
+    async def _async_pre_start_kernel(self, **settings: Any) -> Any:
+        if self.provisioner is None:
+            self.kernel_id = self.kernel_id or settings.pop("kernel_id", None) or os.urandom(8).hex()
+            provisioner = WarmProvisioner(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
+            provisioner.template = self.template
+            self.provisioner = provisioner
+        return await super()._async_pre_start_kernel(**settings)
+
+    async def _async_wait(self, pollinterval: float = 0.1) -> None:
+        await super()._async_wait(min(pollinterval, POLL_SECONDS))
+
+
+class _RefusedError(Exception):
+    pass
+
+
+def _request(template: str, command: list[str], settings: dict[str, Any]) -> ForkedKernel:
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(template)
+        request = {
+            "command": command,
+            "environment": dict(settings.get("env") or os.environ),
+            "folder": os.path.abspath(settings.get("cwd") or os.getcwd()),  # noqa: PTH100, PTH109
+        }
+        descriptors = [_descriptor(settings.get(name), default) for name, default in (("stdout", 1), ("stderr", 2))]
+        socket.send_fds(connection, [json.dumps(request).encode() + b"\n"], descriptors)
+        answer = connection.recv(4096)
+        if not answer:
+            raise _RefusedError("the process that should fork it is gone")
+        found = json.loads(answer)
+        if "pid" not in found:
+            raise _RefusedError(found.get("refused", "no reason given"))
+    except BaseException:
+        connection.close()
+        raise
+    return ForkedKernel(connection, found["pid"])
+
+
+def _descriptor(given: Any, default: int) -> int:
+    if given is None:
+        return default if sys.platform != "win32" else -1
+    return int(given if isinstance(given, int) else given.fileno())
