@@ -30,6 +30,8 @@ class Query(msgspec.Struct, kw_only=True):
 
 class RunsQuery(Query):
     where: str | None = None
+    experiment: str | None = None
+    groups: bool = False
     order_by: str | None = None
     limit: int = 200
     offset: int = 0
@@ -160,8 +162,14 @@ class RunRow(TypedDict):
     aliases: list[str]
 
 
+class ExperimentRow(TypedDict):
+    experiment: str
+    total: int
+
+
 class RunList(TypedDict):
-    """`store` is null, and there are no runs, where the notebook has logged nothing yet.
+    """`store` is null, and there are no runs, where the notebook has logged nothing yet. `groups` (on demand) are
+    the experiments of all runs that match, the one with the newest run first.
 
     `removed` are the runs that were deleted after `since`. `stale` says that another process holds the index, so that
     rows of ended runs may be old.
@@ -173,6 +181,7 @@ class RunList(TypedDict):
     cursor: int
     removed: list[str]
     stale: bool
+    groups: NotRequired[list[ExperimentRow]]
 
 
 class ParamDetail(TypedDict):

@@ -90,6 +90,25 @@ def run_page(
     return answers.answer(store, question, make, stale=_joined)
 
 
+def groups(store: Store, *, where: str | None = None, children: bool = False) -> list[tuple[str, int]]:
+    """The experiments of the runs that match, each with their number; the one with the newest run first.
+
+    Raises
+    ------
+    QueryError
+        `where` can't be read, or names something that was never recorded.
+    """
+
+    def make(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
+        chosen = select.select(
+            where=where, order_by=None, limit=None, offset=0, children=children, since=None,
+            deleted=False, names=names_in(connection), wide=wide.columns(connection),
+        )  # fmt: skip
+        return connection.execute(chosen.group_sql, chosen.values).fetchall()
+
+    return answers.answer(store, ("groups", where, children), make, stale=lambda _, live: live)
+
+
 def runs_frame(
     store: Store,
     *,

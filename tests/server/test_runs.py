@@ -225,3 +225,16 @@ def test_a_run_with_a_model_version_is_deleted_by_force_only(project):
     assert (refused.status, refused.json["error"]["message"]) == (409, "churn/1 was made from this run")
     assert project.client.call("DELETE", f"runs/{run.run_id}", query={"force": 1}).status == 204
     assert project.client.get("models").json["models"][0]["versions"][0]["version"] == 1
+
+
+def test_runs_are_grouped_by_experiment_on_demand(project):
+    for experiment, lr in (("it's old", 0.1), ("new", 0.1), ("new", 0.2)):
+        with start(store=project.store, experiment=experiment, params={"lr": lr}) as run:
+            run.metric("loss", 1.0)
+    page = fits(project.client.get("runs", groups=1, limit=0).json, bodies.RunList)
+    assert (page["runs"], page["total"]) == ([], 3)
+    assert page["groups"] == [{"experiment": "new", "total": 2}, {"experiment": "it's old", "total": 1}]
+    searched = project.client.get("runs", groups=1, where="params.lr > 0.1 or params.lr < 0").json
+    assert searched["groups"] == [{"experiment": "new", "total": 1}]
+    old = project.client.get("runs", experiment="it's old", where="params.lr > 9 or params.lr < 1").json
+    assert old["total"] == 1

@@ -25,14 +25,14 @@ def list_runs(call: Call, query: bodies.RunsQuery) -> bodies.RunList:
         return {"store": None, "runs": [], "total": 0, "cursor": 0, "removed": [], "stale": False}
     page = ask.run_page(
         store,
-        where=query.where,
+        where=_within(query.where, query.experiment),
         order_by=query.order_by,
         limit=_limit(query.limit),
         offset=query.offset,
         children=query.children,
         since=query.since,
     )
-    return {
+    reply: bodies.RunList = {
         "store": call.services.stores.describe(store),
         "runs": cast("list[bodies.RunRow]", page.rows),
         "total": page.total,
@@ -40,6 +40,10 @@ def list_runs(call: Call, query: bodies.RunsQuery) -> bodies.RunList:
         "removed": page.removed,
         "stale": page.stale,
     }
+    if query.groups:
+        found = ask.groups(store, where=query.where, children=query.children)
+        reply["groups"] = [{"experiment": experiment, "total": total} for experiment, total in found]
+    return reply
 
 
 @get("runs/{run_id}")
@@ -114,6 +118,13 @@ def check_id(run_id: str) -> str:
     if not ids.is_id(run_id):
         raise NotFound(f"{run_id!r} is no run's id", hint="26 characters, as GET runs lists them")
     return run_id
+
+
+def _within(where: str | None, experiment: str | None) -> str | None:
+    if experiment is None:
+        return where
+    one = "experiment = '" + experiment.replace("'", "''") + "'"
+    return f"{one} and ({where})" if where and where.strip() else one
 
 
 def _limit(limit: int) -> int:
