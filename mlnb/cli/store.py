@@ -38,5 +38,7 @@ def info(*, as_json: bool) -> None:
         print_json(found)
         return
     for name, value in found.items():
-        shown = f"{value / 1e6:,.1f} MB" if name == "bytes" else f"{value:,}" if isinstance(value, int) else value
+        shown = (
+            f"{value / 1e6:,.1f} MB" if name == "bytes" else f"{value:,}" if isinstance(value, int) else value
+        )
         click.echo(f"{name.replace('_', ' '):16}{shown}")

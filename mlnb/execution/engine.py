@@ -26,6 +26,7 @@ from mlnb.execution.client import TrackedClient
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from mlnb.events import Status
     from mlnb.tracking import Run
 
 MEDIA_TYPE: Final = "application/x-ipynb+json"
@@ -53,7 +54,7 @@ class Assignment:
 class Outcome:
     """How a notebook ended."""
 
-    status: str = "finished"
+    status: Status = "finished"
     error: str | None = None
     exit_signal: int | None = None
 
@@ -245,7 +246,11 @@ def _keep(execution: Execution, notebook: Any) -> None:
     run = execution.run
     if execution.client is not None and execution.client.problem:
         run.append(Problem(where="kernel", message=execution.client.problem))
-    for part, keep in (("notebook", lambda: _keep_notebook(execution, notebook)), ("rollup", lambda: roll_up(run))):
+    parts: dict[str, Callable[[], None]] = {
+        "notebook": lambda: _keep_notebook(execution, notebook),
+        "rollup": lambda: roll_up(run),
+    }
+    for part, keep in parts.items():
         try:
             keep()
         except Exception as error:  # noqa: BLE001 - the run must be closed whatever happens
