@@ -24,7 +24,7 @@ export function toNumber(value: Scalar | undefined): number | null {
   }
 }
 
-/** One number to `digits` significant digits; integers in full. */
+/** One number to `digits` significant digits, zeros at the end included; integers in full. */
 export function formatNumber(value: number, digits = LEAST_DIGITS): string {
   if (Number.isNaN(value)) {
     return 'NaN';
@@ -39,24 +39,26 @@ export function formatNumber(value: number, digits = LEAST_DIGITS): string {
   }
   if (size >= 1e7 || size < 1e-4) {
     const [mantissa = '', exponent = ''] = size.toExponential(digits - 1).split('e');
-    return `${sign}${trim(mantissa)}e${exponent.replace('+', '').replace('-', MINUS)}`;
+    return `${sign}${mantissa}e${exponent.replace('+', '').replace('-', MINUS)}`;
   }
   const whole = Math.max(1, Math.floor(Math.log10(size)) + 1);
   const leadingZeros = size < 1 ? Math.max(0, -Math.floor(Math.log10(size)) - 1) : 0;
   const decimals = size < 1 ? digits + leadingZeros : Math.max(0, digits - whole);
   const [integer = '', fraction] = size.toFixed(Math.min(20, decimals)).split('.');
-  const shown = fraction === undefined ? group(integer) : trim(`${group(integer)}.${fraction}`);
-  return sign + shown;
+  return sign + group(integer) + (fraction === undefined ? '' : `.${fraction}`);
 }
 
 /**
  * Numbers that stand together, each with as many digits as tell different ones apart, and equally many
  * decimals, so that they line up.
  */
-export function formatTogether(values: readonly (number | null)[]): string[] {
+export function formatTogether(
+  values: readonly (number | null)[],
+  leastDigits = LEAST_DIGITS
+): string[] {
   const numbers = values.filter((value): value is number => value !== null);
   const distinct = new Set(numbers.map(value => (Number.isNaN(value) ? 'NaN' : value))).size;
-  let digits = LEAST_DIGITS;
+  let digits = leastDigits;
   while (
     digits < MOST_DIGITS &&
     new Set(numbers.map(value => formatNumber(value, digits))).size < distinct
@@ -80,7 +82,7 @@ export function formatChange(value: number, previous: number): string {
   if (!Number.isFinite(change)) {
     return '';
   }
-  return (change > 0 ? '+' : '') + formatNumber(Number(change.toPrecision(2)), 2);
+  return (change > 0 ? '+' : '') + trim(formatNumber(Number(change.toPrecision(2)), 2));
 }
 
 /** A parameter's or any other value. */

@@ -120,7 +120,7 @@ function options(
     gap: 4,
     grid: { stroke: themed('var(--jp-border-color3)'), width: 1 },
     ticks: { show: false },
-    values: (_, splits) => formatTogether(splits)
+    values: (_, splits) => formatTogether(splits, 1)
   });
   return {
     width: size.width,

@@ -164,7 +164,7 @@ function Difference({ part, name, values, columns, lines }: IDifference): JSX.El
   if (part === 'code') {
     return (
       <>
-        <b>{trans.__('code')}</b> {trans._n('%1 line', '%1 lines', lines ?? 0)}
+        <b>{trans.__('code')}</b> {trans._n('%1 line changed', '%1 lines changed', lines ?? 0)}
       </>
     );
   }

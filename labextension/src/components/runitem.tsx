@@ -57,7 +57,7 @@ export const RunItem = memo(function RunItem(props: IRunItemProps): JSX.Element 
         />
       </span>
       <span className="mlnb-RunItem-name">
-        {row.name}
+        <span className="mlnb-RunItem-text">{row.name}</span>
         {row.aliases.length > 0 && (
           <span className="mlnb-RunItem-star" title={row.aliases.join(', ')}>
             <starIcon.react tag="span" width="12px" height="12px" />
@@ -70,8 +70,8 @@ export const RunItem = memo(function RunItem(props: IRunItemProps): JSX.Element 
       </span>
       <span className="mlnb-RunItem-below">
         <Below {...props} />
+        <span className="mlnb-RunItem-age">{formatAge(row.started_at, props.now, trans)}</span>
       </span>
-      <span className="mlnb-RunItem-age">{formatAge(row.started_at, props.now, trans)}</span>
     </div>
   );
 });

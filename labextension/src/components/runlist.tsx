@@ -277,11 +277,16 @@ function BatchLine(props: { batch: IBatchProgress; collapsed: boolean }): JSX.El
         {trans.__('batch %1', batch.batchId.slice(-6).toLowerCase())}
       </span>
       {batch.failed > 0 && (
-        <span className="mlnb-BatchLine-failed">{trans.__('%1 failed', batch.failed)}</span>
+        <span
+          className="mlnb-BatchLine-failed"
+          title={trans._n('%1 run failed', '%1 runs failed', batch.failed)}
+        >
+          ✕ {batch.failed}
+        </span>
       )}
       <span className="mlnb-BatchLine-count">
         {batch.running > 0
-          ? trans.__('%1 of %2', batch.done, batch.total)
+          ? `${batch.done}/${batch.total}`
           : trans._n('%1 run', '%1 runs', batch.total)}
       </span>
       {batch.running > 0 && (

@@ -80,7 +80,9 @@ export function SearchBox(props: ISearchBoxProps): JSX.Element {
     event.stopPropagation();
   };
 
-  const showError = props.error !== null && sent.current === text.trim();
+  // What is still being typed is not yet wrong.
+  const showError =
+    props.error !== null && completion === null && sent.current === text.trim();
   return (
     <div className="mlnb-SearchBox">
       <div className={`mlnb-SearchBox-field${showError ? ' mlnb-mod-error' : ''}`}>

@@ -181,7 +181,12 @@ function Picked(props: ISidebarProps): JSX.Element {
   const count = selection.size;
   return (
     <div className="mlnb-Picked" role="toolbar" aria-label={trans.__('Selected runs')}>
-      <span className="mlnb-Picked-count">{trans._n('%1 selected', '%1 selected', count)}</span>
+      <span className="mlnb-Picked-count">
+        {trans._n('%1 run selected', '%1 runs selected', count)}
+        <button type="button" className="mlnb-Link" onClick={() => selection.clear()}>
+          {trans.__('Clear')}
+        </button>
+      </span>
       <button
         type="button"
         className="mlnb-Action mlnb-mod-primary"

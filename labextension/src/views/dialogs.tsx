@@ -9,11 +9,30 @@ import type { PromotionModel } from '../models/promotion';
 import type { IPromotion } from '../tokens';
 import { View } from './view';
 
+/** The place of the button that accepts. */
+const ACCEPT = 1;
+
+/** Can't be accepted, not with the Enter key either, while a gate refuses. */
+class PromoteDialog extends Dialog<unknown> {
+  constructor(
+    private readonly model: PromotionModel,
+    options: Partial<Dialog.IOptions<unknown>>
+  ) {
+    super(options);
+  }
+
+  override resolve(index: number = ACCEPT): void {
+    if (index !== ACCEPT || this.model.ready) {
+      super.resolve(index);
+    }
+  }
+}
+
 /** Ask for a promotion until it is done or given up. */
 export async function promoteDialog(ui: IUi, model: PromotionModel): Promise<IPromotion | null> {
   const { trans } = ui;
   const body = new View(ui, () => <PromoteForm model={model} />, 'mlnb-View-promote');
-  const dialog = new Dialog({
+  const dialog = new PromoteDialog(model, {
     title: trans.__('Promote'),
     body,
     buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Promote') })],
@@ -29,7 +48,7 @@ export async function promoteDialog(ui: IUi, model: PromotionModel): Promise<IPr
   model.changed.connect(enable);
   void model.open();
   const { button } = await dialog.launch();
-  if (!button.accept || !model.ready) {
+  if (!button.accept) {
     return null;
   }
   await model.promote();

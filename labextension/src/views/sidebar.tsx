@@ -26,6 +26,13 @@ export function sidebarView(workspace: Workspace, commands: CommandRegistry): Si
     runs: selection.rows.map(row => row.run_id),
     store_id: storeId()
   });
+  // The oldest is what the others came after, so it is the baseline.
+  const oldestFirst = (): ReturnType<typeof picked> => ({
+    runs: [...selection.rows]
+      .sort((a, b) => a.started_at.localeCompare(b.started_at))
+      .map(row => row.run_id),
+    store_id: storeId()
+  });
   const run = (command: string, args: () => ReturnType<typeof picked>) => () =>
     void commands.execute(command, args());
   const view: SidebarView = new SidebarView(
@@ -40,7 +47,7 @@ export function sidebarView(workspace: Workspace, commands: CommandRegistry): Si
         onOpen={row =>
           void commands.execute(CommandIDs.openRun, { run_id: row.run_id, store_id: storeId() })
         }
-        onCompare={run(CommandIDs.compare, picked)}
+        onCompare={run(CommandIDs.compare, oldestFirst)}
         onPromote={run(CommandIDs.promote, picked)}
         onTag={run(CommandIDs.tag, picked)}
         onDelete={run(CommandIDs.remove, picked)}
