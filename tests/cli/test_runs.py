@@ -85,4 +85,4 @@ def test_a_run_without_packages_says_so(mlnb: Mlnb) -> None:
 
 @pytest.mark.usefixtures("two_runs")
 def test_the_store_says_what_it_holds(mlnb: Mlnb) -> None:
-    assert mlnb("store", "info", "--json").json["runs"] == 2
+    assert mlnb("store", "info", "--json").json["runs"] == {"finished": 2}
