@@ -76,7 +76,9 @@ def gc(*, apply: bool, as_json: bool) -> None:
         print_json(asdict(found))
         return
     done = "removed" if apply else "would remove (with --apply)"
-    click.echo(f"{done}: {len(found.objects)} files, {_size(found.bytes)}, and {len(found.runs)} deleted runs")
+    click.echo(
+        f"{done}: {len(found.objects)} files, {_size(found.bytes)}, and {len(found.runs)} deleted runs"
+    )
 
 
 @store.command()
@@ -115,7 +117,9 @@ def import_(source: Path, *, as_json: bool) -> int:
     if as_json:
         print_json(asdict(done))
     else:
-        click.echo(", ".join(f"{name.replace('_', ' ')}: {_count(value)}" for name, value in asdict(done).items()))
+        click.echo(
+            ", ".join(f"{name.replace('_', ' ')}: {_count(value)}" for name, value in asdict(done).items())
+        )
     return 1 if done.refused else 0
 
 

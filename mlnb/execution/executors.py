@@ -137,7 +137,8 @@ class _Process:
         )
         self.job: Job | None = None
         self._inbox = inbox
-        threading.Thread(target=self._listen, name="mlnb-worker", daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, name="mlnb-worker", daemon=True)
+        self._listener.start()
         self.send(setup)
 
     @property
@@ -168,11 +169,15 @@ class _Process:
         except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()
+        finally:
+            self.close_input()
+            self._listener.join(1.0)
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._inbox.put((self, decode(line)))
+        with self._process.stdout as answers:
+            for line in answers:
+                self._inbox.put((self, decode(line)))
         self._inbox.put((self, None))
 
 
