@@ -110,11 +110,13 @@ export function formatDuration(seconds: number | null): string {
   if (seconds < 59.95) {
     return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   }
+  const whole = Math.round(seconds);
+  if (whole < 600) {
+    return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  }
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) {
-    return seconds < 600
-      ? `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`
-      : `${minutes} min`;
+    return `${minutes} min`;
   }
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} d`;
@@ -175,10 +177,7 @@ export function shortDigest(digest: string): string {
 
 /** Digits that say a number exactly, as its author wrote it. */
 function significant(value: number): number {
-  const digits = String(Math.abs(value))
-    .replace(/e.*$/, '')
-    .replace('.', '')
-    .replace(/^0+/, '');
+  const digits = String(Math.abs(value)).replace(/e.*$/, '').replace('.', '').replace(/^0+/, '');
   return Math.min(MOST_DIGITS, Math.max(1, digits.length));
 }
 

@@ -90,6 +90,26 @@ def run_page(
     return answers.answer(store, question, make, stale=_joined)
 
 
+def experiments(store: Store, *, where: str | None = None) -> list[Row]:
+    """How many runs without a parent match, by experiment: `experiment` and `total`, newest first.
+
+    Raises
+    ------
+    QueryError
+        `where` can't be read, or names something that was never recorded.
+    """
+
+    def make(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+        chosen = select.select(
+            where=where, order_by=None, limit=None, offset=0, children=False, since=None, deleted=False,
+            names=names_in(connection), wide=wide.columns(connection),
+        )  # fmt: skip
+        found = connection.execute(chosen.groups_sql, chosen.values).fetchall()
+        return [{"experiment": experiment, "total": total} for experiment, total in found]
+
+    return answers.answer(store, ("experiments", where), make)
+
+
 def runs_frame(
     store: Store,
     *,

@@ -24,7 +24,8 @@ export interface IChartProps {
 }
 
 export function Chart(props: IChartProps): JSX.Element {
-  const { series, sync, height = 160 } = props;
+  const { sync, height = 160 } = props;
+  const series = useUnchanged(props.series);
   const element = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | null>(null);
   const data = useMemo(() => aligned(series), [series]);
@@ -63,6 +64,21 @@ export function Chart(props: IChartProps): JSX.Element {
   );
 }
 
+/** The same array as before while it says the same, so that a plot isn't made anew for nothing. */
+function useUnchanged(series: readonly ISeries[]): readonly ISeries[] {
+  const kept = useRef(series);
+  const same =
+    kept.current.length === series.length &&
+    kept.current.every((old, index) => {
+      const next = series[index];
+      return next?.curve === old.curve && next.label === old.label && next.color === old.color;
+    });
+  if (!same) {
+    kept.current = series;
+  }
+  return kept.current;
+}
+
 /** The values under the cursor, else the last ones. */
 function Readings(props: {
   series: readonly ISeries[];
@@ -95,12 +111,10 @@ function Readings(props: {
 
 /** One column of steps for all series. */
 function aligned(series: readonly ISeries[]): uPlot.AlignedData {
-  const tables = series.map(
-    ({ curve }): uPlot.AlignedData => [
-      curve.steps,
-      curve.values.map(value => (Number.isFinite(value) ? value : null))
-    ]
-  );
+  const tables = series.map(({ curve }): uPlot.AlignedData => [
+    curve.steps,
+    curve.values.map(value => (Number.isFinite(value) ? value : null))
+  ]);
   return tables.length > 1 ? uPlot.join(tables) : (tables[0] ?? [[]]);
 }
 
@@ -127,7 +141,12 @@ function options(
     height: size.height,
     padding: [8, 8, 0, 0],
     legend: { show: false },
-    cursor: { y: false, drag: { x: true, y: false }, sync: { key: size.sync }, points: { size: 6 } },
+    cursor: {
+      y: false,
+      drag: { x: true, y: false },
+      sync: { key: size.sync },
+      points: { size: 6 }
+    },
     scales: { x: { time: false } },
     axes: [axis(60, 24), axis(32, 48)],
     series: [

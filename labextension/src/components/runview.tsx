@@ -64,11 +64,7 @@ function Header(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
     <header className="mlnb-RunHeader">
       <div className="mlnb-RunHeader-title">
         <h1>
-          <button
-            type="button"
-            title={trans.__('Rename')}
-            onClick={() => props.onRename(run)}
-          >
+          <button type="button" title={trans.__('Rename')} onClick={() => props.onRename(run)}>
             {run.name}
           </button>
         </h1>
@@ -184,6 +180,9 @@ function RunTabs(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
     }
   ];
   return (
-    <Tabs tabs={tabs.filter((tab): tab is ITab => tab !== null)} label={trans.__('Parts of the run')} />
+    <Tabs
+      tabs={tabs.filter((tab): tab is ITab => tab !== null)}
+      label={trans.__('Parts of the run')}
+    />
   );
 }

@@ -44,7 +44,12 @@ export class MainView extends MainAreaWidget<View> {
   }
 }
 
-export function runView(workspace: Workspace, app: JupyterFrontEnd, store: string | null, runId: string): MainView {
+export function runView(
+  workspace: Workspace,
+  app: JupyterFrontEnd,
+  store: string | null,
+  runId: string
+): MainView {
   const { commands } = app;
   const model = new RunModel(workspace.api, store, runId);
   const target = { run_id: runId, store_id: store };
@@ -77,7 +82,12 @@ export function runView(workspace: Workspace, app: JupyterFrontEnd, store: strin
   return view;
 }
 
-export function compareView(workspace: Workspace, app: JupyterFrontEnd, store: string | null, runs: string[]): MainView {
+export function compareView(
+  workspace: Workspace,
+  app: JupyterFrontEnd,
+  store: string | null,
+  runs: string[]
+): MainView {
   const { commands } = app;
   const model = new CompareModel(workspace.api, store, runs);
   const args = { runs, store_id: store };
@@ -104,7 +114,11 @@ export function compareView(workspace: Workspace, app: JupyterFrontEnd, store: s
   return view;
 }
 
-export function modelsView(workspace: Workspace, app: JupyterFrontEnd, store: string | null): MainView {
+export function modelsView(
+  workspace: Workspace,
+  app: JupyterFrontEnd,
+  store: string | null
+): MainView {
   const { commands } = app;
   const model = new RegistryModel(workspace.api, store);
   const view = new MainView(
