@@ -57,9 +57,12 @@ class Program:
         self.imported: dict[str, str] = {}
         self.cell = -1
 
-    def read(self, tree: ast.Module) -> None:
-        """Take in one cell."""
+    def cell_starts(self) -> None:
+        """What is read from here on belongs to a new cell (one cell can be several trees, under `%%time`)."""
         self.cell += 1
+
+    def read(self, tree: ast.Module) -> None:
+        """Take in a tree of the current cell."""
         for node in ast.walk(tree):
             self._define(node)
         _Reader(self).walk(tree)
@@ -179,8 +182,8 @@ class _Reader:
         self._depth -= loop
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
-        trains = _trains(node)
-        self._use(node.iter, ("loop" if _has_call(node.iter, "range") else "sweep") if trains else "iterate")
+        how = "loop" if _has_call(node.iter, "range") else "sweep"
+        self._use(node.iter, how if trains(node) else "iterate")
         for name in _names(node.target):
             self._program.variables[name].rebound = True
         self._block(node.body, loop=True)
@@ -244,9 +247,9 @@ class _Reader:
                 self._use(child, how)
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
-        trains = _trains(node)
+        how = "sweep" if trains(node) else "iterate"
         for part in node.generators:
-            self._use(part.iter, "sweep" if trains else "iterate")
+            self._use(part.iter, how)
             for test in part.ifs:
                 self._use(test, "compare")
         for value in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
@@ -292,7 +295,7 @@ class _Reader:
 
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
-    return Function(_trains(node), _defaults(node), {})
+    return Function(trains(node), _defaults(node), {})
 
 
 def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
@@ -306,7 +309,7 @@ def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not MISSING}
 
 
-def _trains(node: ast.AST) -> bool:
+def trains(node: ast.AST) -> bool:
     """Whether code fits, scores, or repeats an update: what a person would call training or judging."""
     for inner in ast.walk(node):
         if isinstance(inner, ast.Call):

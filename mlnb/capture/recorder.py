@@ -282,7 +282,9 @@ class Recorder:
             found.settings = [("text", value, Argument(""))] if isinstance(value, (str, dict)) else []
             return found
         if role in {"metric", "validation"}:
-            found.data = self._data_of(site, frame, "train" if role == "validation" else "test")
+            # A metric's second argument is what was predicted.
+            kind, most = ("train", 99) if role == "validation" else ("test", 1)
+            found.data = self._data_of(site, frame, kind, most)
         if role == "validation" and site.arguments:
             model = self._value(site.arguments[0], frame)
             if estimators.is_estimator(model):
@@ -314,9 +316,9 @@ class Recorder:
                 found.append((str(argument.keyword), self._value(argument, frame), argument))
         return [item for item in found if item[1] is not MISSING]
 
-    def _data_of(self, site: Site, frame: FrameType, role: str) -> list[DataSeen]:
-        found = []
-        for argument in site.arguments:
+    def _data_of(self, site: Site, frame: FrameType, role: str, most: int = 99) -> list[DataSeen]:
+        found: list[DataSeen] = []
+        for argument in site.arguments[:most]:
             if argument.constant is not MISSING:
                 continue
             value = self._value(argument, frame)

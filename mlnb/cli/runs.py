@@ -63,10 +63,9 @@ def print_runs(rows: Sequence[Mapping[str, Any]], *, title: str | None = None) -
     params = _telling(rows, "params")
     metrics = _telling(rows, "metrics")
     print_table(
-        ["run", "name", "status", "started", "took", *params, *metrics],
+        ["name", "status", "started", "took", *params, *metrics],
         [
             [
-                row["run_id"],
                 row["name"],
                 row["status"],
                 row["started_at"],
@@ -77,6 +76,7 @@ def print_runs(rows: Sequence[Mapping[str, Any]], *, title: str | None = None) -
             for row in rows
         ],
         title=title,
+        keep=4,
     )
 
 
@@ -165,11 +165,24 @@ def _batch_id(store: Any, ref: str) -> str:
 
 
 def _telling(rows: Sequence[Mapping[str, Any]], what: str) -> list[str]:
-    """The names worth a column: those that differ between runs first, then those that most runs have."""
+    """The names worth a column: those that differ between runs first, then those that most runs have.
+
+    Of names that always have the same value (`depth`, `forest.depth`) the plainest is enough.
+    """
     counts = Counter(name for row in rows for name in row[what])
-    differing = {name for name in counts if len({shown(row[what].get(name)) for row in rows}) > 1}
-    ranked = sorted(counts, key=lambda name: (name not in differing, -counts[name], "." in name))
-    return ranked[:MOST_COLUMNS]
+    for name in list(counts):
+        if "." in name and len(rows) > 1 and not _differs(rows, what, name):
+            del counts[name]
+    columns = {name: tuple(shown(row[what].get(name)) for row in rows) for name in counts}
+    ranked = sorted(counts, key=lambda name: (not _differs(rows, what, name), -counts[name], name.count("."), len(name)))
+    chosen: dict[tuple[str, ...], str] = {}
+    for name in ranked:
+        chosen.setdefault(columns[name], name)
+    return list(chosen.values())[:MOST_COLUMNS]
+
+
+def _differs(rows: Sequence[Mapping[str, Any]], what: str, name: str) -> bool:
+    return len({shown(row[what].get(name)) for row in rows}) > 1
 
 
 def _requirements(record: Mapping[str, Any]) -> str:

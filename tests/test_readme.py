@@ -1,0 +1,49 @@
+"""What the README shows works, as it stands there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from IPython.testing.globalipapp import start_ipython
+
+import mlnb
+from mlnb.cli.app import COMMANDS
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+
+
+@pytest.fixture
+def shell():
+    from IPython.core.interactiveshell import InteractiveShell
+
+    start_ipython()
+    shell = InteractiveShell.instance()
+    yield shell
+    shell.run_line_magic("unload_ext", "mlnb")
+    shell.reset(new_session=False)
+
+
+def test_its_cells_run_and_record_what_it_says(shell):
+    for block in BLOCKS:
+        shell.run_cell(block).raise_error()
+    forest = mlnb.get("baseline").store
+    runs = mlnb.runs("metrics.accuracy > 0", store=forest)
+    assert runs["params.n_estimators"].tolist() == [50]
+    assert runs["params.max_depth"].tolist() == [3]
+    recorded = mlnb.get(runs["run_id"][0], store=forest)
+    assert set(recorded.datasets["role"]) >= {"train"}
+    assert "model" in set(recorded.artifacts["kind"])
+
+
+def test_its_commands_exist():
+    named = set(re.findall(r"`mlnb (\w+)", README)) | set(re.findall(r"&& mlnb (\w+)", README))
+    assert named <= set(COMMANDS)
+
+
+def test_its_functions_exist():
+    named = set(re.findall(r"mlnb\.(\w+)\(", README))
+    assert named
+    assert all(callable(getattr(mlnb, name)) for name in named)
