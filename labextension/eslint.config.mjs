@@ -6,6 +6,7 @@ import ts from 'typescript-eslint';
 export default ts.config(
   { ignores: ['lib', 'node_modules', 'coverage'] },
   js.configs.recommended,
+  { files: ['*.mjs'], languageOptions: { globals: { process: 'readonly', URL: 'readonly' } } },
   {
     files: ['**/*.{ts,tsx,mts}'],
     extends: [...ts.configs.strictTypeChecked, ...ts.configs.stylisticTypeChecked],

@@ -52,13 +52,10 @@ export function formatNumber(value: number, digits = LEAST_DIGITS): string {
  * Numbers that stand together, each with as many digits as tell different ones apart, and equally many
  * decimals, so that they line up.
  */
-export function formatTogether(
-  values: readonly (number | null)[],
-  leastDigits = LEAST_DIGITS
-): string[] {
+export function formatTogether(values: readonly (number | null)[]): string[] {
   const numbers = values.filter((value): value is number => value !== null);
   const distinct = new Set(numbers.map(value => (Number.isNaN(value) ? 'NaN' : value))).size;
-  let digits = leastDigits;
+  let digits = LEAST_DIGITS;
   while (
     digits < MOST_DIGITS &&
     new Set(numbers.map(value => formatNumber(value, digits))).size < distinct
@@ -69,8 +66,13 @@ export function formatTogether(
   if (texts.some(text => text.includes('e'))) {
     return texts;
   }
-  const decimals = Math.max(0, ...texts.map(text => text.split('.')[1]?.length ?? 0));
-  return texts.map((text, index) => pad(text, values[index] ?? null, decimals));
+  return aligned(texts, values);
+}
+
+/** The marks of an axis, exactly, with equally many decimals. */
+export function formatTicks(values: readonly number[]): string[] {
+  const texts = values.map(value => formatScalar(Number(value.toPrecision(10))));
+  return texts.some(text => text.includes('e')) ? texts : aligned(texts, values);
 }
 
 /** A difference with its sign, short. */
@@ -175,6 +177,11 @@ export function shortDigest(digest: string): string {
   return digest.slice(0, 8);
 }
 
+/** What a dotted name ends in: `n_estimators` of `GradientBoostingClassifier.n_estimators`. */
+export function lastPart(name: string): string {
+  return /^[\w.]+$/.test(name) ? name.slice(name.lastIndexOf('.') + 1) : name;
+}
+
 /** Digits that say a number exactly, as its author wrote it. */
 function significant(value: number): number {
   const digits = String(Math.abs(value)).replace(/e.*$/, '').replace('.', '').replace(/^0+/, '');
@@ -187,6 +194,11 @@ function group(digits: string): string {
 
 function trim(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+function aligned(texts: readonly string[], values: readonly (number | null)[]): string[] {
+  const decimals = Math.max(0, ...texts.map(text => text.split('.')[1]?.length ?? 0));
+  return texts.map((text, index) => pad(text, values[index] ?? null, decimals));
 }
 
 function pad(text: string, value: number | null, decimals: number): string {

@@ -7,7 +7,9 @@ import {
   formatDuration,
   formatNumber,
   formatScalar,
+  formatTicks,
   formatTogether,
+  lastPart,
   toNumber
 } from '../src/format';
 
@@ -113,4 +115,15 @@ it('says sizes in powers of a thousand', () => {
     '978 kB',
     '5.0 GB'
   ]);
+});
+
+it('marks an axis exactly', () => {
+  expect(formatTicks([0, 2.5, 5])).toEqual(['0.0', '2.5', '5.0']);
+  expect(formatTicks([0.7, 0.8, 0.7 + 0.2])).toEqual(['0.7', '0.8', '0.9']);
+  expect(formatTicks([0, 1000, 2000])).toEqual(['0', '1,000', '2,000']);
+});
+
+it('shortens a dotted name to its end, and leaves an expression as it is', () => {
+  expect(lastPart('GradientBoostingClassifier.n_estimators')).toBe('n_estimators');
+  expect(lastPart('score(y, p.mean())')).toBe('score(y, p.mean())');
 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { loads, tracked } from '../src/magic';
+import { fromRoot } from '../src/paths';
 import { parseTags } from '../src/tags';
 
 it('puts the magic on top once', () => {
@@ -19,4 +20,12 @@ it('reads tags as they are typed', () => {
     old: null,
     q: 'a=b'
   });
+});
+
+it('finds a notebook below the root of the server, whose home may not be told', () => {
+  expect(fromRoot('/home/ada/work/churn/train.ipynb', '/home/ada/work')).toBe('churn/train.ipynb');
+  expect(fromRoot('/home/ada/work/churn/train.ipynb', '~/work')).toBe('churn/train.ipynb');
+  expect(fromRoot('C:\\work\\train.ipynb', 'C:\\work')).toBe('train.ipynb');
+  expect(fromRoot('/elsewhere/train.ipynb', '/home/ada/work')).toBeNull();
+  expect(fromRoot('train.ipynb', '/home/ada/work')).toBe('train.ipynb');
 });

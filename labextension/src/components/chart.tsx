@@ -3,8 +3,11 @@
 import type { JSX } from 'react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
-import { formatNumber, formatTogether } from '../format';
+import { formatNumber, formatTicks, formatTogether } from '../format';
 import type { ICurve } from '../models/curves';
+
+/** Steps are counted, so their axis is marked at whole numbers. */
+const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map(n => n * 10 ** power)).flat();
 
 export interface ISeries {
   label: string;
@@ -134,7 +137,7 @@ function options(
     gap: 4,
     grid: { stroke: themed('var(--jp-border-color3)'), width: 1 },
     ticks: { show: false },
-    values: (_, splits) => formatTogether(splits, 1)
+    values: (_, splits) => formatTicks(splits)
   });
   return {
     width: size.width,
@@ -148,7 +151,7 @@ function options(
       points: { size: 6 }
     },
     scales: { x: { time: false } },
-    axes: [axis(60, 24), axis(32, 48)],
+    axes: [{ ...axis(60, 24), incrs: WHOLE }, axis(32, 48)],
     series: [
       {},
       ...series.map(({ label, color, dash, faint, curve }): uPlot.Series => ({

@@ -4,7 +4,7 @@ import { closeIcon } from '@jupyterlab/ui-components';
 import type { JSX, ReactNode } from 'react';
 import { useMemo } from 'react';
 import { differences, type IDifference } from '../differences';
-import { formatCount, formatScalar, formatTogether, toNumber } from '../format';
+import { formatCount, formatScalar, formatTogether, lastPart, toNumber } from '../format';
 import { pinIcon } from '../icons';
 import { best } from '../metrics';
 import type { CompareModel } from '../models/compare';
@@ -13,7 +13,7 @@ import { useModel } from '../models/model';
 import type { IComparison, IDataRow, IRunRow, IValueRow, Num, Scalar } from '../tokens';
 import { CodeSection } from './comparecode';
 import { Chart, type ISeries } from './chart';
-import { Change, Folded } from './parts';
+import { Change, Folded, Name } from './parts';
 import { Figure } from './runtabs';
 import { Banner, Loading, Problem } from './states';
 import { StatusDot } from './status';
@@ -181,7 +181,8 @@ function Difference({ part, name, values, columns, lines }: IDifference): JSX.El
   const distinct = [...new Set(values)];
   return (
     <>
-      <b>{name}</b> {distinct.slice(0, 6).join(distinct.length === 2 ? ' → ' : ' · ')}
+      <b title={name}>{lastPart(name)}</b>{' '}
+      {distinct.slice(0, 6).join(distinct.length === 2 ? ' → ' : ' · ')}
       {distinct.length > 6 && ` … (${distinct.length})`}
     </>
   );
@@ -211,32 +212,42 @@ function ValueRows<T extends IValueRow<unknown>>(props: {
     return null;
   }
   const same = rows.filter(row => !row.differs);
+  const differing = rows.filter(row => row.differs);
+  const folded = same.length > 0 && (
+    <Folded summary={trans.__('Same in all: %1', same.length)}>
+      <ul className="mlnb-Same">
+        {same.map(row => (
+          <li key={row.name}>
+            <Name name={row.name} /> <span>{sameText(row)}</span>
+          </li>
+        ))}
+      </ul>
+    </Folded>
+  );
+  if (differing.length === 0) {
+    return (
+      <tbody>
+        <tr className="mlnb-Compare-section">
+          <th scope="row">{props.title}</th>
+          <td colSpan={props.width}>{folded}</td>
+        </tr>
+      </tbody>
+    );
+  }
   return (
     <tbody>
       <SectionRow title={props.title} width={props.width + 1} />
-      {rows
-        .filter(row => row.differs)
-        .map(row => (
-          <tr key={row.name}>
-            <th scope="row" title={row.name}>
-              {row.name}
-            </th>
-            {props.render(row)}
-          </tr>
-        ))}
-      {same.length > 0 && (
+      {differing.map(row => (
+        <tr key={row.name}>
+          <th scope="row" title={row.name}>
+            <Name name={row.name} />
+          </th>
+          {props.render(row)}
+        </tr>
+      ))}
+      {folded && (
         <tr>
-          <td colSpan={props.width + 1}>
-            <Folded summary={trans.__('Same in all: %1', same.length)}>
-              <ul className="mlnb-Same">
-                {same.map(row => (
-                  <li key={row.name}>
-                    {row.name} <span>{sameText(row)}</span>
-                  </li>
-                ))}
-              </ul>
-            </Folded>
-          </td>
+          <td colSpan={props.width + 1}>{folded}</td>
         </tr>
       )}
     </tbody>

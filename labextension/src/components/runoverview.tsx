@@ -6,7 +6,7 @@ import { formatScalar, formatTogether, toNumber } from '../format';
 import { direction } from '../metrics';
 import type { CurvesModel } from '../models/curves';
 import type { IMetricDetail, IRunDetail } from '../tokens';
-import { Card, Change, Folded } from './parts';
+import { Card, Change, Folded, Name } from './parts';
 import { Sparkline } from './sparkline';
 import { useUi } from './ui';
 
@@ -88,7 +88,7 @@ function MetricLine(props: {
         scope="row"
         title={metric.estimator ? `${metric.name} · ${metric.estimator}` : metric.name}
       >
-        {metric.name}
+        <Name name={metric.name} />
       </th>
       <td className="mlnb-Facts-shape">
         {curve && (
@@ -123,7 +123,7 @@ function ParamsCard({ run }: { run: IRunDetail }): JSX.Element {
         {params.map(({ name, value, source }) => (
           <tr key={name}>
             <th scope="row" title={trans.__('%1 · %2', name, source)}>
-              {name}
+              <Name name={name} />
             </th>
             <td className="mlnb-Facts-number" title={value}>
               {value}

@@ -2,6 +2,7 @@
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget } from '@jupyterlab/apputils';
+import { PageConfig } from '@jupyterlab/coreutils';
 import type { CommandRegistry } from '@lumino/commands';
 import type { JSX } from 'react';
 import { CommandIDs } from '../commands';
@@ -13,6 +14,7 @@ import type { Hint } from '../live';
 import { CompareModel } from '../models/compare';
 import { RegistryModel } from '../models/registry';
 import { RunModel } from '../models/run';
+import { fromRoot } from '../paths';
 import type { IRunRow } from '../tokens';
 import type { Workspace } from '../workspace';
 import { View } from './view';
@@ -64,6 +66,7 @@ export function runView(
         curves={workspace.curves}
         artifactUrl={artifact => workspace.api.artifactUrl(store, artifact)}
         onOpen={openRun(commands, store)}
+        openable={path => fromRoot(path, PageConfig.getOption('serverRoot'))}
         onOpenNotebook={path => void commands.execute('docmanager:open', { path })}
         onCompare={runs => void commands.execute(CommandIDs.compare, { runs, store_id: store })}
         onPromote={() => void commands.execute(CommandIDs.promote, target)}
