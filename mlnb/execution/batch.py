@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -248,7 +248,7 @@ def _execute_jobs(prepared: Prepared, observer: Observer | None) -> list[tuple[J
     def next_job() -> Job | None:
         if not waiting:
             return None
-        job = waiting.popleft()
+        job = replace(waiting.popleft(), more=bool(waiting))
         under_way[job.run_id] = job
         return job
 

@@ -19,17 +19,14 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 
 
-def roll_up(run: Run) -> None:
-    """Give `run` its finished children's parameters and last metrics."""
+def roll_up(run: Run, *, own: Iterable[str] = ()) -> None:
+    """Give `run` its children's parameters and last metrics; `own` are the parameters that it has itself."""
     from mlnb.store import query
 
-    page = query.run_page(run.store, where=f"parent_id = '{run.run_id}'", children=True)
-    children = sorted(page.rows, key=lambda row: row["run_id"])
-    if not children:
-        return
-    own = query.record(run.store, run.run_id)
-    run.params(merge(children, "params", taken=own["params"]))
-    run.metrics(merge(children, "metrics", taken=own["metrics"]))
+    children = sorted(query.children(run.store, run.run_id), key=lambda row: row["run_id"])
+    if children:
+        run.params(merge(children, "params", taken=own))
+        run.metrics(merge(children, "metrics"))
 
 
 def merge(children: Sequence[Row], what: str, *, taken: Iterable[str] = ()) -> dict[str, Any]:
