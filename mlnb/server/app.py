@@ -15,6 +15,7 @@ from tornado.ioloop import IOLoop
 from traitlets import List, Unicode
 
 from mlnb.server import handlers
+from mlnb.server.batches import Batches
 from mlnb.server.calls import Services
 from mlnb.server.handler import Endpoint
 from mlnb.server.routes import Route
@@ -65,6 +66,7 @@ class MlnbApp(ExtensionApp):
             ),
             watcher=Watcher(self._emitter(), self._is_heard),
             executor=ThreadPoolExecutor(_THREADS, thread_name_prefix="mlnb"),
+            batches=Batches(),
         )
 
     def initialize_handlers(self) -> None:
