@@ -28,6 +28,7 @@ INPUTS: Final = (
     "style/**/*",
     "schema/**/*",
     "package.json",
+    "bundle.mjs",
     "package-lock.json",
     "tsconfig.json",
     "install.json",

@@ -18,7 +18,6 @@ import type {
 
 export interface IRunsQuery {
   where?: string;
-  experiment?: string;
   groups?: boolean;
   limit?: number;
   offset?: number;

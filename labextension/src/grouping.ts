@@ -82,7 +82,9 @@ export class Lines {
         const span = found.get(line.experiment);
         found.set(
           line.experiment,
-          span ? [Math.min(span[0], line.place), Math.max(span[1], line.place)] : [line.place, line.place]
+          span
+            ? [Math.min(span[0], line.place), Math.max(span[1], line.place)]
+            : [line.place, line.place]
         );
       }
     }
@@ -91,7 +93,9 @@ export class Lines {
 
   private addRuns(group: IGroupState): void {
     const { experiment } = group;
-    const places = [...group.rows.keys()].filter(place => place < group.total).sort((a, b) => a - b);
+    const places = [...group.rows.keys()]
+      .filter(place => place < group.total)
+      .sort((a, b) => a - b);
     const progress = batchProgress(group.rows.values());
     let next = 0;
     let batch: string | null = null;

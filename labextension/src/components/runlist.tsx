@@ -6,21 +6,20 @@ import type { JSX, KeyboardEvent, MouseEvent } from 'react';
 import { useCallback, useEffect, useRef } from 'react';
 import { formatCount } from '../format';
 import type { IBatchProgress, IGroupState, Line, Lines } from '../grouping';
+import type { IRunFacts } from '../models/facts';
 import type { IRunRow } from '../tokens';
 import { useNow } from './clock';
-import { type IRunItemProps, RunItem } from './runitem';
+import { RunItem } from './runitem';
 import { useUi } from './ui';
 
 const HEIGHTS: Record<Line['kind'], number> = { experiment: 32, batch: 28, run: 44, gap: 44 };
-
-export type RunFacts = Pick<IRunItemProps, 'metric' | 'before' | 'curve' | 'trend'>;
 
 export interface IRunListProps {
   lines: Lines;
   active: string | null;
   selected: (runId: string) => boolean;
   picking: boolean;
-  facts: (row: IRunRow) => RunFacts;
+  facts: (row: IRunRow) => IRunFacts;
   /** The metric that stands for an experiment's runs. */
   heading: (experiment: string) => string | null;
   /** Lines that are in view now. */
@@ -112,6 +111,8 @@ export function RunList(props: IRunListProps): JSX.Element {
           }
           const selected = line.kind === 'run' && props.selected(line.row.run_id);
           return (
+            // Keys go to the tree, which holds the focus and knows the active line.
+            // eslint-disable-next-line jsx-a11y/click-events-have-key-events
             <div
               key={item.key}
               id={domId(line.key)}
@@ -129,9 +130,7 @@ export function RunList(props: IRunListProps): JSX.Element {
               {line.kind === 'experiment' && (
                 <ExperimentLine group={line.group} metric={props.heading(line.group.experiment)} />
               )}
-              {line.kind === 'batch' && (
-                <BatchLine batch={line.batch} collapsed={line.collapsed} />
-              )}
+              {line.kind === 'batch' && <BatchLine batch={line.batch} collapsed={line.collapsed} />}
               {line.kind === 'run' && (
                 <RunItem
                   row={line.row}
