@@ -156,6 +156,10 @@ def main() -> int:
     except Error as error:
         print(json.dumps(error_body(error)), file=answer, flush=True)
         return 2
+    except Exception as error:
+        told = ExecutionFailed(f"the batch could not be prepared: {type(error).__name__}: {error}")
+        print(json.dumps(error_body(told)), file=answer, flush=True)
+        raise
     print(json.dumps({"batch_id": prepared.batch_id}), file=answer, flush=True)
     answer.close()
     try:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
-from mlnb.errors import ExecutionFailed, NotebookError, NotFound, UsageError
+from mlnb.errors import Conflict, ExecutionFailed, NotebookError, NotFound, UsageError
 from mlnb.server import bodies
 from mlnb.server.batches import Asked, describe
 from mlnb.server.calls import Call
@@ -55,7 +55,9 @@ def show_batch(call: Call, batch_id: str) -> bodies.BatchReply:
 @delete("reruns/{batch_id}")
 def stop_batch(call: Call, batch_id: str) -> None:
     """Stop a batch as Ctrl-C does. What has finished stays."""
-    _batch(call.store, batch_id)
+    batch = _batch(call.store, batch_id)
+    if batch["state"] != "running":
+        raise Conflict(f"batch {batch['name']} has {batch['state']} already")
     call.services.batches.stop(batch_id)
 
 
