@@ -43,7 +43,39 @@ _ROOMS = {
     "load_model": "mlnb.registry",
 }
 
-__all__ = ["__version__", *_ROOMS]  # noqa: PLE0604 - the keys are strings
+__all__ = [
+    "Batch",
+    "Comparison",
+    "Error",
+    "Fingerprint",
+    "Run",
+    "RunRecord",
+    "__version__",
+    "artifact",
+    "compare",
+    "configure",
+    "data",
+    "figure",
+    "fingerprint",
+    "get",
+    "history",
+    "load_model",
+    "metric",
+    "metrics",
+    "model",
+    "note",
+    "param",
+    "params",
+    "promote",
+    "register",
+    "rerun",
+    "rollback",
+    "run",
+    "runs",
+    "sql",
+    "tag",
+    "text",
+]
 
 if TYPE_CHECKING:
     from mlnb.capture import Fingerprint, fingerprint

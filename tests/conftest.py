@@ -22,3 +22,30 @@ def _own_place(tmp_path, monkeypatch):
 @pytest.fixture
 def store(tmp_path) -> Store:
     return Store.open(tmp_path / ".mlnb")
+
+
+@pytest.fixture
+def shell(tmp_path, monkeypatch):
+    """A real IPython shell with mlnb loaded, whose `__main__` is its own."""
+    import atexit
+    import sys
+
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    from mlnb import magics
+
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    settings = Config()
+    settings.HistoryManager.enabled = False
+    settings.InteractiveShell.colors = "nocolor"
+    before = sys.modules["__main__"]
+    shell = InteractiveShell.instance(config=settings)
+    sys.modules["__main__"] = shell.user_module
+    shell.run_line_magic("load_ext", "mlnb")
+    yield shell
+    magics.unload(shell)
+    atexit.unregister(shell.atexit_operations)
+    shell.atexit_operations()
+    InteractiveShell.clear_instance()
+    sys.modules["__main__"] = before

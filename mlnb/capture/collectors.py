@@ -7,16 +7,19 @@ others go on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mlnb.capture.findings import Child, DataUse, File, Findings, FittedModel, Metric
-from mlnb.capture.program import Program
-from mlnb.capture.recorder import Note
 from mlnb.capture.settings import Groups
 from mlnb.events import Event, Param
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mlnb.capture.program import Program
+    from mlnb.capture.recorder import Note
 
 Found = Param | Metric | Child | DataUse | FittedModel | File | Event
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import structs
 
 from mlnb.capture import columns, files, hashing, profiles, rows
-
 from mlnb.events import ColumnProfile, Dataset, Role, Source
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ class Fingerprint:
         )
 
     def __repr__(self) -> str:
-        size = "" if self.rows is None else f", {self.rows:,} × {self.columns_count}"
+        size = "" if self.rows is None else f", {self.rows:,} rows, {self.columns_count} columns"
         return f"<Fingerprint {self.digest[:12]} {self.type}{size}>"
 
 

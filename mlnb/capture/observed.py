@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import estimators, figures, files, settings
-from mlnb.capture.collectors import CellView, Collector, Found
 from mlnb.capture.findings import DataUse, File, FittedModel, Metric
 from mlnb.capture.recorder import Call
 from mlnb.capture.scores import Scores
 from mlnb.events import Dataset, Param, Seeds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlnb.capture.collectors import CellView, Collector, Found
 
 MOST_MODELS: Final = 10
 MOST_FIGURES: Final = 50
@@ -61,15 +64,20 @@ class Data:
 
     def collect(self, cell: CellView) -> Iterator[DataUse]:
         seen: set[tuple[str, str]] = set()
+        trained: set[str] = set()
         for note in cell.notes:
             call = note.facts
             if not isinstance(call, Call):
                 continue
             for used in call.data:
-                if (used.name, used.described.digest) not in seen:
-                    seen.add((used.name, used.described.digest))
-                    event = used.described.event(used.name, role=used.role, source="call")
-                    yield DataUse(event, used.described.row_hashes)
+                digest = used.described.digest
+                if (used.name, digest) in seen or (used.role == "test" and digest in trained):
+                    continue
+                seen.add((used.name, digest))
+                if used.role == "train":
+                    trained.add(digest)
+                event = used.described.event(used.name, role=used.role, source="call")
+                yield DataUse(event, used.described.row_hashes)
 
 
 class FilesRead:
@@ -88,7 +96,12 @@ class FilesRead:
             if Path(path).exists():
                 content = files.describe(Path(path))
                 event = Dataset(
-                    name=str(path), role="file", type=content.type, digest=content.digest, bytes=content.bytes, source="call"
+                    name=str(path),
+                    role="file",
+                    type=content.type,
+                    digest=content.digest,
+                    bytes=content.bytes,
+                    source="call",
                 )
                 yield DataUse(event)
 
@@ -145,4 +158,13 @@ class Text:
             yield File(text.encode("utf-8", "replace"), "output.txt", "text", "text/plain")
 
 
-OWN: Final[tuple[Collector, ...]] = (Parameters(), SeedsSet(), Metrics(), Data(), FilesRead(), Models(), Figures(), Text())
+OWN: Final[tuple[Collector, ...]] = (
+    Parameters(),
+    SeedsSet(),
+    Metrics(),
+    Data(),
+    FilesRead(),
+    Models(),
+    Figures(),
+    Text(),
+)

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import names
 from mlnb.capture.program import Program
 from mlnb.capture.recorder import Note, Recorder
 from mlnb.capture.rewrite import Rewriter
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+    from types import FrameType
 
 _TIMED: Final = frozenset({"timeit"})
 
@@ -64,13 +67,13 @@ class Observer:
 
 def _is_timed() -> bool:
     """Whether `%timeit` asks: its statement must stay as fast as it is."""
-    frame = sys._getframe(2)  # noqa: SLF001 - who asks is told by nothing else
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - who asks is told by nothing else
     for _ in range(3):
         if frame is None:
             return False
         if frame.f_code.co_name in _TIMED:
             return True
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return False
 
 

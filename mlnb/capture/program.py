@@ -9,22 +9,35 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import library, words
 from mlnb.capture.sites import MISSING
+from mlnb.capture.vocabulary import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # How a name is used: `setting` (it reaches an estimator, a split, a function of the user's), `loop` (bounds a loop), `compute`
 # (arithmetic), `compare`, `index`, `plot`, `grid` (np.arange and the like), `print`, `data` (np.array([...])), `path`.
-_PLOT_ROOTS: Final = frozenset("plt ax ax1 ax2 axes axs sns fig px go plotly alt bokeh figure pyplot pylab cmap colors mpl".split())
-_PLOT_WORDS: Final = frozenset("plot plots draw show hist scatter imshow contour contourf bar barh figure subplot subplots title xlabel ylabel legend annotate axhline axvline xlim ylim fill_between savefig heatmap pairplot boxplot visualize visualise".split())
-_GRID: Final = frozenset("arange linspace logspace meshgrid zeros ones full eye empty reshape tile repeat geomspace mgrid".split())
-_DATA: Final = frozenset("array asarray DataFrame Series tensor matrix".split())
-_SHOWN: Final = frozenset("print display head tail sample pprint format round".split())
-_PATHS: Final = library.READERS | frozenset("open Path join to_csv savefig save listdir glob makedirs exists ImageFolder imread to_pickle dump".split())
-_DRAWN: Final = frozenset("normal uniform randn rand randint random choice permutation default_rng RandomState seed manual_seed".split())
+_PLOT_ROOTS: Final = listed(
+    "plt ax ax1 ax2 axes axs sns fig px go plotly alt bokeh figure pyplot pylab cmap colors mpl"
+)
+_PLOT_WORDS: Final = listed(
+    "plot plots draw show hist scatter imshow contour contourf bar barh figure subplot subplots title xlabel ylabel legend annotate axhline axvline xlim ylim fill_between savefig heatmap pairplot boxplot visualize visualise"
+)
+_GRID: Final = listed(
+    "arange linspace logspace meshgrid zeros ones full eye empty reshape tile repeat geomspace mgrid"
+)
+_DATA: Final = listed("array asarray DataFrame Series tensor matrix")
+_SHOWN: Final = listed("print display head tail sample pprint format round")
+_PATHS: Final = library.READERS | listed(
+    "open Path join to_csv savefig save listdir glob makedirs exists ImageFolder imread to_pickle dump"
+)
+_DRAWN: Final = listed(
+    "normal uniform randn rand randint random choice permutation default_rng RandomState seed manual_seed"
+)
 
 
 @dataclass
@@ -193,10 +206,9 @@ class _Reader:
 
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
-            if len(target.elts) == len(value.elts):
-                for one, part in zip(target.elts, value.elts, strict=True):
-                    self._bind(one, part)
-                return
+            for one, part in zip(target.elts, value.elts, strict=False):
+                self._bind(one, part)
+            return
         if not isinstance(target, ast.Name):
             for name in _names(target):
                 if isinstance(target, (ast.Subscript, ast.Attribute)):
@@ -211,7 +223,9 @@ class _Reader:
             return
         variable = self._program.variables[name]
         if literal is MISSING or self._depth:
-            variable.rebound = variable.rebound or variable.literal is not MISSING and variable.cell == self._program.cell
+            variable.rebound = variable.rebound or (
+                variable.literal is not MISSING and variable.cell == self._program.cell
+            )
             if literal is MISSING and variable.cell != self._program.cell:
                 self._program.variables[name] = Variable(cell=self._program.cell)
             return
@@ -314,7 +328,14 @@ def trains(node: ast.AST) -> bool:
     for inner in ast.walk(node):
         if isinstance(inner, ast.Call):
             name = _last(inner.func)
-            if name in library.METHODS or name in {"backward", "step", "cross_val_score", "cross_validate", "predict", "train_test_split"}:
+            if name in library.METHODS or name in {
+                "backward",
+                "step",
+                "cross_val_score",
+                "cross_validate",
+                "predict",
+                "train_test_split",
+            }:
                 return True
             if words.is_metric_name(name) and name not in {"min", "max"}:
                 return True
@@ -328,7 +349,10 @@ def trains(node: ast.AST) -> bool:
 
 
 def _in_loop(outer: ast.AST, inner: ast.AST) -> bool:
-    return any(isinstance(node, (ast.For, ast.While)) and any(n is inner for n in ast.walk(node)) for node in ast.walk(outer))
+    return any(
+        isinstance(node, (ast.For, ast.While)) and any(n is inner for n in ast.walk(node))
+        for node in ast.walk(outer)
+    )
 
 
 def _literal(node: ast.expr) -> Any:

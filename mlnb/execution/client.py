@@ -62,7 +62,8 @@ class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
                 self.kc.session.metadata = {}
 
     def _load_extension(self) -> None:
-        language = str(self.km.kernel_spec.language or "").lower()
+        spec: Any = self.km.kernel_spec
+        language = str(spec.language or "").lower()
         if language not in {"python", ""}:
             self.problem = (
                 f"the kernel {self.kernel_name!r} runs {language}, not Python: "

@@ -1,11 +1,16 @@
-"""A mistake in a magic's line is answered in one line, without a traceback."""
+"""A mistake in a magic's line is answered in one line, without a traceback.
+
+IPython shows a `UsageError` so, and the cell counts as failed: what follows in "Run All" or papermill doesn't go on as
+if nothing had happened.
+"""
 
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable
 from typing import Any, ParamSpec
+
+from IPython.core.error import UsageError
 
 from mlnb.errors import Error
 
@@ -13,14 +18,13 @@ P = ParamSpec("P")
 
 
 def in_one_line(function: Callable[P, Any]) -> Callable[P, Any]:
-    """Show mlnb's own errors as one line on stderr; every other exception is the user's to see."""
+    """Turn mlnb's own errors into IPython's one-line error; every other exception is the user's to see."""
 
     @functools.wraps(function)
     def answered(*args: P.args, **kwargs: P.kwargs) -> Any:
         try:
             return function(*args, **kwargs)
         except Error as error:
-            sys.stderr.write(f"mlnb: {' '.join(str(error).split())}\n")
-            return None
+            raise UsageError(" ".join(str(error).split())) from None
 
     return answered

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
-from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
-
 from mlnb.errors import UsageError
+from mlnb.magics.arguments import (
+    Magics,
+    argument,
+    cell_magic,
+    line_magic,
+    magic_arguments,
+    magics_class,
+    parse_argstring,
+)
 from mlnb.magics.mistakes import in_one_line
 
 
@@ -22,31 +28,33 @@ class QueryMagics(Magics):  # type: ignore[misc]
 
         %runs metrics.acc >= 0.9 and params.lr > 0.05
         """
-        import mlnb
+        from mlnb.tracking import runs
 
-        return mlnb.runs(where=line.strip() or None)
+        return runs(where=line.strip() or None)
 
     @line_magic
     @in_one_line
     def compare(self, line: str) -> Any:
         """%compare A B …: two runs or more, by id, prefix or name, differences first."""
-        import mlnb
+        from mlnb.tracking import compare
 
         names = line.split()
         if len(names) < 2:
-            raise UsageError("%compare needs two runs or more", hint="%compare amber-fox-12 brave-owl-7; %runs lists them")
-        return mlnb.compare(*names)
+            raise UsageError(
+                "%compare needs two runs or more", hint="%compare amber-fox-12 brave-owl-7; %runs lists them"
+            )
+        return compare(*names)
 
     @cell_magic
     @in_one_line
     def runs_sql(self, line: str, cell: str) -> Any:
         """%%runs_sql [NAME]: the cell is SQL over the store's tables; its result is shown, or set as NAME."""
-        import mlnb
+        from mlnb.tracking import sql
 
         name = line.strip()
         if name and not name.isidentifier():
             raise UsageError(f"%%runs_sql {name}: that is no variable's name", hint="%%runs_sql best")
-        found = mlnb.sql(cell)
+        found = sql(cell)
         if not name:
             return found
         self.shell.user_ns[name] = found
@@ -62,7 +70,7 @@ class QueryMagics(Magics):  # type: ignore[misc]
     @in_one_line
     def promote(self, line: str) -> Any:
         """Point an alias at a model version, through its gates: %promote churn 3"""
-        import mlnb
+        from mlnb.registry import promote
 
         found = parse_argstring(self.promote, line)
-        return mlnb.promote(found.model, found.version, alias=found.alias, note=found.note, dry_run=found.dry_run)
+        return promote(found.model, found.version, alias=found.alias, note=found.note, dry_run=found.dry_run)

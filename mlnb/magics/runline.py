@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import html
 import math
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.tracking.session import Finished
+if TYPE_CHECKING:
+    from mlnb.tracking.session import Finished
 
 MEDIA_TYPE: Final = "application/vnd.mlnb.run+json"
 SHOWN_METRICS: Final = 6
@@ -20,7 +21,8 @@ def show(finished: Finished) -> None:
     """Display the line. Nothing else is printed."""
     from IPython.display import display
 
-    display(bundle(finished), raw=True)
+    publish: Any = display
+    publish(bundle(finished), raw=True)
 
 
 def bundle(finished: Finished) -> dict[str, Any]:
@@ -55,7 +57,11 @@ def plain(finished: Finished) -> str:
     """`● amber-fox-12  acc 0.91 (+0.02)  loss 0.3 · 4 params, 1 model · 2.1 s`."""
     mark = "●" if finished.error is None else "✗"
     metrics = "  ".join(f"{name} {_number(value)}{change}" for name, value, change in _metrics(finished))
-    parts = [f"{mark} {finished.run.name}" + (f"  {metrics}" if metrics else ""), _counts(finished), _seconds(finished.duration)]
+    parts = [
+        f"{mark} {finished.run.name}" + (f"  {metrics}" if metrics else ""),
+        _counts(finished),
+        _seconds(finished.duration),
+    ]
     if finished.error is not None:
         parts.insert(1, f"failed: {finished.error}")
     return " · ".join(part for part in parts if part)
@@ -69,7 +75,11 @@ def markup(finished: Finished) -> str:
         f'<span style="opacity:.65">{html.escape(change)}</span></span>'
         for name, value, change in _metrics(finished)
     )
-    error = "" if finished.error is None else f'<span style="margin-left:.9em;color:{color}">{html.escape(finished.error)}</span>'
+    error = (
+        ""
+        if finished.error is None
+        else f'<span style="margin-left:.9em;color:{color}">{html.escape(finished.error)}</span>'
+    )
     rest = " · ".join(part for part in (_counts(finished), _seconds(finished.duration)) if part)
     return (
         f'<div style="font-size:.9em" title="run {finished.run.run_id}"><span style="color:{color}">●</span> '

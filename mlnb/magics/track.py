@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import argparse
 import shlex
-
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from IPython.core.error import UsageError as ShellUsageError
-from IPython.core.magic import Magics, line_cell_magic, magics_class
-from IPython.core.magic_arguments import MagicArgumentParser, argument, construct_parser, magic_arguments
 
 from mlnb import events
 from mlnb.errors import UsageError, nearest
 from mlnb.magics import runline
+from mlnb.magics.arguments import (
+    Magics,
+    argument,
+    construct_parser,
+    line_cell_magic,
+    magic_arguments,
+    magics_class,
+)
 from mlnb.magics.mistakes import in_one_line
 from mlnb.tracking.options import Selection, TrackOptions, parse_tag
-from mlnb.tracking.session import Session
+
+if TYPE_CHECKING:
+    from mlnb.tracking.session import Session
 
 COMMANDS: Final = ("on", "off", "status", "last", "rerun", "note", "tag")
 
@@ -32,10 +39,16 @@ class TrackMagics(Magics):  # type: ignore[misc]
     @magic_arguments()
     @argument("name", nargs="?", help="the run's name (by default two words and a number)")
     @argument("-e", "--experiment", help="the experiment (by default the notebook's name)")
-    @argument("-p", "--params", metavar="NAMES", help="also record these variables as parameters; !x leaves x out")
-    @argument("-m", "--metrics", metavar="NAMES", help="also record these variables as metrics; !x leaves x out")
+    @argument(
+        "-p", "--params", metavar="NAMES", help="also record these variables as parameters; !x leaves x out"
+    )
+    @argument(
+        "-m", "--metrics", metavar="NAMES", help="also record these variables as metrics; !x leaves x out"
+    )
     @argument("-d", "--data", metavar="NAMES", help="also record these variables as data; !x leaves x out")
-    @argument("-t", "--tag", metavar="KEY=VALUE", action="append", help="tag the run; may be given several times")
+    @argument(
+        "-t", "--tag", metavar="KEY=VALUE", action="append", help="tag the run; may be given several times"
+    )
     @argument("--note", metavar="TEXT", help="a note for the run")
     @argument("--no-models", action="store_true", help="don't keep fitted models")
     @argument("--no-figures", action="store_true", help="don't keep figures")
@@ -80,7 +93,9 @@ class TrackMagics(Magics):  # type: ignore[misc]
     def _status(self, _: str) -> None:
         from mlnb import config
 
-        mode = "on: cells that fit a model or set a metric" if self._session.auto else "off: only %%track cells"
+        mode = (
+            "on: cells that fit a model or set a metric" if self._session.auto else "off: only %%track cells"
+        )
         print(f"mlnb: tracking is {mode}")
         print(f"store: {config.load().store}")
         if self._session.last is not None:
@@ -92,7 +107,7 @@ class TrackMagics(Magics):  # type: ignore[misc]
         runline.show(self._session.last)
 
     def _rerun(self, rest: str) -> None:
-        import mlnb
+        from mlnb.execution import rerun
 
         words = shlex.split(rest)
         if words:
@@ -102,7 +117,7 @@ class TrackMagics(Magics):  # type: ignore[misc]
         else:
             raise UsageError("there is no run to rerun yet", hint="%track rerun notebook.ipynb -p lr 0.1")
         params = {words[i + 1]: words[i + 2] for i in range(1, len(words) - 2) if words[i] == "-p"}
-        print(mlnb.rerun(target, params=params))
+        print(rerun(target, params=params))
 
     def _note(self, rest: str) -> None:
         self._edit(events.Note(text=rest))
@@ -123,9 +138,8 @@ class TrackMagics(Magics):  # type: ignore[misc]
             raise UsageError("no run in this session yet", hint="put %%track on top of a cell")
 
 
-def _parser() -> MagicArgumentParser:
-    parser: MagicArgumentParser = construct_parser(TrackMagics.track)
-    return parser
+def _parser() -> Any:
+    return construct_parser(TrackMagics.track)
 
 
 def options_of(line: str) -> TrackOptions:
@@ -179,6 +193,3 @@ def _complaint(line: str, message: str) -> str:
         if word.startswith("-") and word.partition("=")[0] not in known and not word[1:2].isdigit():
             return f"%%track has no option {word}; {nearest(word, known)}"
     return f"%%track {line}: {message}"
-
-
-

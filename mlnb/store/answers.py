@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from mlnb import events
 from mlnb.errors import Busy
 from mlnb.store import ingest, live, locks, reading, rows, schema
 
@@ -141,7 +142,7 @@ def _from_journals(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(":memory:") as connection:
         for statement in schema.statements():
             connection.execute(statement)
-        connection.execute("INSERT INTO base.meta VALUES (?, 0, 0, '')", [schema.VERSION])
+        connection.execute("INSERT INTO base.meta VALUES (?, 0, 0, ?)", [schema.VERSION, events.UNDERSTOOD])
         taken = rows.Taken(connection)
         for journal in reading.listing(store.journals).sizes:
             ingest.take(taken, journal)

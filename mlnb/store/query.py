@@ -90,8 +90,8 @@ def run_page(
     return answers.answer(store, question, make, stale=_joined)
 
 
-def experiments(store: Store, *, where: str | None = None) -> list[Row]:
-    """How many runs without a parent match, by experiment: `experiment` and `total`, newest first.
+def groups(store: Store, *, where: str | None = None, children: bool = False) -> list[tuple[str, int]]:
+    """The experiments of the runs that match, each with their number; the one with the newest run first.
 
     Raises
     ------
@@ -99,15 +99,14 @@ def experiments(store: Store, *, where: str | None = None) -> list[Row]:
         `where` can't be read, or names something that was never recorded.
     """
 
-    def make(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    def make(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
         chosen = select.select(
-            where=where, order_by=None, limit=None, offset=0, children=False, since=None, deleted=False,
-            names=names_in(connection), wide=wide.columns(connection),
+            where=where, order_by=None, limit=None, offset=0, children=children, since=None,
+            deleted=False, names=names_in(connection), wide=wide.columns(connection),
         )  # fmt: skip
-        found = connection.execute(chosen.groups_sql, chosen.values).fetchall()
-        return [{"experiment": experiment, "total": total} for experiment, total in found]
+        return connection.execute(chosen.group_sql, chosen.values).fetchall()
 
-    return answers.answer(store, ("experiments", where), make)
+    return answers.answer(store, ("groups", where, children), make, stale=lambda _, live: live)
 
 
 def runs_frame(
@@ -399,7 +398,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> list
     given = [list(run_nos)]
     found: dict[int, Row] = {}
     for row in _dicts(connection, f"SELECT run_no, {columns} FROM base.run WHERE {chosen}", given):  # noqa: S608
-        found[row.pop("run_no")] = row | {"params": {}, "metrics": {}, "tags": {}, "aliases": []}
+        run_no = row.pop("run_no")
+        found[run_no] = row | {"params": {}, "metrics": {}, "tags": {}, "aliases": []}
     for run_no, name, value, number, kind in connection.execute(
         f"SELECT run_no, name, value, number, type FROM base.param WHERE {chosen} ORDER BY name",
         given,  # noqa: S608

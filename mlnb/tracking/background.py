@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import pickle
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from mlnb import events
 from mlnb.capture import environment, git
-from mlnb.capture.findings import FittedModel
 from mlnb.tracking import writing
 from mlnb.tracking.late import LateWork
-from mlnb.tracking.recording import Run
+
+if TYPE_CHECKING:
+    from mlnb.capture.findings import FittedModel
+    from mlnb.tracking.recording import Run
 
 
 class Background:
@@ -26,13 +28,19 @@ class Background:
     def settle(self, timeout: float = 30.0) -> bool:
         return self._work.settle(timeout)
 
+    def cell_starts(self) -> None:
+        self._work.cell_starts()
+
+    def cell_ends(self) -> None:
+        self._work.cell_ends()
+
     def started(self, run: Run) -> None:
         """A run began: what the code is, and what runs it. A joined run is described once."""
         if run.run_id in self._described:
             return
         self._described.add(run.run_id)
         packages = self._environment.start()
-        folder = os.getcwd()
+        folder = Path.cwd()
         store, run_id = run.store, run.run_id
 
         def describe() -> None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mlnb import events
 from mlnb.capture.settings import Groups
 from mlnb.tracking import place, writing
 from mlnb.tracking.recording import Run, current_store
+
+if TYPE_CHECKING:
+    from mlnb import events
 
 
 class JoinedRun(Run):

@@ -1,6 +1,7 @@
 """Work that a cell needn't wait for: the environment's packages, git, models' files.
 
-One thread per session does it, in order, and gives events that are recorded even if the run has ended meanwhile. At
+One thread per session does it, in order, and gives events that are recorded even if the run has ended meanwhile. It
+waits while a cell runs, for some seconds at most: Python runs one thread at a time, and that is the cell's time. At
 exit it gets a moment to finish.
 """
 
@@ -11,10 +12,13 @@ import queue
 import threading
 import time
 import weakref
-from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PATIENCE: Final = 30.0  # seconds at exit
+POLITENESS: Final = 5.0  # seconds that it waits for a cell to end
 
 
 class LateWork:
@@ -26,6 +30,8 @@ class LateWork:
         self._done = threading.Condition()
         self._thread: threading.Thread | None = None
         self._failed = failed
+        self._idle = threading.Event()
+        self._idle.set()
         atexit.register(_settle, weakref.ref(self))
 
     def add(self, task: Callable[[], None]) -> None:
@@ -37,8 +43,17 @@ class LateWork:
                 self._thread.start()
         self._tasks.put(task)
 
+    def cell_starts(self) -> None:
+        """A cell runs: what isn't begun waits."""
+        self._idle.clear()
+
+    def cell_ends(self) -> None:
+        """Nothing runs."""
+        self._idle.set()
+
     def settle(self, timeout: float = PATIENCE) -> bool:
         """Wait until everything is done; whether it is."""
+        self._idle.set()
         end = time.monotonic() + timeout
         with self._done:
             while self._open:
@@ -51,6 +66,7 @@ class LateWork:
     def _work(self) -> None:
         while True:
             task = self._tasks.get()
+            self._idle.wait(POLITENESS)
             try:
                 task()
             except BaseException as error:  # noqa: BLE001 - the thread goes on, whatever a task does

@@ -19,10 +19,14 @@ class Selection:
     def parse(cls, text: str | None) -> Selection:
         """Of `lr,epochs,!seed`."""
         names = [name.strip() for name in (text or "").replace(",", " ").split()]
-        return cls(tuple(n for n in names if not n.startswith("!")), tuple(n[1:] for n in names if n.startswith("!")))
+        return cls(
+            tuple(n for n in names if not n.startswith("!")), tuple(n[1:] for n in names if n.startswith("!"))
+        )
 
     def drops(self, name: str) -> bool:
-        return any(fnmatch.fnmatchcase(name, pattern) or name.rpartition(".")[2] == pattern for pattern in self.drop)
+        return any(
+            fnmatch.fnmatchcase(name, pattern) or name.rpartition(".")[2] == pattern for pattern in self.drop
+        )
 
 
 @dataclass(frozen=True)

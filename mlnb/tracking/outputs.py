@@ -7,11 +7,14 @@ stand-in for `sys.stdout` that hands everything on and is taken away after the c
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture.collectors import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MOST_TEXT: Final = 4 << 20
 MOST_BYTES: Final = 256 << 20
@@ -50,10 +53,8 @@ class Watch:
         original = getattr(owner, name)
 
         def wrapped(*args: Any, **kwargs: Any) -> Any:
-            try:
+            with contextlib.suppress(Exception):
                 note(*args, **kwargs)
-            except Exception:  # noqa: BLE001, S110 - showing goes on
-                pass
             return original(*args, **kwargs)
 
         def undo() -> None:
@@ -72,7 +73,9 @@ class Watch:
         self._keep(format_dict)
 
     def _keep(self, bundle: Any) -> None:
-        if not isinstance(bundle, dict) or any(str(key).startswith("application/vnd.mlnb.") for key in bundle):
+        if not isinstance(bundle, dict) or any(
+            str(key).startswith("application/vnd.mlnb.") for key in bundle
+        ):
             return
         self._bytes += sum(len(value) for value in bundle.values() if isinstance(value, (str, bytes)))
         if self._bytes <= MOST_BYTES:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def notebook(namespace: Mapping[str, Any]) -> str | None:
@@ -28,7 +30,9 @@ def has_track(path: str | None) -> bool | None:
     try:
         content = json.loads(Path(path or "").read_text(encoding="utf-8"))
         cells = content["cells"]
-        return any("".join(c["source"]).lstrip().startswith("%%track") for c in cells if c["cell_type"] == "code")
+        return any(
+            "".join(c["source"]).lstrip().startswith("%%track") for c in cells if c["cell_type"] == "code"
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -20,12 +20,11 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import config, events, ids
 from mlnb.capture import secrets
 from mlnb.capture.collectors import CellView, gather
-from mlnb.capture.findings import Findings
 from mlnb.capture.observer import Observer
 from mlnb.capture.settings import Groups
 from mlnb.tracking import joining, place, writing
@@ -33,6 +32,9 @@ from mlnb.tracking.background import Background
 from mlnb.tracking.options import TrackOptions
 from mlnb.tracking.outputs import Watch
 from mlnb.tracking.recording import Run, current_store, describe_error, start
+
+if TYPE_CHECKING:
+    from mlnb.capture.findings import Findings
 
 MAGIC: Final = "%%track"
 _INJECTED: Final = frozenset({"parameters", "injected-parameters"})
@@ -138,6 +140,7 @@ class Session:
         if self._depth > 1:
             return
         try:
+            self._background.cell_starts()
             self.observer.cell_starts()
             self._cell = _Cell(info.raw_cell or "", time.perf_counter(), place.cell_meta(self.shell, info))
             self._open(self._cell)
@@ -212,10 +215,13 @@ class Session:
             self._warn("end", failure)
         finally:
             self._ordinal += 1
+            self._background.cell_ends()
             if cell.run is not None and not cell.whole and not cell.run.ended:
                 cell.run.finish("failed" if error is not None else "finished", error=_line(error))
 
-    def _close(self, cell: _Cell, run: Run, options: TrackOptions, error: BaseException | None, duration: float) -> None:
+    def _close(
+        self, cell: _Cell, run: Run, options: TrackOptions, error: BaseException | None, duration: float
+    ) -> None:
         notes, problems = self.observer.end()
         redact = self._redact()
         view = CellView(
@@ -253,7 +259,9 @@ class Session:
             written.count("models")
 
     def _finished(self, cell: _Cell, finished: Finished) -> None:
-        key = str(cell.meta.get("cellId") or hashlib.sha256(cell.source.encode("utf-8", "replace")).hexdigest())
+        key = str(
+            cell.meta.get("cellId") or hashlib.sha256(cell.source.encode("utf-8", "replace")).hexdigest()
+        )
         finished.previous = self._previous.get(key)
         self._previous[key] = self.last = finished
         if not finished.quiet:
@@ -280,7 +288,9 @@ class Session:
         if self._journal is None and cell.run is not None:
             self._journal = cell.run.store.writer(self.session_id)
             notebook = place.notebook(self.shell.user_ns)
-            self._journal.append(events.SessionStarted(session_id=self.session_id, notebook=notebook), *self._waiting)
+            self._journal.append(
+                events.SessionStarted(session_id=self.session_id, notebook=notebook), *self._waiting
+            )
             self._waiting = []
         if self._journal is None:
             self._waiting.append(event)
@@ -348,7 +358,8 @@ def is_injected(source: str, meta: Mapping[str, Any]) -> bool:
     tags = meta.get("tags") or ()
     if isinstance(tags, (list, tuple)) and _INJECTED.intersection(tags):
         return True
-    first = source.lstrip().partition("\n")[0].strip()
+    lines = source.lstrip().splitlines() or [""]
+    first = lines[1].strip() if track_line(source) is not None and len(lines) > 1 else lines[0].strip()
     return first in {"# Parameters", "# parameters"}
 
 

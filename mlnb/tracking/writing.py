@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
 from mlnb.capture.findings import Child, DataUse, File, Findings, FittedModel, Metric
 from mlnb.capture.values import describe_param, is_setting
-from mlnb.tracking.options import Selection, TrackOptions
 from mlnb.tracking.recording import Run, start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlnb.tracking.options import Selection, TrackOptions
 
 MOST_CHILDREN: Final = 200
 
@@ -48,14 +52,16 @@ class NamesTaken:
         return label
 
 
-def write(run: Run, found: Findings, options: TrackOptions, written: Written, taken: NamesTaken, cell: int) -> None:
+def write(
+    run: Run, found: Findings, options: TrackOptions, written: Written, taken: NamesTaken, cell: int
+) -> None:
     """Record everything; each part on its own, so that one failure costs one part."""
-    parts = (
+    parts: tuple[tuple[str, Callable[[], None]], ...] = (
         ("params", lambda: _params(run, found.params, options.params, written)),
         ("metrics", lambda: _metrics(run, found.metrics, options.metrics, written, taken, cell)),
         ("data", lambda: _data(run, found.data, options.data, written)),
         ("files", lambda: _files(run, found.files, written)),
-        ("events", lambda: run.append(*found.events) if found.events else None),
+        ("events", lambda: run.append(*found.events)),
         ("children", lambda: _children(run, found.children)),
     )
     for name, part in parts:
@@ -83,7 +89,11 @@ def _metrics(
         if chosen.drops(metric.name) or not metric.values:
             continue
         name = taken.free(metric, cell)
-        facts: dict[str, Any] = {"estimator": metric.estimator, "dataset": metric.dataset_digest, "source": metric.source}
+        facts: dict[str, Any] = {
+            "estimator": metric.estimator,
+            "dataset": metric.dataset_digest,
+            "source": metric.source,
+        }
         if metric.steps is None and len(metric.values) == 1:
             run.metric(name, metric.values[0], **facts)
         else:
@@ -102,21 +112,32 @@ def _data(run: Run, data: Iterable[DataUse], chosen: Selection, written: Written
 
 def _files(run: Run, found: Iterable[File], written: Written) -> None:
     for file in found:
-        run.store_artifact(file.data, file.name, file.kind, file.media_type, source=file.source, metadata=file.metadata)
+        run.store_artifact(
+            file.data, file.name, file.kind, file.media_type, source=file.source, metadata=file.metadata
+        )
         if file.kind == "figure":
             written.count("figures")
 
 
 def _children(run: Run, children: Iterable[Child]) -> None:
     for child in list(children)[:MOST_CHILDREN]:
-        with start(child.name, store=run.store, experiment=run.experiment, kind="cell", parent_id=run.run_id) as inner:
+        with start(
+            child.name, store=run.store, experiment=run.experiment, kind="cell", parent_id=run.run_id
+        ) as inner:
             if child.params:
                 inner.append(events.Params(items=child.params))
             for metric in child.metrics:
-                inner.history(metric.name, metric.values, metric.steps or range(len(metric.values)), source=metric.source)
+                inner.history(
+                    metric.name,
+                    metric.values,
+                    metric.steps or range(len(metric.values)),
+                    source=metric.source,
+                )
 
 
-def add_named(found: Findings, options: TrackOptions, namespace: dict[str, Any], redact: Iterable[str]) -> None:
+def add_named(
+    found: Findings, options: TrackOptions, namespace: dict[str, Any], redact: Iterable[str]
+) -> None:
     """What `-p`, `-m` and `-d` ask for by name."""
     from mlnb.capture.fingerprints import fingerprint
     from mlnb.capture.numbers import number_of
@@ -124,9 +145,14 @@ def add_named(found: Findings, options: TrackOptions, namespace: dict[str, Any],
     for name in options.params.add:
         value = namespace.get(name)
         if name in namespace and is_setting(value):
-            found.params += [p for p in describe_param(name, value, "assigned", tuple(redact)) if all(p.name != q.name for q in found.params)]
+            found.params += [
+                p
+                for p in describe_param(name, value, "assigned", tuple(redact))
+                if all(p.name != q.name for q in found.params)
+            ]
         else:
             found.problems.append(("-p", _missing(name, namespace, "a setting")))
+    found.params = [param for param in found.params if param.name not in options.metrics.add]
     for name in options.metrics.add:
         number = number_of(namespace.get(name))
         if number is None:
@@ -139,7 +165,9 @@ def add_named(found: Findings, options: TrackOptions, namespace: dict[str, Any],
         except Exception:  # noqa: BLE001 - whatever it is, it has no fingerprint
             found.problems.append(("-d", _missing(name, namespace, "data")))
             continue
-        found.data.append(DataUse(described.event(name, role="input", source="assigned"), described.row_hashes))
+        found.data.append(
+            DataUse(described.event(name, role="input", source="assigned"), described.row_hashes)
+        )
 
 
 def _missing(name: str, namespace: dict[str, Any], what: str) -> str:
@@ -158,7 +186,7 @@ def write_model(run_id: str, store: Any, model: Any, fitted: FittedModel) -> Non
         saved = models.serialise(model, fitted.input_example)
         data: bytes | None = saved.data
         media_type, metadata = saved.media_type, saved.metadata
-    except models.TooLarge as error:
+    except models.TooLargeError as error:
         store.edit(run_id, events.Problem(where="models", message=str(error)))
         return
     assert data is not None

@@ -9,10 +9,11 @@ import os
 import signal
 import socket
 import sys
+from pathlib import Path
 from typing import Any, Final
 
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from mlnb.execution.warm.starting import is_ipykernel
 
@@ -63,11 +64,12 @@ class ForkedKernel:
         self._connection.close()
 
 
-class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
+class WarmProvisioner(LocalProvisioner):
     """Asks the template at `template` for a kernel; where that fails, starts one from nothing."""
 
     template: str | None = None
     refusal: str | None = None
+    process: Any = None
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         self.refusal = None
@@ -79,7 +81,7 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
                 self.log.warning("mlnb: a plain kernel instead of a warm one: %s", error)
             else:
                 self.pid = self.pgid = self.process.pid
-                self.cwd = kwargs.get("cwd") or os.getcwd()
+                self.cwd = kwargs.get("cwd") or Path.cwd()
                 return self.connection_info
         return await super().launch_kernel(cmd, **kwargs)
 
@@ -88,13 +90,12 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
         if not isinstance(process, ForkedKernel):
             ended: int | None = await super().wait()
             return ended
-        while process.poll() is None:
-            await asyncio.sleep(POLL_SECONDS)
+        status = await asyncio.to_thread(process.wait)
         self.process = None
-        return process.returncode
+        return status
 
 
-class WarmKernelManager(AsyncKernelManager):  # type: ignore[misc]
+class WarmKernelManager(AsyncKernelManager):
     """A kernel manager whose kernels come from the template at `template`, and end without being waited for long."""
 
     template: str | None = None
@@ -124,18 +125,24 @@ def _request(template: str, command: list[str], settings: dict[str, Any]) -> For
             "environment": dict(settings.get("env") or os.environ),
             "folder": os.path.abspath(settings.get("cwd") or os.getcwd()),  # noqa: PTH100, PTH109
         }
-        descriptors = [_descriptor(settings.get(name), default) for name, default in (("stdout", 1), ("stderr", 2))]
+        descriptors = [
+            _descriptor(settings.get(name), default) for name, default in (("stdout", 1), ("stderr", 2))
+        ]
         socket.send_fds(connection, [json.dumps(request).encode() + b"\n"], descriptors)
-        answer = connection.recv(4096)
-        if not answer:
-            raise _RefusedError("the process that should fork it is gone")
-        found = json.loads(answer)
-        if "pid" not in found:
-            raise _RefusedError(found.get("refused", "no reason given"))
+        pid = _pid(connection.recv(4096))
     except BaseException:
         connection.close()
         raise
-    return ForkedKernel(connection, found["pid"])
+    return ForkedKernel(connection, pid)
+
+
+def _pid(answer: bytes) -> int:
+    if not answer:
+        raise _RefusedError("the process that should fork it is gone")
+    found = json.loads(answer)
+    if "pid" not in found:
+        raise _RefusedError(found.get("refused", "no reason given"))
+    return int(found["pid"])
 
 
 def _descriptor(given: Any, default: int) -> int:
