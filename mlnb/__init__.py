@@ -41,6 +41,7 @@ _ROOMS = {
     "promote": "mlnb.registry",
     "rollback": "mlnb.registry",
     "load_model": "mlnb.registry",
+    "predict": "mlnb.registry",
 }
 
 __all__ = [
@@ -82,7 +83,7 @@ if TYPE_CHECKING:
     from mlnb.config import configure
     from mlnb.errors import Error
     from mlnb.execution import Batch, rerun
-    from mlnb.registry import load_model, promote, register, rollback
+    from mlnb.registry import load_model, predict, promote, register, rollback
     from mlnb.tracking import (
         Comparison,
         Run,

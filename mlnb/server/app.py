@@ -5,21 +5,24 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from jupyter_events import EventLogger
 from jupyter_server.extension.application import ExtensionApp
-from jupyter_server.serverapp import ServerApp
 from jupyter_server.utils import url_path_join
 from tornado.ioloop import IOLoop
 from traitlets import List, Unicode
 
 from mlnb.server import handlers
+from mlnb.server.batches import Batches
 from mlnb.server.calls import Services
 from mlnb.server.handler import Endpoint
 from mlnb.server.routes import Route
 from mlnb.server.stores import Stores
 from mlnb.server.watch import SCHEMA, SCHEMA_ID, Hint, Watcher
+
+if TYPE_CHECKING:
+    from jupyter_events import EventLogger
+    from jupyter_server.serverapp import ServerApp
 
 API: Final = "mlnb/api"
 _THREADS: Final = 4
@@ -65,6 +68,7 @@ class MlnbApp(ExtensionApp):
             ),
             watcher=Watcher(self._emitter(), self._is_heard),
             executor=ThreadPoolExecutor(_THREADS, thread_name_prefix="mlnb"),
+            batches=Batches(),
         )
 
     def initialize_handlers(self) -> None:

@@ -392,13 +392,42 @@ class ErrorBody(TypedDict):
     promotion: NotRequired[PromotionRow]
 
 
+class ListedBatch(TypedDict):
+    """`total` is the number of runs in the plan."""
+
+    batch_id: str
+    name: str
+    notebook: str
+    source_sha256: str
+    executor: str
+    state: Literal["running", "finished", "failed", "cancelled"]
+    started_at: datetime
+    ended_at: datetime | None
+    total: int
+
+
+class BatchRow(ListedBatch):
+    """`counts` has waiting, running, finished, failed and killed."""
+
+    plan: list[dict[str, Any]]
+    counts: dict[str, int]
+    runs: list[RunRow]
+
+
+class BatchList(TypedDict):
+    batches: list[ListedBatch]
+
+
 class BatchReply(TypedDict):
-    batch: dict[str, Any]
+    batch: BatchRow
 
 
 class NotebookParameter(TypedDict):
+    """`default` is its source text, `value` what that stands for."""
+
     name: str
-    default: Any
+    default: str
+    value: Any
     type: str
     help: str
 

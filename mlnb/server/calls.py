@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mlnb.errors import NotFound
+from mlnb.server.batches import Batches
 from mlnb.server.stores import Stores
 from mlnb.server.watch import Watcher
 from mlnb.store import Store
@@ -19,6 +20,7 @@ class Services:
     stores: Stores
     watcher: Watcher
     executor: Executor
+    batches: Batches
 
 
 @dataclass(frozen=True)

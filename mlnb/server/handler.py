@@ -7,9 +7,10 @@ and authorizer decide who may call; XSRF is the server's own too.
 from __future__ import annotations
 
 import asyncio
+import getpass
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from jupyter_server.auth.decorator import authorized
@@ -21,6 +22,9 @@ from mlnb.server import replies
 from mlnb.server.bodies import File
 from mlnb.server.calls import Call, Services
 from mlnb.server.routes import Route
+
+if TYPE_CHECKING:
+    from jupyter_server.auth.identity import User
 
 LARGEST_BODY: Final = 1 << 20
 _CHUNK: Final = 1 << 20
@@ -62,14 +66,14 @@ class Endpoint(APIHandler):
         try:
             reply = await self._in_thread(self._bind(route, path))
         except errors.Error as error:
-            self._finish_json(replies.status_of(error), replies.error_body(error))
+            self._finish_json(replies.status_of(error), replies.encode(replies.error_body(error)))
             return
         if isinstance(reply, File):
             await self._finish_file(reply)
         else:
             self._finish_json(route.status, reply)
 
-    def _bind(self, route: Route, path: Mapping[str, str]) -> Callable[[], Any]:
+    def _bind(self, route: Route, path: Mapping[str, str]) -> Callable[[], File | bytes]:
         """The route's function with everything that it takes."""
         arguments: dict[str, Any] = dict(path)
         if route.query is not None:
@@ -78,11 +82,11 @@ class Endpoint(APIHandler):
             arguments["body"] = self._parse_body(route.body)
         call = Call(
             services=self._services,
-            user=self.current_user.username,
+            user=person(self.current_user),
             store_id=self.get_query_argument("store", None) or None,
             notebook=self.get_query_argument("path", None) or None,
         )
-        return lambda: route.handle(call, **arguments)
+        return lambda: _encoded(route.handle(call, **arguments))
 
     def _query_values(self) -> dict[str, str]:
         return {name: self.get_query_argument(name) for name in self.request.query_arguments}
@@ -98,13 +102,13 @@ class Endpoint(APIHandler):
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._services.executor, work)
 
-    def _finish_json(self, status: int, body: Any) -> None:
+    def _finish_json(self, status: int, body: bytes) -> None:
         self.set_status(status)
         if status == 204:
             self.finish()
             return
         self.set_header("Cache-Control", "no-store")
-        self.finish(replies.encode(body))
+        self.finish(body)
 
     async def _finish_file(self, file: File) -> None:
         for name, value in file.headers.items():
@@ -128,6 +132,19 @@ class Endpoint(APIHandler):
         error = kwargs.get("exc_info", (None, None))[1]
         message = error.log_message or "" if isinstance(error, web.HTTPError) else ""
         self.finish(replies.encode(replies.http_error_body(status_code, message)))
+
+
+def person(user: User) -> str:
+    """Who decides, for the history: on a server without accounts, whoever runs it.
+
+    There the identity provider makes up a user for each browser, whose name says nothing later.
+    """
+    return getpass.getuser() if user.name.startswith("Anonymous ") else user.username
+
+
+def _encoded(reply: Any) -> File | bytes:
+    """In the thread as well: a page of thousands of runs takes its time."""
+    return reply if isinstance(reply, File) else replies.encode(reply)
 
 
 def _fit(value: Any, kind: type, *, strict: bool = True) -> Any:

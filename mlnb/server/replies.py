@@ -7,7 +7,7 @@ JSON has no NaN and no infinity, and metrics do: they travel as the strings "NaN
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final, cast
@@ -59,6 +59,12 @@ def error_body(error: errors.Error) -> dict[str, Any]:
     return body
 
 
+def error_from(told: Mapping[str, Any]) -> errors.Error:
+    """The error that another process told in this body."""
+    kinds = {kind.code: kind for kind in _kinds(errors.Error) if kind is not errors.QueryError}
+    return kinds.get(told["code"], errors.Error)(told["message"], hint=told["hint"])
+
+
 def http_error_body(status: int, message: str) -> dict[str, Any]:
     """The same body for what the web server itself refuses: no token, no such method, no such page."""
     phrase = HTTPStatus(status).phrase
@@ -81,6 +87,12 @@ def version_row(version: ModelVersion) -> RegisteredVersion:
     del row["seq"]
     row["created_at"] = _moment(row.pop("time"))
     return cast("RegisteredVersion", row)
+
+
+def _kinds(root: type[errors.Error]) -> Iterator[type[errors.Error]]:
+    yield root
+    for kind in root.__subclasses__():
+        yield from _kinds(kind)
 
 
 def encode(body: Any) -> bytes:

@@ -69,15 +69,18 @@ class Stores:
         UsageError
             The path leads out of the server's folder.
         """
-        folder = self.folder_of(notebook)
-        path = self._fixed or config.load(folder).store.resolve()
+        return _existing(self.place_of(notebook))
+
+    def place_of(self, notebook: str | None) -> Path:
+        """Where the notebook's store is, or will be; raises as `of_notebook` does."""
+        path = self._fixed or config.load(self.folder_of(notebook)).store.resolve()
         if not self._may_open(path):
             raise NotAllowed(
                 f"this notebook logs to {path}, which this server may not open",
                 hint=f"c.MlnbApp.stores = [{str(path)!r}]",
                 path=str(path),
             )
-        return _existing(path)
+        return path
 
     def folder_of(self, notebook: str | None) -> Path:
         """The folder that a notebook lies in, below the root."""

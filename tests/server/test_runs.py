@@ -222,7 +222,8 @@ def test_a_run_with_a_model_version_is_deleted_by_force_only(project):
         run.store_artifact(b"model", "clf", "model", "application/x", metadata={"format": "skops"})
     registry.register(run, "churn", store=project.store)
     refused = project.client.call("DELETE", f"runs/{run.run_id}")
-    assert (refused.status, refused.json["error"]["message"]) == (409, "churn/1 was made from this run")
+    assert refused.status == 400
+    assert "churn/1 was made from it" in refused.json["error"]["message"]
     assert project.client.call("DELETE", f"runs/{run.run_id}", query={"force": 1}).status == 204
     assert project.client.get("models").json["models"][0]["versions"][0]["version"] == 1
 

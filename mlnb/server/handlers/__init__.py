@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlnb.server.handlers import artifacts, compare, describe, models, runs, sql, stores
+from mlnb.server.handlers import artifacts, compare, describe, models, reruns, runs, sql, stores
 from mlnb.server.routes import ROUTES
 
-__all__ = ["ROUTES", "artifacts", "compare", "describe", "models", "runs", "sql", "stores"]
+__all__ = ["ROUTES", "artifacts", "compare", "describe", "models", "reruns", "runs", "sql", "stores"]

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from mlnb import events, ids
-from mlnb.errors import NameTaken, NotFound, UsageError
+from mlnb.errors import NotFound, UsageError
 from mlnb.server import bodies, replies
 from mlnb.server.calls import Call
 from mlnb.server.routes import delete, get, patch
-from mlnb.store import Store
+from mlnb.store import Store, care
 from mlnb.store import query as ask
 
 LARGEST_PAGE = 10_000
@@ -68,8 +68,8 @@ def edit_run(call: Call, run_id: str, body: bodies.RunEdit) -> bodies.EditedRun:
 @delete("runs/{run_id}")
 def delete_run(call: Call, run_id: str, query: bodies.ForceQuery) -> None:
     """Delete a run. One that a model version was made from needs `force=1`."""
-    _refuse_orphaning(call.store, check_id(run_id), force=query.force)
-    call.store.edit(run_id, events.Deleted(force=query.force))
+    ask.record(call.store, check_id(run_id))
+    care.delete(call.store, run_id, force=query.force)
 
 
 @get("runs/{run_id}/history")
@@ -147,15 +147,3 @@ def _edits(body: bodies.RunEdit) -> Iterator[events.Event]:
         yield events.Note(text=body.note)
     for key, value in body.tags.items():
         yield events.Tag(key=key, value=value)
-
-
-def _refuse_orphaning(store: Store, run_id: str, *, force: bool) -> None:
-    ask.record(store, run_id)
-    made = [
-        f"{model['model']}/{version['version']}"
-        for model in ask.models(store)
-        for version in model["versions"]
-        if version["run_id"] == run_id
-    ]
-    if made and not force:
-        raise NameTaken(f"{', '.join(made)} was made from this run", hint="force=1 deletes it all the same")
