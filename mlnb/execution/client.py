@@ -44,6 +44,9 @@ class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
     `exit_code` how a kernel that died went (negative: the signal).
     """
 
+    km: Any
+    kc: Any
+
     def __init__(
         self,
         nb_man: Any,
@@ -152,7 +155,9 @@ class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
         self._ask(_SETTLE)
 
     def _ask(self, code: str) -> dict[str, Any]:
-        reply = self.wait_for_reply(self.kc.execute(code, silent=True, store_history=False, stop_on_error=False))
+        reply = self.wait_for_reply(
+            self.kc.execute(code, silent=True, store_history=False, stop_on_error=False)
+        )
         content: dict[str, Any] = (reply or {}).get("content", {})
         return content
 

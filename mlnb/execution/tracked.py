@@ -148,17 +148,21 @@ class Execution:
         text = str(error).splitlines()
         return Outcome("failed", f"{type(error).__name__}: {text[0] if text else ''}{self._last_words()}")
 
+    def end(self, notebook: Any, outcome: Outcome) -> None:
+        """Keep the notebook and close the run: from now on nothing can make it anything but what it is."""
+        self.attempt("notebook", lambda: _keep_notebook(self, notebook))
+        self.run.finish(status=outcome.status, error=outcome.error, exit_signal=outcome.exit_signal)
+
     def close(self, outcome: Outcome) -> None:
-        """What is left to do when the notebook has ended: the kernel's last work, the roll-up, the end."""
+        """What may come late: the kernel's last work, and what its cells found."""
         from mlnb.execution.rollup import roll_up
 
         client = self.client
         if client is not None and client.left is not None:
             client.left.end(SETTLE_SECONDS)
-        if client is not None and client.problem is None:
-            self.attempt("rollup", lambda: roll_up(self.run, own=self.own))
-        self.run.finish(status=outcome.status, error=outcome.error, exit_signal=outcome.exit_signal)
         if client is not None:
+            if client.problem is None:
+                self.attempt("rollup", lambda: roll_up(self.run.store, self.run.run_id, own=self.own))
             client.close()
         if self.assignment.report is not None:
             self.assignment.report(outcome)
@@ -171,7 +175,8 @@ class Execution:
             keep()
         except Exception as error:  # noqa: BLE001 - the run must be closed whatever happens
             logger.warning("mlnb could not keep the %s: %s", part, error)
-            self.run.append(Problem(where=part, message=f"{type(error).__name__}: {error}"))
+            problem = Problem(where=part, message=f"{type(error).__name__}: {error}")
+            self.run.store.edit(self.run.run_id, problem)
 
     def _judge_dead_kernel(self) -> Outcome:
         code = None if self.client is None else self.client.exit_code
@@ -198,7 +203,7 @@ def tracking_run(notebook: Any, assignment: Assignment) -> Iterator[Execution]:
         raise
     finally:
         # now: papermill may write its marks into the notebook as soon as it has it back
-        execution.attempt("notebook", lambda: _keep_notebook(execution, notebook))
+        execution.end(notebook, outcome)
         if assignment.afterwards is None:
             execution.close(outcome)
         else:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import zmq
 import zmq.asyncio
-from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import DottedObjectName, Type, default
@@ -129,7 +129,7 @@ class WarmClient(AsyncKernelClient):
         context.setsockopt(zmq.RECONNECT_IVL, 5)  # ms; a kernel binds its sockets some time after its fork
         return context
 
-    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as its base
         end = time.monotonic() + (timeout or float("inf"))
         while time.monotonic() < end:
             if await self._answers(self.kernel_info()):
