@@ -18,6 +18,7 @@ import type {
 
 export interface IRunsQuery {
   where?: string;
+  experiment?: string;
   groups?: boolean;
   limit?: number;
   offset?: number;

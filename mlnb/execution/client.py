@@ -41,8 +41,7 @@ class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
             return super().create_kernel_manager()
         from mlnb.execution.warm.provisioner import WarmKernelManager
 
-        self.km = WarmKernelManager(kernel_name=self.kernel_name, config=self.config)
-        self.km.template = self._template
+        self.km = WarmKernelManager.of(self._template, kernel_name=self.kernel_name, config=self.config)
         return self.km
 
     def papermill_execute_cells(self) -> None:

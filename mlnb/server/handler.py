@@ -7,9 +7,10 @@ and authorizer decide who may call; XSRF is the server's own too.
 from __future__ import annotations
 
 import asyncio
+import getpass
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from jupyter_server.auth.decorator import authorized
@@ -21,6 +22,9 @@ from mlnb.server import replies
 from mlnb.server.bodies import File
 from mlnb.server.calls import Call, Services
 from mlnb.server.routes import Route
+
+if TYPE_CHECKING:
+    from jupyter_server.auth.identity import User
 
 LARGEST_BODY: Final = 1 << 20
 _CHUNK: Final = 1 << 20
@@ -78,7 +82,7 @@ class Endpoint(APIHandler):
             arguments["body"] = self._parse_body(route.body)
         call = Call(
             services=self._services,
-            user=self.current_user.username,
+            user=person(self.current_user),
             store_id=self.get_query_argument("store", None) or None,
             notebook=self.get_query_argument("path", None) or None,
         )
@@ -133,6 +137,14 @@ class Endpoint(APIHandler):
 def _encoded(reply: Any) -> File | bytes:
     """In the thread as well: a page of thousands of runs takes its time."""
     return reply if isinstance(reply, File) else replies.encode(reply)
+
+
+def person(user: User) -> str:
+    """Who decides, for the history: on a server without accounts, whoever runs it.
+
+    There the identity provider makes up a user for each browser, whose name says nothing later.
+    """
+    return getpass.getuser() if user.name.startswith("Anonymous ") else user.username
 
 
 def _fit(value: Any, kind: type, *, strict: bool = True) -> Any:

@@ -24,7 +24,7 @@ from mlnb.store import archive, index, locks, points, positions, reading, rows, 
 from mlnb.store.reading import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
     import duckdb
 
@@ -58,6 +58,14 @@ class Pending:
 
     def __bool__(self) -> bool:
         return bool(self.news or self.to_archive)
+
+
+@dataclass(frozen=True)
+class Look:
+    """An open connection, and the state of the store that it shows: None where that changes just now."""
+
+    connection: duckdb.DuckDBPyConnection
+    state: Hashable
 
 
 def fold(store: Store, *, patience: float = index.PATIENCE) -> bool:
@@ -103,25 +111,29 @@ def _drain(store: Store, patience: float) -> None:
 
 
 @contextlib.contextmanager
-def up_to_date(store: Store, *, patience: float = index.PATIENCE) -> Iterator[duckdb.DuckDBPyConnection]:
+def up_to_date(
+    store: Store, state: Callable[[Store], Hashable], *, patience: float = index.PATIENCE
+) -> Iterator[Look]:
     """A connection to an index that has everything logged before the call (live points apart).
 
-    Where nothing is new, that takes one look and no lock.
+    Where nothing is new, that takes one look and no lock. `state` is asked before each look.
     """
     if store.database.exists():
         with contextlib.ExitStack() as stack:
             try:
+                before = state(store)
                 connection = stack.enter_context(index.reading(store.database, patience=patience))
                 is_current = index.has_schema(connection) and not pending(store, connection)
             except Corrupt:
                 is_current = False  # it is made again below
             if is_current:
-                yield connection
+                yield Look(connection, before)
                 return
     if not fold(store, patience=patience):
         raise Busy(f"another process has been folding {store.path} for {patience:g} s")
+    before = state(store)
     with index.reading(store.database, patience=patience) as connection:
-        yield connection
+        yield Look(connection, None if pending(store, connection).news else before)
 
 
 def make_again(store: Store) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -15,32 +16,36 @@ Mlnb = Callable[..., Any]
 
 
 @pytest.mark.slow
-def test_the_demo_does_the_whole_job_and_can_be_repeated(mlnb: Mlnb, tmp_path: Path) -> None:
-    called = mlnb("demo", "--folder", "demo")
-    assert called.status == 0, called.err
-    assert "reads" in called.out
-    assert "jupyter lab demo/digits.ipynb" in called.out
+def test_the_demo_does_the_whole_job(mlnb: Mlnb, demo_folder: Path, tmp_path: Path) -> None:
+    said = (demo_folder.parent / "said.txt").read_text(encoding="utf-8")
+    assert "reads" in said
+    assert "jupyter lab mlnb-demo/digits.ipynb" in said
 
-    rows = mlnb("runs", "--store", "demo/.mlnb", "--json").json
+    store = str(demo_folder / ".mlnb")
+    rows = mlnb("runs", "--store", store, "--json").json
     assert len(rows) == 13
     assert {row["status"] for row in rows} == {"finished"}
     assert len({(row["params"]["trees"], row["params"]["max_depth"]) for row in rows}) == 13
     assert len({row["metrics"]["loss"] for row in rows}) == 13
 
-    (model,) = mlnb("models", "--store", "demo/.mlnb", "--json").json
+    (model,) = mlnb("models", "--store", store, "--json").json
     assert model["aliases"] == {"champion": 1}
 
     best = max(rows, key=lambda row: row["metrics"]["accuracy"])
-    assert mlnb("show", best["run_id"], "--notebook", "best.ipynb", "--store", "demo/.mlnb").status == 0
+    assert mlnb("show", best["run_id"], "--notebook", "best.ipynb", "--store", store).status == 0
     executed = nbformat.read(tmp_path / "best.ipynb", as_version=4)
     assert any("image/png" in o.get("data", {}) for cell in executed.cells for o in cell.get("outputs", []))
 
-    mine = nbformat.read(tmp_path / "demo" / "digits.ipynb", as_version=4)
+    mine = nbformat.read(demo_folder / "digits.ipynb", as_version=4)
     assert any(cell.get("outputs") for cell in mine.cells)
     assert "papermill" not in mine.metadata
 
-    assert mlnb("demo", "--folder", "demo").status == 0
-    (model,) = mlnb("models", "--store", "demo/.mlnb", "--json").json
+
+@pytest.mark.slow
+def test_the_demo_can_be_repeated(mlnb: Mlnb, demo_folder: Path) -> None:
+    shutil.copytree(demo_folder, "again")
+    assert mlnb("demo", "--folder", "again").status == 0
+    (model,) = mlnb("models", "--store", "again/.mlnb", "--json").json
     assert model["aliases"] == {"champion": 2}
 
 

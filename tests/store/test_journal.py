@@ -259,9 +259,11 @@ def test_a_forked_child_that_logs_nothing_leaves_nothing(store, writer):
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_child_does_not_keep_its_parents_journal_alive(store):
     writer = store.writer(ids.new_id())
-    release = multiprocessing.get_context("fork").Event()
-    child = multiprocessing.get_context("fork").Process(target=release.wait, args=(30,))
+    fork = multiprocessing.get_context("fork")
+    is_there, release = fork.Event(), fork.Event()
+    child = fork.Process(target=lambda: (is_there.set(), release.wait(30)))
     child.start()
+    assert is_there.wait(30)
     try:
         found = only_journal(store)
         os.close(writer._alive)  # what the death of the parent does

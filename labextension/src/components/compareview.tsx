@@ -228,7 +228,7 @@ function ValueRows<T extends IValueRow<unknown>>(props: {
     return (
       <tbody>
         <tr className="mlnb-Compare-section">
-          <th scope="row">{props.title}</th>
+          <th scope="rowgroup">{props.title}</th>
           <td colSpan={props.width}>{folded}</td>
         </tr>
       </tbody>

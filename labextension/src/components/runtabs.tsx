@@ -219,10 +219,6 @@ export function shape(rows: number, columns: number | null): string {
 
 function Columns({ columns }: { columns: readonly IColumnProfile[] }): JSX.Element {
   const { trans } = useUi();
-  const value = (item: Scalar | undefined): string => {
-    const number = toNumber(item);
-    return number === null ? (typeof item === 'string' ? item : '') : formatNumber(number, 4);
-  };
   return (
     <div className="mlnb-Scroll">
       <table className="mlnb-Table">
@@ -245,16 +241,25 @@ function Columns({ columns }: { columns: readonly IColumnProfile[] }): JSX.Eleme
               <td className="mlnb-Quiet">{column.type}</td>
               <td>{column.histogram && <Histogram histogram={column.histogram} />}</td>
               <td className="mlnb-Number">{column.nulls ? formatCount(column.nulls) : ''}</td>
-              <td className="mlnb-Number">{value(column.distinct)}</td>
-              <td className="mlnb-Number">{value(column.min)}</td>
-              <td className="mlnb-Number">{value(column.mean)}</td>
-              <td className="mlnb-Number">{value(column.max)}</td>
+              <td className="mlnb-Number">
+                {column.distinct == null ? '' : formatCount(column.distinct)}
+              </td>
+              <td className="mlnb-Number">{bound(column, column.min)}</td>
+              <td className="mlnb-Number">{bound(column, column.mean)}</td>
+              <td className="mlnb-Number">{bound(column, column.max)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   );
+}
+
+/** A column's bound: one table holds those of all columns as text, so numbers come as text too. */
+function bound(column: IColumnProfile, value: Scalar | undefined): string {
+  const numeric = /int|float|double|decimal/i.test(column.type);
+  const number = toNumber(numeric && typeof value === 'string' ? Number(value) : value);
+  return number === null ? String(value ?? '') : formatNumber(number, 4);
 }
 
 export function EnvironmentTab({ run }: { run: IRunDetail }): JSX.Element {

@@ -18,12 +18,6 @@ import type { StoresModel } from './stores';
 export const PAGE = 100;
 const CHANGES_AT_ONCE = 500;
 
-/** A query for one experiment's part of what another finds. */
-export function within(where: string, experiment: string): string {
-  const own = `experiment = '${experiment.replace(/'/g, "''")}'`;
-  return where === '' ? own : `(${where}) and ${own}`;
-}
-
 interface IGroup extends IGroupState {
   rows: Map<number, IRunRow>;
   /** Pages that are up to date, and those under way. */
@@ -243,7 +237,8 @@ export class RunListModel extends Model {
     group.loading.add(page);
     try {
       const { runs } = await this.api.runs(store, {
-        where: within(where, group.experiment),
+        where,
+        experiment: group.experiment,
         limit: PAGE,
         offset: page * PAGE
       });
