@@ -66,6 +66,17 @@ describe('Lines', () => {
     );
   });
 
+  it('finds a line by its height and the height of a line', () => {
+    const lines = new Lines([group('churn', 100_000, [[3, run()]]), group('fraud', 0)]);
+    for (const index of [0, 1, 4, 5, 99_999, 100_001]) {
+      expect(lines.indexAt(lines.top(index))).toBe(index);
+      expect(lines.indexAt(lines.top(index + 1) - 1)).toBe(index);
+    }
+    expect(lines.top(lines.length)).toBe(lines.height);
+    expect(lines.indexAt(-5)).toBe(0);
+    expect(lines.indexAt(lines.height + 5)).toBe(lines.length - 1);
+  });
+
   it('has no line past its end', () => expect(new Lines([]).at(0)).toBeNull());
 });
 

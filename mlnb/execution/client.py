@@ -14,7 +14,8 @@ from typing import Any, Final
 from nbclient.exceptions import DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 
-_LOAD: Final = 'get_ipython().run_line_magic("load_ext", "mlnb")'
+# Not by `%load_ext`: the notebook's own would then say that it is loaded already.
+_LOAD: Final = '__import__("mlnb").load_ipython_extension(get_ipython())'
 
 
 class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]

@@ -134,17 +134,17 @@ class Endpoint(APIHandler):
         self.finish(replies.encode(replies.http_error_body(status_code, message)))
 
 
-def _encoded(reply: Any) -> File | bytes:
-    """In the thread as well: a page of thousands of runs takes its time."""
-    return reply if isinstance(reply, File) else replies.encode(reply)
-
-
 def person(user: User) -> str:
     """Who decides, for the history: on a server without accounts, whoever runs it.
 
     There the identity provider makes up a user for each browser, whose name says nothing later.
     """
     return getpass.getuser() if user.name.startswith("Anonymous ") else user.username
+
+
+def _encoded(reply: Any) -> File | bytes:
+    """In the thread as well: a page of thousands of runs takes its time."""
+    return reply if isinstance(reply, File) else replies.encode(reply)
 
 
 def _fit(value: Any, kind: type, *, strict: bool = True) -> Any:

@@ -417,9 +417,13 @@ def _rows(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> list
         found[run_no]["tags"][key] = value
     by_id = {row["run_id"]: row for row in found.values()}
     for run_id, model, alias in connection.execute(
-        """SELECT v.run_id, a.model, a.alias FROM base.alias a JOIN base.model_version v USING (model, version)
-           WHERE v.run_id IN (SELECT unnest(?)) ORDER BY a.model, a.alias""",
-        [list(by_id)],
+        """WITH held AS (
+               SELECT r.run_id, r.parent_id, a.model, a.alias
+               FROM base.alias a JOIN base.model_version v USING (model, version) JOIN base.run r USING (run_id))
+           SELECT run_id, model, alias FROM held WHERE run_id IN (SELECT unnest($ids))
+           UNION SELECT parent_id, model, alias FROM held WHERE parent_id IN (SELECT unnest($ids))
+           ORDER BY ALL""",
+        {"ids": list(by_id)},
     ).fetchall():
         by_id[run_id]["aliases"].append(f"{model}@{alias}")
     return [found[run_no] for run_no in run_nos]

@@ -86,7 +86,7 @@ export function Sidebar(props: ISidebarProps): JSX.Element {
             active={selection.active}
             selected={runId => selection.has(runId)}
             picking={selection.size > 0}
-            facts={row => facts.of(row)}
+            facts={(row, ask) => facts.of(row, ask)}
             heading={experiment => facts.heading(experiment)}
             onView={onView}
             onActivate={key => selection.activate(key)}

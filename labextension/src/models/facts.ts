@@ -28,12 +28,23 @@ export class Facts {
     private readonly keyMetrics: readonly string[]
   ) {}
 
-  of(row: IRunRow): IRunFacts {
+  /** `ask` for the run's curve if it isn't here yet. */
+  of(row: IRunRow, ask: boolean): IRunFacts {
     this.keepUp();
     let facts = this.byRun.get(row.run_id);
     if (facts === undefined) {
       facts = this.workOut(row);
       this.byRun.set(row.run_id, facts);
+    }
+    if (facts.metric !== null && facts.curve === null) {
+      const store = this.runs.store?.id ?? null;
+      const curve = ask
+        ? this.curves.get(store, row, facts.metric.name, SPARK_POINTS)
+        : this.curves.peek(store, row, facts.metric.name, SPARK_POINTS);
+      if (curve !== null) {
+        facts = { ...facts, curve: curve.values };
+        this.byRun.set(row.run_id, facts);
+      }
     }
     return facts;
   }
@@ -51,11 +62,10 @@ export class Facts {
   }
 
   private keepUp(): void {
-    const state = `${this.runs.revision}/${this.curves.revision}`;
-    if (state === this.state) {
+    if (this.runs.revision === this.revision) {
       return;
     }
-    this.state = state;
+    this.revision = this.runs.revision;
     this.byRun.clear();
     this.headings.clear();
     const names = {
@@ -91,13 +101,11 @@ export class Facts {
       }
       other = this.runs.previous(other);
     }
-    const store = this.runs.store?.id ?? null;
-    const curve = this.curves.get(store, row, metric.name, SPARK_POINTS);
-    return { metric, before, curve: curve?.values ?? null, trend };
+    return { metric, before, curve: null, trend };
   }
 
   private readonly byRun = new Map<string, IRunFacts>();
   private readonly headings = new Map<string, string>();
   private _words: string[] = [];
-  private state = '';
+  private revision = -1;
 }
