@@ -108,6 +108,15 @@ def copy(database: Path, new: Path) -> None:
         connection.execute("DETACH fresh")
 
 
+def dead_share(connection: duckdb.DuckDBPyConnection) -> tuple[int, float]:
+    """The size of the index in bytes, and which part of it is blocks that nothing uses any more."""
+    row = one(connection, "SELECT block_size, total_blocks, free_blocks FROM pragma_database_size()")
+    if row is None or not row[1]:
+        return 0, 0.0
+    block, total, free = row
+    return block * total, free / total
+
+
 def has_schema(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the index has the tables of this version."""
     try:
