@@ -79,4 +79,6 @@ def test_only_the_index_opens_duckdb():
 
 def test_the_store_knows_no_notebook():
     for path in (ROOT / "store").glob("*.py"):
-        assert not names_used(path) & {"IPython", "ipykernel", "nbformat", "papermill", "jupyter_server"}, path
+        assert not names_used(path) & {"IPython", "ipykernel", "nbformat", "papermill", "jupyter_server"}, (
+            path
+        )

@@ -45,13 +45,31 @@ def writing(database: Path, *, patience: float = PATIENCE) -> Iterator[duckdb.Du
     with _in_process:
         connection = _connect(database, patience, read_only=False, config=settings)
         try:
-            if not has_schema(connection):
-                if has_tables(connection):
-                    raise Corrupt(f"{database} has the tables of another version", hint="mlnb store rebuild")
-                _create(connection)
-            yield connection
+            with _full_disk_explained(database):
+                if not has_schema(connection):
+                    if has_tables(connection):
+                        raise Corrupt(
+                            f"{database} has the tables of another version", hint="mlnb store rebuild"
+                        )
+                    _create(connection)
+                yield connection
         finally:
             connection.close()
+
+
+@contextmanager
+def _full_disk_explained(database: Path) -> Iterator[None]:
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        if "No space left" not in str(error):
+            raise
+        raise NotWritable(
+            f"{database} can't be written: the disk is full",
+            hint="what was logged is in the journals, and is taken in when there is room",
+        ) from error
 
 
 @contextmanager

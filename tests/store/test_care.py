@@ -151,7 +151,9 @@ def test_gc_spares_what_is_referred_to_anywhere(store, begin, where):
     run_id, writer = begin()
     if where == "registry":
         store.registry.transact(
-            lambda past: events.ModelVersion(model="m", version=1, run_id=run_id, sha256=sha256, format="skops")
+            lambda past: events.ModelVersion(
+                model="m", version=1, run_id=run_id, sha256=sha256, format="skops"
+            )
         )
     else:
         writer.append(named)

@@ -19,7 +19,9 @@ def other(tmp_path):
 def registered(store, model="m"):
     (run_id,) = make_runs(store, 1)
     sha256 = store.objects.put_bytes(run_id.encode())
-    store.edit(run_id, events.Artifact(name="x", artifact_kind="model", media_type="x", bytes=26, sha256=sha256))
+    store.edit(
+        run_id, events.Artifact(name="x", artifact_kind="model", media_type="x", bytes=26, sha256=sha256)
+    )
 
     def decide(past):
         number = 1 + sum(isinstance(record, events.ModelVersion) for record in past)
@@ -59,7 +61,9 @@ def test_importing_again_changes_nothing(store, other, tmp_path):
     assert relations(other, without=()) == before
 
 
-def test_a_store_copied_in_mid_run_can_be_imported_again_when_the_run_has_ended(store, other, begin, ended, tmp_path):
+def test_a_store_copied_in_mid_run_can_be_imported_again_when_the_run_has_ended(
+    store, other, begin, ended, tmp_path
+):
     run_id, writer = begin()
     for step in range(5):
         writer.point("loss", float(step), step)
@@ -135,7 +139,9 @@ def test_aliases_are_named_and_not_followed(store, other):
 
 
 def test_a_batch_keeps_its_times_and_its_end_comes_later(store, other):
-    batch = events.BatchStarted(batch_id="b", name="g", notebook="n", source_sha256="", plan=[], executor="local")
+    batch = events.BatchStarted(
+        batch_id="b", name="g", notebook="n", source_sha256="", plan=[], executor="local"
+    )
     store.registry.transact(lambda past: batch)
     transfer.import_from(other, store.path)
     assert query.batches(other)[0]["started_at"] == query.batches(store)[0]["started_at"]

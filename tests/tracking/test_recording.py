@@ -46,7 +46,11 @@ def test_the_verbs_act_on_the_active_run(recorded):
         mlnb.history("loss", [3.0, 2.0, 1.0])
         mlnb.tag("k", "v")
     found = recorded(run)
-    assert (found["params"], found["metrics"], found["tags"]) == ({"depth": 3}, {"acc": 0.9, "loss": 1.0}, {"k": "v"})
+    assert (found["params"], found["metrics"], found["tags"]) == (
+        {"depth": 3},
+        {"acc": 0.9, "loss": 1.0},
+        {"k": "v"},
+    )
 
 
 def test_without_a_run_the_verbs_say_what_to_do():
@@ -57,7 +61,10 @@ def test_without_a_run_the_verbs_say_what_to_do():
 def test_an_error_makes_the_run_failed_and_goes_on(recorded):
     with pytest.raises(ZeroDivisionError), mlnb.run() as run:
         _ = 1 / 0
-    assert (recorded(run)["status"], recorded(run)["error"]) == ("failed", "ZeroDivisionError: division by zero")
+    assert (recorded(run)["status"], recorded(run)["error"]) == (
+        "failed",
+        "ZeroDivisionError: division by zero",
+    )
 
 
 def test_an_interrupted_run_is_failed(recorded):
@@ -237,4 +244,7 @@ def test_a_killed_script_is_killed_with_all_it_had_logged():
 
 @pytest.mark.parametrize("status", [0, 3])
 def test_a_scripts_exit_status_is_its_own(status):
-    assert script(f"import mlnb, sys; mlnb.run(store='.mlnb'); sys.exit({status})", check=False).returncode == status
+    assert (
+        script(f"import mlnb, sys; mlnb.run(store='.mlnb'); sys.exit({status})", check=False).returncode
+        == status
+    )
