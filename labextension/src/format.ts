@@ -24,7 +24,7 @@ export function toNumber(value: Scalar | undefined): number | null {
   }
 }
 
-/** One number to `digits` significant digits; integers in full. */
+/** One number to `digits` significant digits, zeros at the end included; integers in full. */
 export function formatNumber(value: number, digits = LEAST_DIGITS): string {
   if (Number.isNaN(value)) {
     return 'NaN';
@@ -39,14 +39,13 @@ export function formatNumber(value: number, digits = LEAST_DIGITS): string {
   }
   if (size >= 1e7 || size < 1e-4) {
     const [mantissa = '', exponent = ''] = size.toExponential(digits - 1).split('e');
-    return `${sign}${trim(mantissa)}e${exponent.replace('+', '').replace('-', MINUS)}`;
+    return `${sign}${mantissa}e${exponent.replace('+', '').replace('-', MINUS)}`;
   }
   const whole = Math.max(1, Math.floor(Math.log10(size)) + 1);
   const leadingZeros = size < 1 ? Math.max(0, -Math.floor(Math.log10(size)) - 1) : 0;
   const decimals = size < 1 ? digits + leadingZeros : Math.max(0, digits - whole);
   const [integer = '', fraction] = size.toFixed(Math.min(20, decimals)).split('.');
-  const shown = fraction === undefined ? group(integer) : trim(`${group(integer)}.${fraction}`);
-  return sign + shown;
+  return sign + group(integer) + (fraction === undefined ? '' : `.${fraction}`);
 }
 
 /**
@@ -67,8 +66,13 @@ export function formatTogether(values: readonly (number | null)[]): string[] {
   if (texts.some(text => text.includes('e'))) {
     return texts;
   }
-  const decimals = Math.max(0, ...texts.map(text => text.split('.')[1]?.length ?? 0));
-  return texts.map((text, index) => pad(text, values[index] ?? null, decimals));
+  return aligned(texts, values);
+}
+
+/** The marks of an axis, exactly, with equally many decimals. */
+export function formatTicks(values: readonly number[]): string[] {
+  const texts = values.map(value => formatScalar(Number(value.toPrecision(10))));
+  return texts.some(text => text.includes('e')) ? texts : aligned(texts, values);
 }
 
 /** A difference with its sign, short. */
@@ -80,7 +84,7 @@ export function formatChange(value: number, previous: number): string {
   if (!Number.isFinite(change)) {
     return '';
   }
-  return (change > 0 ? '+' : '') + formatNumber(Number(change.toPrecision(2)), 2);
+  return (change > 0 ? '+' : '') + trim(formatNumber(Number(change.toPrecision(2)), 2));
 }
 
 /** A parameter's or any other value. */
@@ -108,11 +112,13 @@ export function formatDuration(seconds: number | null): string {
   if (seconds < 59.95) {
     return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   }
+  const whole = Math.round(seconds);
+  if (whole < 600) {
+    return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  }
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) {
-    return seconds < 600
-      ? `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`
-      : `${minutes} min`;
+    return `${minutes} min`;
   }
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} d`;
@@ -171,12 +177,14 @@ export function shortDigest(digest: string): string {
   return digest.slice(0, 8);
 }
 
+/** What a dotted name ends in: `n_estimators` of `GradientBoostingClassifier.n_estimators`. */
+export function lastPart(name: string): string {
+  return /^[\w.]+$/.test(name) ? name.slice(name.lastIndexOf('.') + 1) : name;
+}
+
 /** Digits that say a number exactly, as its author wrote it. */
 function significant(value: number): number {
-  const digits = String(Math.abs(value))
-    .replace(/e.*$/, '')
-    .replace('.', '')
-    .replace(/^0+/, '');
+  const digits = String(Math.abs(value)).replace(/e.*$/, '').replace('.', '').replace(/^0+/, '');
   return Math.min(MOST_DIGITS, Math.max(1, digits.length));
 }
 
@@ -186,6 +194,11 @@ function group(digits: string): string {
 
 function trim(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+function aligned(texts: readonly string[], values: readonly (number | null)[]): string[] {
+  const decimals = Math.max(0, ...texts.map(text => text.split('.')[1]?.length ?? 0));
+  return texts.map((text, index) => pad(text, values[index] ?? null, decimals));
 }
 
 function pad(text: string, value: number | null, decimals: number): string {

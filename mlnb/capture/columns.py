@@ -211,7 +211,9 @@ def _moments(name: str, values: Any, zone: str | None = None) -> Column:
     letter = "M8" if base == "timestamp" else "m8"
     valid = ~np.isnat(values)
     unit = np.datetime_data(values.dtype)[0]
-    fine = unit in {"ns", "ps", "fs", "as"} and bool((values[valid].astype(f"{letter}[ns]").view("i8") % 1000).any())
+    fine = unit in {"ns", "ps", "fs", "as"} and bool(
+        (values[valid].astype(f"{letter}[ns]").view("i8") % 1000).any()
+    )
     unit = "ns" if fine else "us"
     numbers = values.astype(f"{letter}[{unit}]").view("i8")
     kind = f"{base}[{unit}]" if zone is None else f"{base}[{unit}, {_zone(zone)}]"
@@ -226,7 +228,7 @@ def _object_column(name: str, values: Any) -> Column:
     """Text hides in object arrays: it is hashed as text. Anything else goes value by value."""
     items = values.reshape(-1)
     kinds = {type(item) for item in items[:1000].tolist()}
-    if kinds and kinds <= {str, type(None)} or kinds <= {str, float}:
+    if (kinds and kinds <= {str, type(None)}) or kinds <= {str, float}:
         text = _only_text(items)
         if text is not None:
             return _arrow_column(name, text)
@@ -299,8 +301,7 @@ def _arrow_column(name: str, array: Any, decoded: str | None = None) -> Column:
     kind = array.type
     if pa.types.is_dictionary(kind):
         plain = [chunk.dictionary_decode() for chunk in chunks]
-        inner = _arrow_column(name, pa.chunked_array(plain, kind.value_type), decoded="category")
-        return inner
+        return _arrow_column(name, pa.chunked_array(plain, kind.value_type), decoded="category")
     if isinstance(kind, pa.BaseExtensionType):
         return _arrow_column(name, pa.chunked_array([c.storage for c in chunks], kind.storage_type))
     column = _arrow_plain(name, kind, chunks)
@@ -333,17 +334,25 @@ def _arrow_fixed(name: str, chunks: list[Any]) -> Column:
     import numpy as np
     import pyarrow as pa
 
-    whole = chunks[0] if len(chunks) == 1 else pa.chunked_array(chunks).combine_chunks() if chunks else pa.array([], pa.null())
+    whole = (
+        chunks[0]
+        if len(chunks) == 1
+        else pa.chunked_array(chunks).combine_chunks()
+        if chunks
+        else pa.array([], pa.null())
+    )
     if isinstance(whole, pa.ChunkedArray):
         whole = pa.concat_arrays(whole.chunks)
     if not whole.null_count:
         data = whole.to_numpy(zero_copy_only=False)
         return Column(name, _fixed_type(data.dtype), "fixed", data)
     valid = whole.is_valid().to_numpy(zero_copy_only=False)
-    data = whole.fill_null(False if pa.types.is_boolean(whole.type) else 0)  # noqa: FBT003 - a value
+    data = whole.fill_null(False if pa.types.is_boolean(whole.type) else 0)
     data = data.to_numpy(zero_copy_only=False)
     if data.dtype.kind == "f":
-        return Column(name, _fixed_type(data.dtype), "fixed", np.where(valid, data, np.nan).astype(data.dtype))
+        return Column(
+            name, _fixed_type(data.dtype), "fixed", np.where(valid, data, np.nan).astype(data.dtype)
+        )
     return Column(name, _fixed_type(data.dtype), "fixed", data, valid)
 
 
@@ -376,7 +385,13 @@ def _scipy(sparse: Any, obj: Any) -> Table | None:
     parts.append(_numpy_column("values", matrix.data[order]))
     parts.append(_numpy_column("shape", np.asarray(obj.shape, np.int64)))
     width = int(obj.shape[1]) if len(obj.shape) > 1 else 1
-    return Table(type(obj).__name__, int(obj.shape[0]), int(obj.data.nbytes) if hasattr(obj, "data") else 0, parts, width)
+    return Table(
+        type(obj).__name__,
+        int(obj.shape[0]),
+        int(obj.data.nbytes) if hasattr(obj, "data") else 0,
+        parts,
+        width,
+    )
 
 
 def _torch(torch: Any, obj: Any) -> Table | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from mlnb.capture.fingerprints import Fingerprint
+if TYPE_CHECKING:
+    from mlnb.capture.fingerprints import Fingerprint
 
 Outcome = Literal["unchanged", "reordered", "changed"]
 

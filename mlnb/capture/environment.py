@@ -15,6 +15,7 @@ import sys
 import threading
 from concurrent.futures import Future
 from importlib import metadata
+from pathlib import Path
 from typing import Final
 
 from mlnb.events import Environment
@@ -87,7 +88,7 @@ def _folders() -> tuple[tuple[str, int], ...]:
     found = []
     for folder in sys.path:
         try:
-            found.append((folder, os.stat(folder).st_mtime_ns if folder else 0))
+            found.append((folder, Path(folder).stat().st_mtime_ns if folder else 0))
         except OSError:
             continue
     return tuple(found)

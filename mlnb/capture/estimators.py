@@ -10,7 +10,17 @@ import inspect
 import sys
 from typing import Any, Final
 
-_LIBRARIES: Final = ("sklearn", "xgboost", "lightgbm", "catboost", "torch", "keras", "tensorflow", "imblearn", "statsmodels")
+_LIBRARIES: Final = (
+    "sklearn",
+    "xgboost",
+    "lightgbm",
+    "catboost",
+    "torch",
+    "keras",
+    "tensorflow",
+    "imblearn",
+    "statsmodels",
+)
 
 
 def is_estimator(value: Any) -> bool:
@@ -27,7 +37,10 @@ def is_torch(value: Any) -> bool:
 
 
 def is_keras(value: Any) -> bool:
-    return any(base.__name__ == "Model" and base.__module__.split(".")[0] in {"keras", "tensorflow"} for base in type(value).__mro__)
+    return any(
+        base.__name__ == "Model" and base.__module__.split(".")[0] in {"keras", "tensorflow"}
+        for base in type(value).__mro__
+    )
 
 
 def is_fitted(value: Any) -> bool:
@@ -59,7 +72,9 @@ def settings(value: Any) -> dict[str, Any]:
     return found
 
 
-def _collect(value: Any, shallow: dict[str, Any], deep: dict[str, Any], prefix: str, found: dict[str, Any]) -> None:
+def _collect(
+    value: Any, shallow: dict[str, Any], deep: dict[str, Any], prefix: str, found: dict[str, Any]
+) -> None:
     defaults = _defaults(type(value))
     for name, setting in shallow.items():
         if is_estimator(setting):

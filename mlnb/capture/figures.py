@@ -8,13 +8,20 @@ from __future__ import annotations
 import base64
 import io
 import json
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.errors import UsageError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _PREFERRED: Final = ("image/svg+xml", "image/png", "image/jpeg")
-_SPECS: Final = ("application/vnd.plotly.v1+json", "application/vnd.vegalite", "application/vnd.vega", "application/vnd.bokehjs")
+_SPECS: Final = (
+    "application/vnd.plotly.v1+json",
+    "application/vnd.vegalite",
+    "application/vnd.vega",
+    "application/vnd.bokehjs",
+)
 
 
 def render(fig: Any) -> tuple[bytes, str]:
@@ -34,7 +41,8 @@ def render(fig: Any) -> tuple[bytes, str]:
     found = from_bundle(bundle)
     if found is None:
         raise UsageError(
-            f"a {type(fig).__name__} has no picture", hint="a matplotlib figure, or an object that shows as PNG, SVG or HTML"
+            f"a {type(fig).__name__} has no picture",
+            hint="a matplotlib figure, or an object that shows as PNG, SVG or HTML",
         )
     return found
 
@@ -73,13 +81,19 @@ def _bundle(fig: Any) -> dict[str, Any]:
     if callable(show):
         shown = show()
         bundle.update(shown[0] if isinstance(shown, tuple) else shown or {})
-    for media_type, method in (("image/svg+xml", "_repr_svg_"), ("image/png", "_repr_png_"), ("text/html", "_repr_html_")):
+    for media_type, method in (
+        ("image/svg+xml", "_repr_svg_"),
+        ("image/png", "_repr_png_"),
+        ("text/html", "_repr_html_"),
+    ):
         drawn = getattr(fig, method, None)
         value = drawn() if callable(drawn) and media_type not in bundle else None
         if value is not None:
             bundle[media_type] = value[0] if isinstance(value, tuple) else value
     if from_bundle(bundle) is None and "text/html" in bundle:
-        return {"image/svg+xml": bundle["text/html"]} if bundle["text/html"].lstrip().startswith("<svg") else {}
+        return (
+            {"image/svg+xml": bundle["text/html"]} if bundle["text/html"].lstrip().startswith("<svg") else {}
+        )
     return bundle
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import xxhash
 
 from mlnb.capture import hashing
 from mlnb.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PIECE: Final = 1 << 20
 

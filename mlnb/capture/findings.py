@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mlnb.events import ArtifactKind, Dataset, Event, Param, Source
+if TYPE_CHECKING:
+    from mlnb.events import ArtifactKind, Dataset, Event, Param, Source
 
 
 @dataclass

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import structs
 
 from mlnb.capture import columns, files, hashing, profiles, rows
-
-from mlnb.events import ColumnProfile
+from mlnb.events import ColumnProfile, Dataset, Role, Source
 
 if TYPE_CHECKING:
     from mlnb.capture.difference import Difference
@@ -48,8 +47,22 @@ class Fingerprint:
 
         return compare(self, other)
 
+    def event(self, name: str, *, role: Role, source: Source = "logged") -> Dataset:
+        """The event that records it as a data set of a run."""
+        return Dataset(
+            name=name,
+            role=role,
+            type=self.type,
+            digest=self.digest,
+            rows=self.rows,
+            columns=self.columns_count,
+            bytes=self.bytes,
+            source=source,
+            profile=self.columns,
+        )
+
     def __repr__(self) -> str:
-        size = "" if self.rows is None else f", {self.rows:,} × {self.columns_count}"
+        size = "" if self.rows is None else f", {self.rows:,} rows, {self.columns_count} columns"
         return f"<Fingerprint {self.digest[:12]} {self.type}{size}>"
 
 

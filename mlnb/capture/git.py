@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mlnb.capture import secrets
 from mlnb.events import GitState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 TIMEOUT: Final = 10  # seconds
 LARGEST_DIFF: Final = 2 << 20

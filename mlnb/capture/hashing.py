@@ -10,7 +10,7 @@ A column's digest covers its logical type and its values, and nothing of how a l
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import math
 import pickle
@@ -58,7 +58,7 @@ def digest_text(kind: str, chunks: Iterable[Any]) -> str:
     rows, nulls = 0, 0
     for chunk in chunks:
         if chunk.null_count:
-            validity.update(np.flatnonzero(chunk.is_null().to_numpy(zero_copy_only=False)) + rows)
+            validity.update((np.flatnonzero(chunk.is_null().to_numpy(zero_copy_only=False)) + rows).data)
             empty = b"" if pa.types.is_binary(chunk.type) or pa.types.is_large_binary(chunk.type) else ""
             nulls += chunk.null_count
             chunk = pc.fill_null(chunk, empty)  # noqa: PLW2901 - the same chunk, cleaned
@@ -71,7 +71,7 @@ def digest_text(kind: str, chunks: Iterable[Any]) -> str:
                 hasher.update(memoryview(data)[int(ends[0]) : int(ends[-1])])
             for start in range(0, len(chunk), 1 << 15):
                 part = ends[start : start + (1 << 15) + 1]
-                lengths.update(np.diff(part).astype(np.int64, copy=False))
+                lengths.update(np.diff(part).astype(np.int64, copy=False).data)
         rows += len(chunk)
     hasher.update(lengths.digest())
     if nulls:
@@ -124,9 +124,9 @@ def encode(value: Any, out: bytearray) -> None:
         _put_all(out, b"l", value)
     elif isinstance(value, (set, frozenset)):
         _put_set(out, value)
-    elif isinstance(value, (datetime.date, datetime.time)):
+    elif isinstance(value, (dt.date, dt.time)):
         _put(out, b"t", value.isoformat().encode())
-    elif isinstance(value, (decimal.Decimal, datetime.timedelta)):
+    elif isinstance(value, (decimal.Decimal, dt.timedelta)):
         _put(out, b"q", f"{type(value).__name__}{value}".encode())
     elif hasattr(value, "tolist") and hasattr(value, "dtype"):
         encode(value.tolist(), out)
@@ -181,10 +181,7 @@ def _one_nan(block: Any) -> Any:
         total = np.add.reduce(block)
     if total == total:  # noqa: PLR0124 - not a NaN
         return memoryview(block.view(np.uint8))
-    if block.dtype.kind == "c":
-        parts = block.view(block.real.dtype).copy()
-    else:
-        parts = block.copy()
+    parts = block.view(block.real.dtype).copy() if block.dtype.kind == "c" else block.copy()
     parts[np.isnan(parts)] = np.nan
     return memoryview(parts.view(np.uint8))
 

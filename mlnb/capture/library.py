@@ -10,13 +10,15 @@ import inspect
 import sys
 from typing import Any, Final, Literal
 
+from mlnb.capture.vocabulary import listed
+
 Role = Literal["metric", "report", "estimator", "validation", "setting", "seed", "reader"]
 
 # Libraries whose calls configure or judge a model.
-ROOTS: Final = frozenset(
+ROOTS: Final = listed(
     "sklearn xgboost lightgbm catboost torch torchvision keras tf_keras tensorflow statsmodels imblearn prophet "
     "transformers optuna hyperopt skopt tensorflow_addons pytorch_lightning lightning fastai sktime pmdarima "
-    "category_encoders hmmlearn umap hdbscan surprise gensim mlxtend ngboost pygam lifelines implicit timm peft".split()
+    "category_encoders hmmlearn umap hdbscan surprise gensim mlxtend ngboost pygam lifelines implicit timm peft"
 )
 # Parts of them that draw, load or inspect.
 _NEITHER: Final = (
@@ -27,27 +29,34 @@ _NEITHER: Final = (
     "torch.utils.tensorboard", "torch.hub", "xgboost.plotting", "lightgbm.plotting", "statsmodels.graphics",
     "keras.src.utils.model_visualization", "keras.src.datasets", "tensorflow.python.framework", "sklearn._config",
 )  # fmt: skip
-_METRIC_MODULES: Final = ("sklearn.metrics", "torchmetrics", "imblearn.metrics", "statsmodels.tools.eval_measures")
-_NOT_SCORES: Final = frozenset(
+_METRIC_MODULES: Final = (
+    "sklearn.metrics",
+    "torchmetrics",
+    "imblearn.metrics",
+    "statsmodels.tools.eval_measures",
+)
+_NOT_SCORES: Final = listed(
     "confusion_matrix multilabel_confusion_matrix roc_curve precision_recall_curve det_curve make_scorer get_scorer "
     "get_scorer_names check_scoring pairwise_distances pairwise_kernels euclidean_distances cosine_similarity "
     "cosine_distances manhattan_distances haversine_distances pairwise_distances_argmin silhouette_samples "
     "pairwise_distances_argmin_min linear_kernel rbf_kernel polynomial_kernel nan_euclidean_distances "
-    "pair_confusion_matrix contingency_matrix rand_distances distance_metrics kernel_metrics".split()
+    "pair_confusion_matrix contingency_matrix rand_distances distance_metrics kernel_metrics"
 )
 _REPORTS: Final = frozenset({"classification_report", "classification_report_imbalanced"})
 _VALIDATION: Final = frozenset({"cross_val_score", "cross_validate", "permutation_test_score"})
-SEEDS: Final = frozenset({"seed", "manual_seed", "set_seed", "set_random_seed", "manual_seed_all", "seed_everything"})
-READERS: Final = frozenset(
+SEEDS: Final = frozenset(
+    {"seed", "manual_seed", "set_seed", "set_random_seed", "manual_seed_all", "seed_everything"}
+)
+READERS: Final = listed(
     "read_csv read_table read_excel read_parquet read_json read_feather read_pickle read_hdf read_orc read_stata read_sas "
-    "read_fwf read_spss loadtxt genfromtxt load imread scan_csv scan_parquet read_ndjson fromfile open read_ipc".split()
+    "read_fwf read_spss loadtxt genfromtxt load imread scan_csv scan_parquet read_ndjson fromfile open read_ipc"
 )
 
 # Methods that are watched whatever they are called on.
-METHODS: Final = frozenset(
-    "fit fit_predict fit_transform fit_resample partial_fit score evaluate fit_generator".split()
+METHODS: Final = listed("fit fit_predict fit_transform fit_resample partial_fit score evaluate fit_generator")
+FITS: Final = frozenset(
+    {"fit", "fit_predict", "fit_transform", "fit_resample", "partial_fit", "fit_generator"}
 )
-FITS: Final = frozenset({"fit", "fit_predict", "fit_transform", "fit_resample", "partial_fit", "fit_generator"})
 
 
 def role_of(target: Any) -> Role | None:
@@ -59,7 +68,19 @@ def role_of(target: Any) -> Role | None:
     if name in SEEDS:
         return "seed"
     root = module.partition(".")[0]
-    if name in READERS and root in {"pandas", "numpy", "polars", "matplotlib", "pyarrow", "imageio", "cv2", "io", "_io", "skimage", "PIL"}:
+    if name in READERS and root in {
+        "pandas",
+        "numpy",
+        "polars",
+        "matplotlib",
+        "pyarrow",
+        "imageio",
+        "cv2",
+        "io",
+        "_io",
+        "skimage",
+        "PIL",
+    }:
         return "reader"
     if f"{module}.".startswith(tuple(f"{part}." for part in _METRIC_MODULES)):
         return _metric_role(module, name, target)
@@ -83,7 +104,11 @@ def _metric_role(module: str, name: str, target: Any) -> Role | None:
 def _setting_role(root: str, name: str, target: Any) -> Role | None:
     """In libraries of tensors, most functions compute; in the others, arguments are settings."""
     if isinstance(target, type):
-        return None if issubclass(target, BaseException) or root in {"torch", "tensorflow"} and name in _TENSORS else "setting"
+        return (
+            None
+            if issubclass(target, BaseException) or (root in {"torch", "tensorflow"} and name in _TENSORS)
+            else "setting"
+        )
     if root in {"torch", "tensorflow", "keras", "torchvision"}:
         return "setting" if name in {"Input", "Dense"} else None
     if name.startswith(("fetch_", "load_", "plot_", "get_", "check_", "is_", "clone", "export_")):
@@ -91,7 +116,20 @@ def _setting_role(root: str, name: str, target: Any) -> Role | None:
     return "setting"
 
 
-_TENSORS: Final = frozenset({"Tensor", "Generator", "device", "dtype", "Size", "Variable", "Parameter", "TensorDataset", "no_grad", "Subset"})
+_TENSORS: Final = frozenset(
+    {
+        "Tensor",
+        "Generator",
+        "device",
+        "dtype",
+        "Size",
+        "Variable",
+        "Parameter",
+        "TensorDataset",
+        "no_grad",
+        "Subset",
+    }
+)
 
 
 def is_interesting(target: Any) -> bool:

@@ -22,7 +22,7 @@ from mlnb.errors import UsageError
 LARGEST: Final = 256 << 20  # bytes
 
 
-class TooLarge(UsageError):
+class TooLargeError(UsageError):
     """The model's file would be over the limit."""
 
     code = "too_large"
@@ -55,7 +55,7 @@ def serialise(est: Any, input_example: Any = None, *, limit: int = LARGEST) -> S
 
     Raises
     ------
-    TooLarge
+    TooLargeError
         Its file is over `limit` bytes.
     UsageError
         No format takes it.
@@ -70,7 +70,10 @@ def serialise(est: Any, input_example: Any = None, *, limit: int = LARGEST) -> S
             reasons.append(f"{serialiser.name}: {type(error).__name__}: {error}"[:200])
             continue
         if len(data) > limit:
-            raise TooLarge(f"the {type(est).__name__} is {len(data):,} bytes, over the limit of {limit:,}", size=len(data))
+            raise TooLargeError(
+                f"the {type(est).__name__} is {len(data):,} bytes, over the limit of {limit:,}",
+                size=len(data),
+            )
         described = {**describe(est, input_example), "format": serialiser.name, "unsafe": serialiser.unsafe}
         if reasons:
             described["not"] = reasons
@@ -127,7 +130,9 @@ class _Skops:
 
         data: bytes = skops.io.dumps(model)
         untrusted = skops.io.get_untrusted_types(data=data)
-        foreign = [name for name in untrusted if not name.startswith(("sklearn.", "numpy.", "scipy.", "builtins."))]
+        foreign = [
+            name for name in untrusted if not name.startswith(("sklearn.", "numpy.", "scipy.", "builtins."))
+        ]
         if foreign:
             raise UsageError(f"needs types that skops doesn't know: {', '.join(foreign[:5])}")
         return data

@@ -5,6 +5,8 @@ Reads are names of the user's namespace that the cell uses before it has set the
 what must exist before the cell runs. Writes are names that it binds, deletes or changes in place.
 """
 
+# ruff: noqa: N802 - methods are named after the syntax nodes that they visit
+
 from __future__ import annotations
 
 import ast
@@ -12,14 +14,18 @@ import builtins
 from dataclasses import dataclass, field
 from typing import Final
 
+from mlnb.capture.vocabulary import listed
+
 # Methods that change what they are called on, in libraries that notebooks use.
-CHANGING: Final = frozenset(
+CHANGING: Final = listed(
     "append extend insert remove pop clear sort reverse update setdefault add discard popitem fit fit_transform "
     "partial_fit drop_duplicates set_index reset_index rename fillna dropna replace sort_values step zero_grad backward "
-    "load_state_dict train eval to fill resize put itemset setflags add_module compile build add_subplot".split()
+    "load_state_dict train eval to fill resize put itemset setflags add_module compile build add_subplot"
 )
 # pandas' methods that change in place only if they are told so.
-_IN_PLACE: Final = frozenset("drop drop_duplicates set_index reset_index rename fillna dropna replace sort_values sort_index".split())
+_IN_PLACE: Final = listed(
+    "drop drop_duplicates set_index reset_index rename fillna dropna replace sort_values sort_index"
+)
 _BUILTINS: Final = frozenset(dir(builtins))
 
 
@@ -58,8 +64,8 @@ class _Scope:
     def statements(self, body: list[ast.stmt]) -> None:
         for node in body:
             self.visit(node)
-        for node in self.later:
-            self._inner(node)
+        for definition in self.later:
+            self._inner(definition)
         self.later = []
 
     def visit(self, node: ast.AST) -> None:
@@ -216,7 +222,7 @@ class _Scope:
     def _inner(self, node: ast.AST) -> None:
         """A function's body: its own names hide the namespace's; `global` ones are the namespace's."""
         assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        body = node.body if isinstance(node.body, list) else [ast.Expr(node.body)]
+        body: list[ast.stmt] = node.body if isinstance(node.body, list) else [ast.Expr(node.body)]
         shared = {name for n in ast.walk(node) if isinstance(n, ast.Global) for name in n.names}
         local = {argument.arg for argument in _arguments(node.args)} | _assigned(body) - shared
         inner = _Scope(bound=set(self.bound) | local)

@@ -27,11 +27,15 @@ def number_of(value: Any) -> float | int | None:
 
 def _tensor(value: Any) -> float | int | None:
     torch = sys.modules.get("torch")
-    if torch is not None and isinstance(value, getattr(torch, "Tensor", ())):
+    if torch is not None and hasattr(torch, "Tensor") and isinstance(value, torch.Tensor):
         plain = value.dim() == 0 and not value.is_complex() and value.dtype != torch.bool
         return value.detach().item() if plain else None
     name = type(value).__module__.partition(".")[0]
-    if name in {"tensorflow", "jaxlib", "jax", "cupy"} and getattr(value, "shape", None) == () and "Tracer" not in type(value).__name__:
+    if (
+        name in {"tensorflow", "jaxlib", "jax", "cupy"}
+        and getattr(value, "shape", None) == ()
+        and "Tracer" not in type(value).__name__
+    ):
         item = value.numpy().item() if hasattr(value, "numpy") else value.item()
         return item if isinstance(item, (int, float)) and not isinstance(item, bool) else None
     return None
@@ -49,7 +53,7 @@ def numbers_of(value: Any) -> list[float] | None:
         plain = value.ndim == 1 and 0 < len(value) <= LONGEST and value.dtype.kind in "iuf"
         return value.tolist() if plain else None
     pandas = sys.modules.get("pandas")
-    if pandas is not None and isinstance(value, getattr(pandas, "Series", ())):
+    if pandas is not None and hasattr(pandas, "Series") and isinstance(value, pandas.Series):
         plain = 0 < len(value) <= LONGEST and getattr(value.dtype, "kind", "O") in "iuf"
         return value.tolist() if plain else None
     return None

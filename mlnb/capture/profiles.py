@@ -7,10 +7,12 @@ from memory once. `distinct` and the histogram of a long column come from rows s
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture.columns import Column
 from mlnb.events import ColumnProfile
+
+if TYPE_CHECKING:
+    from mlnb.capture.columns import Column
 
 BLOCK: Final = 1 << 15
 SAMPLE: Final = 20_000
@@ -144,7 +146,10 @@ def _histogram(sample: Any, low: float | None, high: float | None) -> tuple[list
         labels, counts = np.unique(sample, return_counts=True)
         return [float(label) for label in labels], counts.tolist()
     with np.errstate(all="ignore"):
-        counts, edges = np.histogram(sample.astype(np.float64), bins=BINS)
+        try:
+            counts, edges = np.histogram(sample.astype(np.float64), bins=BINS)
+        except ValueError:  # the values differ in their last digits only: there is nothing to draw
+            return None
     return edges.tolist(), counts.tolist()
 
 

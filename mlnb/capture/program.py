@@ -9,22 +9,35 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import library, words
 from mlnb.capture.sites import MISSING
+from mlnb.capture.vocabulary import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # How a name is used: `setting` (it reaches an estimator, a split, a function of the user's), `loop` (bounds a loop), `compute`
 # (arithmetic), `compare`, `index`, `plot`, `grid` (np.arange and the like), `print`, `data` (np.array([...])), `path`.
-_PLOT_ROOTS: Final = frozenset("plt ax ax1 ax2 axes axs sns fig px go plotly alt bokeh figure pyplot pylab cmap colors mpl".split())
-_PLOT_WORDS: Final = frozenset("plot plots draw show hist scatter imshow contour contourf bar barh figure subplot subplots title xlabel ylabel legend annotate axhline axvline xlim ylim fill_between savefig heatmap pairplot boxplot visualize visualise".split())
-_GRID: Final = frozenset("arange linspace logspace meshgrid zeros ones full eye empty reshape tile repeat geomspace mgrid".split())
-_DATA: Final = frozenset("array asarray DataFrame Series tensor matrix".split())
-_SHOWN: Final = frozenset("print display head tail sample pprint format round".split())
-_PATHS: Final = library.READERS | frozenset("open Path join to_csv savefig save listdir glob makedirs exists ImageFolder imread to_pickle dump".split())
-_DRAWN: Final = frozenset("normal uniform randn rand randint random choice permutation default_rng RandomState seed manual_seed".split())
+_PLOT_ROOTS: Final = listed(
+    "plt ax ax1 ax2 axes axs sns fig px go plotly alt bokeh figure pyplot pylab cmap colors mpl"
+)
+_PLOT_WORDS: Final = listed(
+    "plot plots draw show hist scatter imshow contour contourf bar barh figure subplot subplots title xlabel ylabel legend annotate axhline axvline xlim ylim fill_between savefig heatmap pairplot boxplot visualize visualise"
+)
+_GRID: Final = listed(
+    "arange linspace logspace meshgrid zeros ones full eye empty reshape tile repeat geomspace mgrid"
+)
+_DATA: Final = listed("array asarray DataFrame Series tensor matrix")
+_SHOWN: Final = listed("print display head tail sample pprint format round")
+_PATHS: Final = library.READERS | listed(
+    "open Path join to_csv savefig save listdir glob makedirs exists ImageFolder imread to_pickle dump"
+)
+_DRAWN: Final = listed(
+    "normal uniform randn rand randint random choice permutation default_rng RandomState seed manual_seed"
+)
 
 
 @dataclass
@@ -57,9 +70,12 @@ class Program:
         self.imported: dict[str, str] = {}
         self.cell = -1
 
-    def read(self, tree: ast.Module) -> None:
-        """Take in one cell."""
+    def cell_starts(self) -> None:
+        """What is read from here on belongs to a new cell (one cell can be several trees, under `%%time`)."""
         self.cell += 1
+
+    def read(self, tree: ast.Module) -> None:
+        """Take in a tree of the current cell."""
         for node in ast.walk(tree):
             self._define(node)
         _Reader(self).walk(tree)
@@ -179,8 +195,8 @@ class _Reader:
         self._depth -= loop
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
-        trains = _trains(node)
-        self._use(node.iter, ("loop" if _has_call(node.iter, "range") else "sweep") if trains else "iterate")
+        how = "loop" if _has_call(node.iter, "range") else "sweep"
+        self._use(node.iter, how if trains(node) else "iterate")
         for name in _names(node.target):
             self._program.variables[name].rebound = True
         self._block(node.body, loop=True)
@@ -190,10 +206,9 @@ class _Reader:
 
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
-            if len(target.elts) == len(value.elts):
-                for one, part in zip(target.elts, value.elts, strict=True):
-                    self._bind(one, part)
-                return
+            for one, part in zip(target.elts, value.elts, strict=False):
+                self._bind(one, part)
+            return
         if not isinstance(target, ast.Name):
             for name in _names(target):
                 if isinstance(target, (ast.Subscript, ast.Attribute)):
@@ -208,7 +223,9 @@ class _Reader:
             return
         variable = self._program.variables[name]
         if literal is MISSING or self._depth:
-            variable.rebound = variable.rebound or variable.literal is not MISSING and variable.cell == self._program.cell
+            variable.rebound = variable.rebound or (
+                variable.literal is not MISSING and variable.cell == self._program.cell
+            )
             if literal is MISSING and variable.cell != self._program.cell:
                 self._program.variables[name] = Variable(cell=self._program.cell)
             return
@@ -244,9 +261,9 @@ class _Reader:
                 self._use(child, how)
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
-        trains = _trains(node)
+        how = "sweep" if trains(node) else "iterate"
         for part in node.generators:
-            self._use(part.iter, "sweep" if trains else "iterate")
+            self._use(part.iter, how)
             for test in part.ifs:
                 self._use(test, "compare")
         for value in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
@@ -292,7 +309,7 @@ class _Reader:
 
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
-    return Function(_trains(node), _defaults(node), {})
+    return Function(trains(node), _defaults(node), {})
 
 
 def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
@@ -306,12 +323,19 @@ def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not MISSING}
 
 
-def _trains(node: ast.AST) -> bool:
+def trains(node: ast.AST) -> bool:
     """Whether code fits, scores, or repeats an update: what a person would call training or judging."""
     for inner in ast.walk(node):
         if isinstance(inner, ast.Call):
             name = _last(inner.func)
-            if name in library.METHODS or name in {"backward", "step", "cross_val_score", "cross_validate", "predict", "train_test_split"}:
+            if name in library.METHODS or name in {
+                "backward",
+                "step",
+                "cross_val_score",
+                "cross_validate",
+                "predict",
+                "train_test_split",
+            }:
                 return True
             if words.is_metric_name(name) and name not in {"min", "max"}:
                 return True
@@ -325,7 +349,10 @@ def _trains(node: ast.AST) -> bool:
 
 
 def _in_loop(outer: ast.AST, inner: ast.AST) -> bool:
-    return any(isinstance(node, (ast.For, ast.While)) and any(n is inner for n in ast.walk(node)) for node in ast.walk(outer))
+    return any(
+        isinstance(node, (ast.For, ast.While)) and any(n is inner for n in ast.walk(node))
+        for node in ast.walk(outer)
+    )
 
 
 def _literal(node: ast.expr) -> Any:

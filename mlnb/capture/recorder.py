@@ -15,14 +15,16 @@ import operator
 import sys
 import threading
 import time
-from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from types import FrameType, ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import estimators, library, numbers
 from mlnb.capture.rewrite import LOOP_PROBE, PROBE
 from mlnb.capture.sites import MISSING, Argument, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, MutableMapping
 
 OFF: Final = operator.itemgetter(1)
 MOST: Final = 200_000  # notes of one cell
@@ -183,7 +185,9 @@ class Recorder:
         setattr(builtins, LOOP_PROBE, OFF)
         self._namespace[LOOP_PROBE] = OFF
         self._loops = []
-        self.problems.append(("loops", f"a loop was too fast to be watched: {self._looped:,} values were seen"))
+        self.problems.append(
+            ("loops", f"a loop was too fast to be watched: {self._looped:,} values were seen")
+        )
         return True
 
     def _failed(self, error: Exception) -> None:
@@ -238,7 +242,7 @@ class Recorder:
         callee = site.callee or ""
         target: Any
         if receiver is not MISSING and not isinstance(receiver, ModuleType):
-            facts = self._method(site, callee, receiver, value, frame)
+            facts = self._method(site, callee, receiver, frame)
         else:
             target = _resolve(site, receiver, frame)
             if target is MISSING or (count > 3 and _is_own(target)):
@@ -252,7 +256,7 @@ class Recorder:
                 facts.swept[name] = _plain(swept) if _plain(swept) is not None else str(swept)[:80]
         self._keep(site, _plain(value), facts)
 
-    def _method(self, site: Site, name: str, receiver: Any, value: Any, frame: FrameType) -> Call | None:
+    def _method(self, site: Site, name: str, receiver: Any, frame: FrameType) -> Call | None:
         if name in library.SEEDS or name in library.READERS or isinstance(receiver, type):
             return None
         if name == "fit" and not estimators.is_estimator(receiver):
@@ -261,7 +265,10 @@ class Recorder:
         role = "fit" if name in library.FITS else "score"
         found = Call(role, name)
         found.estimator = EstimatorSeen(
-            receiver, estimators.name_of(receiver), estimators.settings(receiver) if role == "fit" else {}, variable
+            receiver,
+            estimators.name_of(receiver),
+            estimators.settings(receiver) if role == "fit" else {},
+            variable,
         )
         found.data = self._data_of(site, frame, "train" if role == "fit" else "test")
         if role == "fit":
@@ -282,7 +289,9 @@ class Recorder:
             found.settings = [("text", value, Argument(""))] if isinstance(value, (str, dict)) else []
             return found
         if role in {"metric", "validation"}:
-            found.data = self._data_of(site, frame, "train" if role == "validation" else "test")
+            # A metric's second argument is what was predicted.
+            kind, most = ("train", 99) if role == "validation" else ("test", 1)
+            found.data = self._data_of(site, frame, kind, most)
         if role == "validation" and site.arguments:
             model = self._value(site.arguments[0], frame)
             if estimators.is_estimator(model):
@@ -309,14 +318,13 @@ class Recorder:
         for place, argument in enumerate(positional):
             if place < len(names):
                 found.append((names[place], self._value(argument, frame), argument))
-        for argument in site.arguments:
-            if argument.keyword not in {None, "**"}:
-                found.append((str(argument.keyword), self._value(argument, frame), argument))
+        named = [a for a in site.arguments if a.keyword not in {None, "**"}]
+        found += [(str(argument.keyword), self._value(argument, frame), argument) for argument in named]
         return [item for item in found if item[1] is not MISSING]
 
-    def _data_of(self, site: Site, frame: FrameType, role: str) -> list[DataSeen]:
-        found = []
-        for argument in site.arguments:
+    def _data_of(self, site: Site, frame: FrameType, role: str, most: int = 99) -> list[DataSeen]:
+        found: list[DataSeen] = []
+        for argument in site.arguments[:most]:
             if argument.constant is not MISSING:
                 continue
             value = self._value(argument, frame)
@@ -376,7 +384,7 @@ def _is_own(target: Any) -> bool:
 def _is_data(value: Any) -> bool:
     if value is MISSING or value is None or isinstance(value, (str, bytes, int, float, type)):
         return False
-    return hasattr(value, "shape") and hasattr(value, "__len__") or type(value).__name__ == "DMatrix"
+    return (hasattr(value, "shape") and hasattr(value, "__len__")) or type(value).__name__ == "DMatrix"
 
 
 def _plain(value: Any) -> Any:
@@ -410,4 +418,6 @@ def _plain_mapping(value: Any) -> Any:
 def _plain_values(values: Any) -> Any:
     if values is None:
         return None
-    return tuple(item if isinstance(item, (int, float, str, bool, type(None))) else _plain(item) for item in values)
+    return tuple(
+        item if isinstance(item, (int, float, str, bool, type(None))) else _plain(item) for item in values
+    )

@@ -14,21 +14,37 @@ Each change to the tree leaves a valid tree, so a failure half-way does no harm.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import FunctionType, ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import library
 from mlnb.capture.sites import MISSING, Argument, Kind, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 PROBE: Final = "__mlnb__"
 LOOP_PROBE: Final = "__mlnb_loop__"
 
 _PRINTERS: Final = frozenset({"print", "display", "pprint", "echo"})
-_LOGGERS: Final = frozenset({"info", "debug", "warning", "set_description", "set_postfix", "set_postfix_str", "write", "log"})
+_LOGGERS: Final = frozenset(
+    {"info", "debug", "warning", "set_description", "set_postfix", "set_postfix_str", "write", "log"}
+)
 _WRAPPERS: Final = frozenset({"round", "str", "float", "format", "repr", "abs", "int", "around", "item"})
-_COMPILED: Final = ("jit", "njit", "vectorize", "guvectorize", "cfunc", "stencil", "cuda", "script", "compile", "trace", "function")
+_COMPILED: Final = (
+    "jit",
+    "njit",
+    "vectorize",
+    "guvectorize",
+    "cfunc",
+    "stencil",
+    "cuda",
+    "script",
+    "compile",
+    "trace",
+    "function",
+)
 _PLAIN: Final = (ast.Constant, ast.Lambda, ast.JoinedStr, ast.Set, ast.Compare)
 
 
@@ -44,7 +60,9 @@ class _Where:
 class Rewriter:
     """Rewrites one tree. `namespace` is the user's, looked into but never changed; `new_site` gives a number."""
 
-    def __init__(self, namespace: Mapping[str, Any], add: Callable[[Site], int], next_number: Callable[[], int]) -> None:
+    def __init__(
+        self, namespace: Mapping[str, Any], add: Callable[[Site], int], next_number: Callable[[], int]
+    ) -> None:
         self._namespace = namespace
         self._add = add
         self._next = next_number
@@ -152,8 +170,14 @@ class Rewriter:
         assert node.value is not None
         original, text = node.value, ast.unparse(node.value)
         node.value, inner = self._expression_with_site(original, where)
-        if names and _is_watched_value(original) and (where.function is None or where.loops or _speaks(names)):
-            number = self._site("assign", node, where, text=text[:300], names=names, inner=inner, tree=original)
+        if (
+            names
+            and _is_watched_value(original)
+            and (where.function is None or where.loops or _speaks(names))
+        ):
+            number = self._site(
+                "assign", node, where, text=text[:300], names=names, inner=inner, tree=original
+            )
             node.value = _probe(number, node.value, quick=bool(where.loops))
 
     def _item(self, node: ast.Assign, target: ast.Subscript, where: _Where) -> None:
@@ -164,7 +188,13 @@ class Rewriter:
             return
         key = self._argument(target.slice, where)
         number = self._site(
-            "item", node, where, text=ast.unparse(target), names=(ast.unparse(target.value),), arguments=(key[0],), inner=inner
+            "item",
+            node,
+            where,
+            text=ast.unparse(target),
+            names=(ast.unparse(target.value),),
+            arguments=(key[0],),
+            inner=inner,
         )
         target.slice = key[1]
         node.value = _probe(number, value, quick=bool(where.loops))
@@ -264,7 +294,9 @@ class Rewriter:
         self._children(node.func, where)
         value, inner = self._expression_with_site(node.args[0], where)
         if _is_watched_value(value):
-            number = self._site("append", node, where, text=ast.unparse(node)[:200], names=(owner,), inner=inner)
+            number = self._site(
+                "append", node, where, text=ast.unparse(node)[:200], names=(owner,), inner=inner
+            )
             value = _probe(number, value, quick=True)
         node.args[0] = value
         return node
@@ -311,7 +343,11 @@ class Rewriter:
             return (f"{label} {node.value}" if isinstance(node.value, str) else label), node
         if isinstance(node, ast.JoinedStr):
             return self._printed_pieces(node.values, label, where), node
-        if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Constant) and isinstance(node.left.value, str):
+        if (
+            isinstance(node, ast.BinOp)
+            and isinstance(node.left, ast.Constant)
+            and isinstance(node.left.value, str)
+        ):
             return self._printed_formatted(node, label, where)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             label, node.left = self._printed(node.left, label, where)
@@ -326,7 +362,7 @@ class Rewriter:
     def _printed_pieces(self, pieces: list[ast.expr], label: str, where: _Where) -> str:
         for piece in pieces:
             if isinstance(piece, ast.Constant):
-                label = f"{label}{piece.value}"
+                label += str(piece.value)
             elif isinstance(piece, ast.FormattedValue):
                 label, piece.value = self._printed(piece.value, label, where)
         return label
@@ -335,7 +371,7 @@ class Rewriter:
         """`"text %f" % value` and `"text" + str(value)`."""
         assert isinstance(node.left, ast.Constant)
         if not isinstance(node.op, ast.Mod):
-            label, node.right = self._printed(node.right, f"{label} {node.left.value}", where)
+            label, node.right = self._printed(node.right, f"{label} {node.left.value!s}", where)
             return label, node
         labels = _percent_labels(str(node.left.value))
         if isinstance(node.right, ast.Tuple):
@@ -349,7 +385,11 @@ class Rewriter:
     def _printed_format(self, node: ast.Call, label: str, where: _Where) -> str:
         assert isinstance(node.func, ast.Attribute)
         template = node.func.value
-        labels = _brace_labels(template.value) if isinstance(template, ast.Constant) and isinstance(template.value, str) else []
+        labels = (
+            _brace_labels(template.value)
+            if isinstance(template, ast.Constant) and isinstance(template.value, str)
+            else []
+        )
         for place, value in enumerate(node.args):
             own = labels[place] if place < len(labels) else label
             _, node.args[place] = self._printed(value, own, where)
@@ -380,7 +420,16 @@ class Rewriter:
         number = self._next()
         line = getattr(node, "lineno", 0)
         self._add(
-            Site(number, kind, text, line, loops=where.loops, function=where.function, swept=where.swept, **facts)
+            Site(
+                number,
+                kind,
+                text,
+                line,
+                loops=where.loops,
+                function=where.function,
+                swept=where.swept,
+                **facts,
+            )
         )
         return number
 
@@ -420,7 +469,9 @@ def _names_tuple(names: Sequence[str], near: ast.AST) -> ast.expr:
 def _target_names(target: ast.expr) -> tuple[str, ...]:
     if isinstance(target, ast.Name):
         return (target.id,)
-    if isinstance(target, (ast.Tuple, ast.List)) and all(isinstance(e, (ast.Name, ast.Tuple, ast.List)) for e in target.elts):
+    if isinstance(target, (ast.Tuple, ast.List)) and all(
+        isinstance(e, (ast.Name, ast.Tuple, ast.List)) for e in target.elts
+    ):
         return tuple(name for inner in target.elts for name in _target_names(inner))
     return ()
 
@@ -492,7 +543,11 @@ def _from_notebook(target: Any) -> bool:
 
 def _left_alone(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """A decorator that compiles a function reads its bytecode, where probes would be in the way."""
-    return any(word in ast.unparse(decorator).lower().split("(")[0].split(".") for decorator in node.decorator_list for word in _COMPILED)
+    return any(
+        word in ast.unparse(decorator).lower().split("(")[0].split(".")
+        for decorator in node.decorator_list
+        for word in _COMPILED
+    )
 
 
 def _numba_around(namespace: Mapping[str, Any], imported: Mapping[str, str]) -> bool:

@@ -6,13 +6,16 @@ column's own, mixed at the end. It is no proof of equality (digests are): it tel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import xxhash
 
 from mlnb.capture import hashing
-from mlnb.capture.columns import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlnb.capture.columns import Column
 
 _GOLDEN: Final = 0x9E3779B97F4A7C15
 
@@ -49,7 +52,9 @@ def _fixed(column: Column) -> Any:
         bits = values.view(np.uint64).copy()
         bits[np.isnan(values)] = 0x7FF8000000000000
     else:
-        bits = values.astype(np.int64).view(np.uint64) if values.dtype.kind != "u" else values.astype(np.uint64)
+        bits = (
+            values.astype(np.int64).view(np.uint64) if values.dtype.kind != "u" else values.astype(np.uint64)
+        )
     if column.valid is not None:
         bits = np.where(column.valid, bits, np.uint64(0x7FF8000000000000))
     return bits

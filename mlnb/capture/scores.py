@@ -8,16 +8,20 @@ one that stays. The same number seen twice (assigned, then printed) is one metri
 from __future__ import annotations
 
 import ast
+import itertools
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import words
 from mlnb.capture.findings import Metric
 from mlnb.capture.recorder import Call, Note
-from mlnb.capture.settings import Groups
-from mlnb.events import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlnb.capture.settings import Groups
+    from mlnb.events import Source
 
 _MAKES: Final = frozenset({"metric", "score"})
 
@@ -130,9 +134,9 @@ class Scores:
                 if isinstance(value, (int, float)):
                     self._named(note, name, value)
                 elif isinstance(value, list):
-                    self._list(note, name, value)
+                    self._list(name, value)
         elif len(names) == 1 and isinstance(note.value, list):
-            self._list(note, names[0], note.value)
+            self._list(names[0], note.value)
         elif len(names) == 1 and isinstance(note.value, dict):
             self._dict(note, names[0], note.value)
 
@@ -155,7 +159,15 @@ class Scores:
         strong = made is not None or words.is_metric_name(owner) or words.is_metric_name(str(key))
         name = f"{owner}.{key}" if isinstance(key, (str, int, float)) else owner
         if isinstance(key, (str, int, float)) or not note.loops:
-            self._add(note, name, note.value, strong=strong and not _whole(note.value), best=3, source="assigned", call=made)
+            self._add(
+                note,
+                name,
+                note.value,
+                strong=strong and not _whole(note.value),
+                best=3,
+                source="assigned",
+                call=made,
+            )
 
     def _append(self, note: Note) -> None:
         if isinstance(note.value, (int, float)) and not isinstance(note.value, bool):
@@ -170,22 +182,42 @@ class Scores:
             made = self._maker(note)
             text = note.site.text
             says = words.is_metric_name(label) or words.is_metric_name(text)
-            strong = made is not None or self._derives(note.site.tree) or (says and not isinstance(note.value, int))
-            loose = isinstance(note.value, float) and bool(label) and not set(words.parts(label)) & words.LABEL_NOISE
-            self._add(note, label or text, note.value, strong=strong or loose and _computed(note.site.tree), best=2 if label else 1, source="call", call=made)
+            strong = (
+                made is not None
+                or self._derives(note.site.tree)
+                or (says and not isinstance(note.value, int))
+            )
+            loose = (
+                isinstance(note.value, float)
+                and bool(label)
+                and not set(words.parts(label)) & words.LABEL_NOISE
+            )
+            self._add(
+                note,
+                label or text,
+                note.value,
+                strong=strong or (loose and _computed(note.site.tree)),
+                best=2 if label else 1,
+                source="call",
+                call=made,
+            )
 
     def _shown(self, note: Note) -> None:
         if isinstance(note.value, float):
             made = self._maker(note)
             strong = made is not None or self._derives(note.site.tree) or words.is_metric_name(note.site.text)
             self._add(note, note.site.text, note.value, strong=strong, best=1, source="call", call=made)
-        elif isinstance(note.value, list) and note.site.tree is not None and isinstance(note.site.tree, ast.Tuple):
+        elif (
+            isinstance(note.value, list)
+            and note.site.tree is not None
+            and isinstance(note.site.tree, ast.Tuple)
+        ):
             for part, value in zip(note.site.tree.elts, note.value, strict=False):
                 text = ast.unparse(part)
                 if isinstance(value, float) and (words.is_metric_name(text) or self._derives(part)):
                     self._add(note, text, value, strong=True, best=1, source="call", call=None)
 
-    def _list(self, note: Note, name: str, value: list[Any]) -> None:
+    def _list(self, name: str, value: list[Any]) -> None:
         numbers = [item for item in value if isinstance(item, (int, float))]
         if len(numbers) != len(value) or len(numbers) < 2 or not words.is_metric_name(name):
             return
@@ -196,7 +228,9 @@ class Scores:
         for key, item in value.items():
             if isinstance(item, list):
                 if words.is_metric_name(key) or words.is_metric_name(name):
-                    self.curves.append(Metric(f"{name}.{key}", [float(n) for n in item], list(range(len(item)))))
+                    self.curves.append(
+                        Metric(f"{name}.{key}", [float(n) for n in item], list(range(len(item))))
+                    )
             elif isinstance(item, float) and (words.is_metric_name(name) or words.is_metric_name(key)):
                 self._add(note, f"{name}.{key}", item, strong=True, best=3, source="assigned", call=None)
 
@@ -223,7 +257,17 @@ class Scores:
         tested = [seen.described.digest for seen in call.data]
         return estimator, tested[0] if tested else None
 
-    def _add(self, note: Note, name: str, value: float, *, strong: bool, best: int, source: Source, call: Call | None) -> Candidate:
+    def _add(
+        self,
+        note: Note,
+        name: str,
+        value: float,
+        *,
+        strong: bool,
+        best: int,
+        source: Source,
+        call: Call | None,
+    ) -> Candidate:
         estimator, dataset = self._of(call)
         found = Candidate(name, float(value), note, strong, best, source, estimator, dataset)
         same = self._same(found)
@@ -235,16 +279,26 @@ class Scores:
         same.dataset = same.dataset or found.dataset
         if found.best > same.best:
             same.name, same.best, same.source = found.name, found.best, found.source
-            same.note = Note(found.note.site, same.note.order, same.note.value, same.note.loops or found.note.loops)
+            same.note = Note(
+                found.note.site, same.note.order, same.note.value, same.note.loops or found.note.loops
+            )
         return same
 
     def _same(self, found: Candidate) -> Candidate | None:
-        """The same number seen before, in the same turn of the same loop."""
+        """The same number, seen before on its way here: what a call returned is always new."""
+        site = found.note.site
+        if site.kind == "call":
+            return None
         turn = _turn(found.note)
-        for other in reversed(self.candidates[-40:]):
-            if _turn(other.note) == turn and _equal(other.value, found.value):
-                if other.name == found.name or other.best != found.best or found.note.site.inner == other.note.site.number:
-                    return other
+        for other in reversed(self.candidates[-60:]):
+            if not _equal(other.value, found.value):
+                continue
+            if site.inner == other.note.site.number and site.inner is not None:
+                return other
+            if isinstance(site.tree, ast.Name) and other.key == site.tree.id:
+                return other
+            if _turn(other.note) == turn and _has_digits(found.value) and site.kind != "assign":
+                return other
         return None
 
 
@@ -266,7 +320,14 @@ def _curve(name: str, members: list[Candidate]) -> Metric:
     steps = _steps(members)
     first = members[0]
     same = {m.estimator for m in members}
-    return Metric(name, [m.value for m in members], steps, first.estimator if len(same) == 1 else None, first.dataset, first.source)
+    return Metric(
+        name,
+        [m.value for m in members],
+        steps,
+        first.estimator if len(same) == 1 else None,
+        first.dataset,
+        first.source,
+    )
 
 
 def _steps(members: list[Candidate]) -> list[int]:
@@ -274,8 +335,10 @@ def _steps(members: list[Candidate]) -> list[int]:
     own = []
     for member in members:
         values = member.note.loops[-1][2] if member.note.loops else None
-        own.append(values[0] if values and isinstance(values[0], int) and not isinstance(values[0], bool) else None)
-    if all(v is not None for v in own) and all(b > a for a, b in zip(own, own[1:], strict=False)):  # type: ignore[operator]
+        own.append(
+            values[0] if values and isinstance(values[0], int) and not isinstance(values[0], bool) else None
+        )
+    if all(v is not None for v in own) and all(b > a for a, b in itertools.pairwise(own)):  # type: ignore[operator]
         return [int(v) for v in own]  # type: ignore[arg-type]
     return list(range(len(members)))
 
@@ -284,7 +347,7 @@ def _singles(name: str, members: list[Candidate]) -> list[Metric]:
     """One metric each; where several have one name, their estimator or their order tells them apart."""
     distinct = len(members) > 1
     found = []
-    for place, member in enumerate(members):
+    for _place, member in enumerate(members):
         label = name
         if distinct and member.estimator and not name.startswith(member.estimator):
             label = f"{member.estimator}.{name}"
@@ -316,7 +379,12 @@ def _turn(note: Note) -> tuple[tuple[int, int], ...]:
 
 
 def _equal(one: float, other: float) -> bool:
-    return one == other or (one != one and other != other)
+    return one == other or (math.isnan(one) and math.isnan(other))
+
+
+def _has_digits(value: float) -> bool:
+    """Whether a number is odd enough to be known again."""
+    return math.isfinite(value) and value != round(value, 3)
 
 
 def _whole(value: float) -> bool:
@@ -332,7 +400,11 @@ def _series_of(note: Note) -> list[tuple[str, list[float]]]:
     if isinstance(note.value, list):
         return [("", [float(n) for n in note.value if isinstance(n, (int, float))])] if note.value else []
     if isinstance(note.value, dict):
-        return [(str(k), [float(n) for n in v]) for k, v in note.value.items() if isinstance(v, list) and v and "time" not in str(k)]
+        return [
+            (str(k), [float(n) for n in v])
+            for k, v in note.value.items()
+            if isinstance(v, list) and v and "time" not in str(k)
+        ]
     return []
 
 
@@ -344,5 +416,10 @@ def _computed(tree: ast.expr | None) -> bool:
 def _compares(tree: ast.expr) -> bool:
     """`(y == pred).mean()`: a share of hits."""
     return any(
-        isinstance(n, ast.Compare) and any(isinstance(o, (ast.Eq, ast.NotEq)) for o in n.ops) for n in ast.walk(tree)
-    ) and any(isinstance(n, ast.Call) and getattr(n.func, "attr", getattr(n.func, "id", "")) in {"mean", "sum", "average", "float"} for n in ast.walk(tree))
+        isinstance(n, ast.Compare) and any(isinstance(o, (ast.Eq, ast.NotEq)) for o in n.ops)
+        for n in ast.walk(tree)
+    ) and any(
+        isinstance(n, ast.Call)
+        and getattr(n.func, "attr", getattr(n.func, "id", "")) in {"mean", "sum", "average", "float"}
+        for n in ast.walk(tree)
+    )

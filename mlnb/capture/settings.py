@@ -6,16 +6,40 @@ other settings), so that two models are two groups of parameters and of metrics.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlnb.capture import estimators, values
-from mlnb.capture.program import Program
 from mlnb.capture.recorder import Call, EstimatorSeen, Note
 from mlnb.capture.sites import MISSING
-from mlnb.events import Param, Source
 
-_NOT_SETTINGS = frozenset({"X", "y", "x", "data", "verbose", "n_jobs", "copy", "file", "figsize", "ax", "title", "label", "labels", "target_names", "feature_names", "axis", "dtype", "device"})
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mlnb.capture.program import Program
+    from mlnb.events import Param, Source
+
+_NOT_SETTINGS = frozenset(
+    {
+        "X",
+        "y",
+        "x",
+        "data",
+        "verbose",
+        "n_jobs",
+        "copy",
+        "file",
+        "figsize",
+        "ax",
+        "title",
+        "label",
+        "labels",
+        "target_names",
+        "feature_names",
+        "axis",
+        "dtype",
+        "device",
+    }
+)
 
 
 class Groups:
@@ -46,7 +70,9 @@ def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return {k: repr(v) for k, v in one.items()} == {k: repr(v) for k, v in other.items()}
 
 
-def from_literals(program: Program, names: Iterable[str], source: Source, extra: Sequence[str]) -> list[Param]:
+def from_literals(
+    program: Program, names: Iterable[str], source: Source, extra: Sequence[str]
+) -> list[Param]:
     """Parameters from names that hold literals; those that aren't settings by their use give nothing."""
     found = []
     for name in names:

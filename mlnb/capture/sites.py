@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    import ast
 
 Kind = Literal["call", "assign", "item", "append", "print", "shown", "loop", "exit", "part"]
 

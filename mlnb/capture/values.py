@@ -32,7 +32,7 @@ def is_setting(value: Any) -> bool:
 def plain(value: Any) -> Any:
     """NumPy's scalars as Python's; everything else as it is."""
     numpy = sys.modules.get("numpy")
-    if numpy is not None and isinstance(value, getattr(numpy, "generic", ())):
+    if numpy is not None and hasattr(numpy, "generic") and isinstance(value, numpy.generic):
         return value.item()
     return value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -41,27 +42,49 @@ def plain(value: Any) -> Any:
 
 
 def console() -> Console:
-    """Where tables go."""
+    """Where tables go; a file or a pipe is as wide as it takes."""
     from rich.console import Console
 
-    return Console()
+    return Console() if sys.stdout.isatty() else Console(width=200)
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    title: str | None = None,
+    keep: int | None = None,
 ) -> None:
-    """A table as wide as the terminal; numbers to the right, statuses coloured."""
+    """A table: numbers to the right, statuses coloured, nothing cut off.
+
+    The columns after the first `keep` that find no room on the terminal are left out, and counted below.
+    """
     from rich.table import Table
     from rich.text import Text
 
     listed = [list(row) for row in rows]
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
-    for place, column in enumerate(columns):
+    out = console()
+    fitting = len(columns) if keep is None else _fitting(columns, listed, keep, out.width)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for place, column in enumerate(columns[:fitting]):
         numeric = any(is_number(row[place]) for row in listed)
-        table.add_column(column, justify="right" if numeric else "left", overflow="ellipsis", no_wrap=True)
+        table.add_column(column, justify="right" if numeric else "left", no_wrap=True, overflow="fold")
     for row in listed:
-        table.add_row(*(Text(show(value), style=STYLES.get(str(value), "")) for value in row))
-    console().print(table)
+        table.add_row(*(Text(show(value), style=STYLES.get(str(value), "")) for value in row[:fitting]))
+    if title:
+        out.print(Text(title, style="bold"), soft_wrap=True)
+    out.print(table)
+    if fitting < len(columns):
+        out.print(f"[dim]and {len(columns) - fitting} more columns, in --json", highlight=False)
+
+
+def _fitting(columns: Sequence[str], rows: Sequence[Sequence[Any]], keep: int, room: int) -> int:
+    used = 0
+    for place, column in enumerate(columns):
+        used += max([len(column), *(len(show(row[place])) for row in rows)]) + 2
+        if used > room + 2 and place >= keep:
+            return place
+    return len(columns)
 
 
 def show(value: Any) -> str:

@@ -13,7 +13,7 @@ import json
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.errors import KernelError, NotebookError, NotFound, ParameterError, nearest
 from mlnb.execution.values import parse_value
@@ -21,7 +21,7 @@ from mlnb.execution.values import parse_value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-INJECTED_ID = "injected-parameters"
+_PAPERMILLS: Final = frozenset({"injected-parameters", "papermill-error-cell-tag"})
 
 
 @dataclass(frozen=True)
@@ -144,17 +144,22 @@ def inspect(path: str | Path) -> list[Parameter]:
 
 def without_injected(notebook: Any) -> Any:
     """An executed notebook as it was before papermill: without the injected cell, outputs and timing."""
-    notebook.cells = [
-        cell
-        for cell in notebook.cells
-        if not {INJECTED_ID, "papermill-error-cell-tag"} & set(cell.metadata.get("tags", []))
-    ]
-    notebook.metadata.pop("papermill", None)
+    notebook = without_papermill(notebook)
     for cell in notebook.cells:
-        for key in ("papermill", "execution"):
-            cell.metadata.pop(key, None)
+        cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def without_papermill(notebook: Any) -> Any:
+    """An executed notebook as if it had been executed by hand: outputs stay, papermill's traces go."""
+    notebook.cells = [cell for cell in notebook.cells if not _PAPERMILLS & set(cell.metadata.get("tags", []))]
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        if not cell.metadata.get("tags", True):
+            del cell.metadata["tags"]
     return notebook
 
 

@@ -194,6 +194,8 @@ class Run:
         values: ArrayLike,
         steps: ArrayLike | None = None,
         *,
+        estimator: str | None = None,
+        dataset: str | None = None,
         source: events.Source = "logged",
     ) -> None:
         """Record a whole curve at once.
@@ -223,7 +225,7 @@ class Run:
                 f"the history of {name!r} has values of shape {numbers.shape} and steps of shape {shape}",
                 hint="both are flat lists of one length",
             )
-        self._writer.history(_text(name), numbers, places, source=source)
+        self._writer.history(_text(name), numbers, places, source, estimator, dataset)
 
     def data(
         self, obj: Any, name: str, *, role: events.Role = "input", source: events.Source = "logged"

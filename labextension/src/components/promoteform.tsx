@@ -1,7 +1,7 @@
 /** The body of the promotion dialog: which model and alias, from which version to which, and the gates. */
 
 import type { JSX } from 'react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useModel } from '../models/model';
 import type { PromotionModel } from '../models/promotion';
 import { Gates } from './gates';
@@ -27,6 +27,8 @@ export function PromoteForm({ model }: { model: PromotionModel }): JSX.Element {
     return () => window.clearTimeout(timer);
   }, [name, alias, model]);
 
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
   const aliases = new Set(model.known.flatMap(known => Object.keys(known.aliases)));
   return (
     <div className="mlnb-PromoteForm">
@@ -34,6 +36,7 @@ export function PromoteForm({ model }: { model: PromotionModel }): JSX.Element {
       <label>
         {trans.__('Model')}
         <input
+          ref={first}
           className="jp-mod-styled"
           list="mlnb-models"
           value={name}
@@ -93,7 +96,10 @@ function Outcome({ model }: { model: PromotionModel }): JSX.Element {
     return (
       <div className="mlnb-PromoteForm-outcome">
         <p>
-          {trans.__('This run has no version of %1 yet. The gates are tried once it has one.', model.model)}
+          {trans.__(
+            'This run has no version of %1 yet. The gates are tried once it has one.',
+            model.model
+          )}
         </p>
         <button
           type="button"
@@ -119,7 +125,7 @@ function Outcome({ model }: { model: PromotionModel }): JSX.Element {
       {holder === version.version && (
         <p className="mlnb-Quiet">{trans.__('The alias points there already.')}</p>
       )}
-      {trial && trial.gates.length === 0 && (
+      {trial?.gates.length === 0 && (
         <p className="mlnb-Quiet">{trans.__('No gates are set: nothing is checked.')}</p>
       )}
       {trial && <Gates gates={trial.gates} />}

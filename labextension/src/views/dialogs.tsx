@@ -4,16 +4,36 @@ import { Dialog, InputDialog, showDialog, showErrorMessage } from '@jupyterlab/a
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { PromoteForm } from '../components/promoteform';
 import type { IUi } from '../components/ui';
+import { parseTags } from '../tags';
 import { asApiError } from '../models/model';
 import type { PromotionModel } from '../models/promotion';
 import type { IPromotion } from '../tokens';
 import { View } from './view';
 
+/** The place of the button that accepts. */
+const ACCEPT = 1;
+
+/** Can't be accepted, not with the Enter key either, while a gate refuses. */
+class PromoteDialog extends Dialog<unknown> {
+  constructor(
+    private readonly model: PromotionModel,
+    options: Partial<Dialog.IOptions<unknown>>
+  ) {
+    super(options);
+  }
+
+  override resolve(index: number = ACCEPT): void {
+    if (index !== ACCEPT || this.model.ready) {
+      super.resolve(index);
+    }
+  }
+}
+
 /** Ask for a promotion until it is done or given up. */
 export async function promoteDialog(ui: IUi, model: PromotionModel): Promise<IPromotion | null> {
   const { trans } = ui;
   const body = new View(ui, () => <PromoteForm model={model} />, 'mlnb-View-promote');
-  const dialog = new Dialog({
+  const dialog = new PromoteDialog(model, {
     title: trans.__('Promote'),
     body,
     buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Promote') })],
@@ -29,12 +49,15 @@ export async function promoteDialog(ui: IUi, model: PromotionModel): Promise<IPr
   model.changed.connect(enable);
   void model.open();
   const { button } = await dialog.launch();
-  if (!button.accept || !model.ready) {
+  if (!button.accept) {
     return null;
   }
   await model.promote();
   if (model.problem !== null) {
-    await showErrorMessage(trans.__('Not promoted'), [model.problem.message, model.problem.hint].filter(Boolean).join('. '));
+    await showErrorMessage(
+      trans.__('Not promoted'),
+      [model.problem.message, model.problem.hint].filter(Boolean).join('. ')
+    );
   }
   return model.done;
 }
@@ -62,25 +85,10 @@ export async function askTags(
   return value === null ? null : parseTags(value);
 }
 
-export function parseTags(text: string): Record<string, string | null> {
-  const tags: Record<string, string | null> = {};
-  for (const item of text.split(',').map(part => part.trim())) {
-    const [key = '', ...rest] = item.split('=');
-    if (key.startsWith('-') && key.length > 1) {
-      tags[key.slice(1).trim()] = null;
-    } else if (key !== '') {
-      tags[key.trim()] = rest.length > 0 ? rest.join('=').trim() : '';
-    }
-  }
-  return tags;
-}
-
 export async function confirmDelete(trans: TranslationBundle, names: string[]): Promise<boolean> {
   const { button } = await showDialog({
     title: trans._n('Delete %2?', 'Delete %1 runs?', names.length, names[0] ?? ''),
-    body: trans.__(
-      'They leave every list. Their files are freed later, by mlnb store gc.'
-    ),
+    body: trans.__('They leave every list. Their files are freed later, by mlnb store gc.'),
     buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Delete') })]
   });
   return button.accept;

@@ -1,0 +1,170 @@
+"""mlnb's own collectors: parameters, metrics, data, models, figures and text of an executed cell."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from mlnb.capture import estimators, figures, files, settings
+from mlnb.capture.findings import DataUse, File, FittedModel, Metric
+from mlnb.capture.recorder import Call
+from mlnb.capture.scores import Scores
+from mlnb.events import Dataset, Param, Seeds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlnb.capture.collectors import CellView, Collector, Found
+
+MOST_MODELS: Final = 10
+MOST_FIGURES: Final = 50
+LONGEST_TEXT: Final = 1 << 20
+
+
+class Parameters:
+    name = "params"
+
+    def collect(self, cell: CellView) -> Iterable[Param]:
+        own = [n for n, v in cell.program.variables.items() if v.cell == cell.program.cell]
+        source = "injected" if cell.injected else "assigned"
+        found = settings.from_literals(cell.program, own, source, cell.redact)  # type: ignore[arg-type]
+        found += settings.from_literals(cell.program, cell.reads, "assigned", cell.redact)
+        plain = [note for note in cell.notes if not note.loops]
+        found += settings.from_calls(plain, cell.groups, cell.program, cell.redact)
+        return settings.merged(found)
+
+
+class Metrics:
+    name = "metrics"
+
+    def collect(self, cell: CellView) -> Iterable[Metric]:
+        return Scores(cell.groups, cell.known).read(cell.notes)
+
+
+class SeedsSet:
+    name = "seeds"
+
+    def collect(self, cell: CellView) -> Iterable[Seeds]:
+        found = {}
+        for note in cell.notes:
+            call = note.facts
+            if isinstance(call, Call) and call.role == "seed":
+                for _, value, _ in call.settings:
+                    if isinstance(value, int):
+                        found[str(note.site.callee)] = value
+        if found:
+            yield Seeds(seeds=found)
+
+
+class Data:
+    """Data that reached a call, each content once, under its first name; a set seen in training stays `train`."""
+
+    name = "data"
+
+    def collect(self, cell: CellView) -> Iterator[DataUse]:
+        seen: set[tuple[str, str]] = set()
+        trained: set[str] = set()
+        for note in cell.notes:
+            call = note.facts
+            if not isinstance(call, Call):
+                continue
+            for used in call.data:
+                digest = used.described.digest
+                if (used.name, digest) in seen or (used.role == "test" and digest in trained):
+                    continue
+                seen.add((used.name, digest))
+                if used.role == "train":
+                    trained.add(digest)
+                event = used.described.event(used.name, role=used.role, source="call")
+                yield DataUse(event, used.described.row_hashes)
+
+
+class FilesRead:
+    name = "files"
+
+    def collect(self, cell: CellView) -> Iterator[DataUse]:
+        seen = set()
+        for note in cell.notes:
+            call = note.facts
+            if not (isinstance(call, Call) and call.role == "reader" and call.settings):
+                continue
+            path = call.settings[0][1]
+            if not isinstance(path, (str, os.PathLike)) or "://" in str(path) or str(path) in seen:
+                continue
+            seen.add(str(path))
+            if Path(path).exists():
+                content = files.describe(Path(path))
+                event = Dataset(
+                    name=str(path),
+                    role="file",
+                    type=content.type,
+                    digest=content.digest,
+                    bytes=content.bytes,
+                    source="call",
+                )
+                yield DataUse(event)
+
+
+class Models:
+    """The estimators that were fitted and can predict, as they are now, newest last."""
+
+    name = "models"
+
+    def collect(self, cell: CellView) -> Iterator[FittedModel]:
+        if not cell.models:
+            return
+        kept: dict[int, tuple[Any, str]] = {}
+        for note in cell.notes:
+            call = note.facts
+            if isinstance(call, Call) and call.role == "fit" and call.estimator is not None:
+                model = call.estimator.model
+                if hasattr(model, "predict") or estimators.is_torch(model):
+                    kept.pop(id(model), None)
+                    kept[id(model)] = (model, cell.groups.name(call.estimator))
+        alive = {id(value): name for name, value in list(cell.namespace.items()) if not name.startswith("_")}
+        chosen = [(model, alive.get(id(model), name)) for model, name in kept.values()]
+        bound = [pair for pair in chosen if id(pair[0]) in alive]
+        for model, name in (bound or chosen[-1:])[-MOST_MODELS:]:
+            yield FittedModel(model, name)
+
+
+class Figures:
+    """Pictures that the cell showed, once each, in their order."""
+
+    name = "figures"
+
+    def collect(self, cell: CellView) -> Iterator[File]:
+        if not cell.figures:
+            return
+        seen: set[bytes] = set()
+        for output in cell.outputs:
+            picture = figures.from_bundle(output.bundle) or figures.from_html(output.bundle)
+            if picture is None or picture[0] in seen or len(seen) >= MOST_FIGURES:
+                continue
+            seen.add(picture[0])
+            yield File(picture[0], f"figure {len(seen)}", "figure", picture[1])
+
+
+class Text:
+    name = "text"
+
+    def collect(self, cell: CellView) -> Iterator[Found]:
+        if cell.text.strip():
+            text = cell.text
+            if len(text) > LONGEST_TEXT:
+                half = LONGEST_TEXT // 2
+                text = f"{text[:half]}\n… {len(text) - LONGEST_TEXT:,} characters left out …\n{text[-half:]}"
+            yield File(text.encode("utf-8", "replace"), "output.txt", "text", "text/plain")
+
+
+OWN: Final[tuple[Collector, ...]] = (
+    Parameters(),
+    SeedsSet(),
+    Metrics(),
+    Data(),
+    FilesRead(),
+    Models(),
+    Figures(),
+    Text(),
+)

@@ -1,0 +1,89 @@
+"""Watches the cells of one session: rewrites their trees, keeps what they say of names, notes what passes.
+
+The one object that a session talks to. `visit` makes it an AST transformer of IPython's; it never raises.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from mlnb.capture import names
+from mlnb.capture.program import Program
+from mlnb.capture.recorder import Note, Recorder
+from mlnb.capture.rewrite import Rewriter
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+    from types import FrameType
+
+_TIMED: Final = frozenset({"timeit"})
+
+
+class Observer:
+    """`namespace` is the user's."""
+
+    def __init__(self, namespace: MutableMapping[str, Any]) -> None:
+        self.program = Program()
+        self.recorder = Recorder(namespace, _Describer())
+        self.problems: list[tuple[str, str]] = []
+        self.reads: set[str] = set()
+        self.writes: set[str] = set()
+        self._namespace = namespace
+
+    def visit(self, tree: ast.AST) -> ast.AST:
+        """Rewrite what IPython is about to run. Code that is being timed is left alone."""
+        try:
+            if isinstance(tree, ast.Module) and not _is_timed():
+                self._read(tree)
+                Rewriter(self._namespace, self.recorder.put, self.recorder.next_number).rewrite(tree)
+        except Exception as error:  # noqa: BLE001 - IPython drops a transformer that raises
+            self.problems.append(("source", f"{type(error).__name__}: {error}"))
+        return tree
+
+    def _read(self, tree: ast.Module) -> None:
+        found = names.of(tree)
+        self.reads |= set(found.reads) - self.writes
+        self.writes |= set(found.writes)
+        self.program.read(tree)
+
+    def cell_starts(self) -> None:
+        """A new cell: what it reads and writes is counted from nothing."""
+        self.reads, self.writes, self.problems = set(), set(), []
+        self.program.cell_starts()
+
+    def begin(self) -> None:
+        self.recorder.begin()
+
+    def end(self) -> tuple[list[Note], list[tuple[str, str]]]:
+        """What was noted, and what couldn't be."""
+        self.recorder.end()
+        return self.recorder.notes, [*self.recorder.problems, *self.problems]
+
+    def close(self) -> None:
+        self.recorder.uninstall()
+
+
+def _is_timed() -> bool:
+    """Whether `%timeit` asks: its statement must stay as fast as it is."""
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - who asks is told by nothing else
+    for _ in range(3):
+        if frame is None:
+            return False
+        if frame.f_code.co_name in _TIMED:
+            return True
+        frame = frame.f_back
+    return False
+
+
+class _Describer:
+    """Fingerprints data at the moment of its use: an array can be changed in place right after."""
+
+    def __call__(self, value: Any, name: str) -> Any:
+        from mlnb.capture.fingerprints import fingerprint
+
+        try:
+            return fingerprint(value, name=name)
+        except Exception:  # noqa: BLE001 - not data after all
+            return None

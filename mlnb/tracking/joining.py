@@ -1,0 +1,87 @@
+"""Writing to a run that somebody else owns: `--into RUN`, and a whole notebook under papermill.
+
+The owner started the run and ends it; others only add to it, with a journal of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from mlnb.capture.settings import Groups
+from mlnb.tracking import place, writing
+from mlnb.tracking.recording import Run, current_store
+
+if TYPE_CHECKING:
+    from mlnb import events
+
+
+class JoinedRun(Run):
+    """A run that goes on when this writer is done with it."""
+
+    def __init__(self, store: Any, run_id: str, name: str, experiment: str) -> None:
+        self.store = store
+        self.run_id = run_id
+        self.name = name
+        self.experiment = experiment
+        self.kind = "notebook"
+        self.ended = False
+        self._writer = store.writer(run_id)
+        self._began = time.perf_counter()
+        self._pid = os.getpid()
+        self._token = None  # type: ignore[assignment]
+
+    def finish(
+        self,
+        status: events.Status = "finished",  # noqa: ARG002 - the owner says how it ended
+        *,
+        error: str | None = None,  # noqa: ARG002
+        last_cell: int | None = None,  # noqa: ARG002
+        exit_signal: int | None = None,  # noqa: ARG002
+        durable: bool = False,
+    ) -> None:
+        if not self.ended:
+            self.ended = True
+            self._writer.close(durable=durable)
+
+
+def into(ref: str) -> JoinedRun:
+    """An existing run, by id, prefix or name.
+
+    Raises
+    ------
+    NotFound, Ambiguous
+        There is no such run, or several.
+    """
+    from mlnb.store import query
+
+    store = current_store()
+    run_id = query.resolve(store, ref)
+    row = query.record(store, run_id)
+    return JoinedRun(store, run_id, str(row["name"]), str(row["experiment"]))
+
+
+class WholeNotebook:
+    """A notebook that papermill runs, without `%%track`: all its cells add to the one run."""
+
+    def __init__(self) -> None:
+        self.groups = Groups()
+        self.written = writing.Written()
+        self.taken = writing.NamesTaken()
+        self._run: JoinedRun | None = None
+        self._has_track: bool | None = None
+
+    def wants(self, notebook: str | None) -> bool:
+        """Whether a cell without `%%track` belongs to the engine's run."""
+        if not os.environ.get("MLNB_PARENT_RUN"):
+            return False
+        if self._has_track is None:
+            self._has_track = bool(place.has_track(notebook))
+        return not self._has_track
+
+    def run(self) -> JoinedRun:
+        """The engine's run."""
+        if self._run is None:
+            self._run = JoinedRun(current_store(), os.environ["MLNB_PARENT_RUN"], "", "")
+        return self._run

@@ -1,0 +1,51 @@
+"""Where a cell runs: the notebook and the cell's id, where anybody says so. Nothing may depend on it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def notebook(namespace: Mapping[str, Any]) -> str | None:
+    """The notebook's path or name: what the engine says, the Jupyter server, or VS Code."""
+    for name in ("MLNB_NOTEBOOK", "JPY_SESSION_NAME"):
+        value = os.environ.get(name)
+        if value:
+            return value
+    for name in ("__session__", "__vsc_ipynb_file__"):
+        value = namespace.get(name)
+        if isinstance(value, str) and value:
+            return value
+    return None
+
+
+def has_track(path: str | None) -> bool | None:
+    """Whether a notebook's file holds a `%%track` cell; `None` where it can't be read."""
+    import json
+
+    try:
+        content = json.loads(Path(path or "").read_text(encoding="utf-8"))
+        cells = content["cells"]
+        return any(
+            "".join(c["source"]).lstrip().startswith("%%track") for c in cells if c["cell_type"] == "code"
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def cell_meta(shell: Any, info: Any) -> Mapping[str, Any]:
+    """The metadata of the execute request: `cellId`, `tags`."""
+    found = getattr(info, "cell_meta", None)
+    if not found:
+        kernel = getattr(shell, "kernel", None)
+        parent = kernel.get_parent("shell") if kernel is not None and hasattr(kernel, "get_parent") else {}
+        found = (parent or {}).get("metadata")
+    found = dict(found or {})
+    own = getattr(info, "cell_id", None)
+    if own and "cellId" not in found:
+        found["cellId"] = own
+    return found

@@ -1,0 +1,386 @@
+"""A kernel's session: opens a run before a tracked cell and closes it after, whatever happens in between.
+
+How a cell is tracked:
+
+1. An input transformer blanks the `%%track` line (drops it before another `%%magic`). It has no side effect: IPython
+   also calls it to see whether a cell is complete. The rest of the cell runs as if the line weren't there.
+2. `pre_run_cell` reads the line again, starts the run and turns the observer on. Cells can nest (`%%capture` runs its
+   body as a cell): only the outermost counts.
+3. `post_run_cell` gathers what collectors find, records it, ends the run and shows its line. Its result can be `None`.
+
+Every executed cell, tracked or not, is kept for the session's journal, which is opened with the first run. Whatever
+fails here becomes a problem of the run and one warning line; the user's cell never notices.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from mlnb import config, events, ids
+from mlnb.capture import secrets
+from mlnb.capture.collectors import CellView, gather
+from mlnb.capture.observer import Observer
+from mlnb.capture.settings import Groups
+from mlnb.tracking import joining, place, writing
+from mlnb.tracking.background import Background
+from mlnb.tracking.options import TrackOptions
+from mlnb.tracking.outputs import Watch
+from mlnb.tracking.recording import Run, current_store, describe_error, start
+
+if TYPE_CHECKING:
+    from mlnb.capture.findings import Findings
+
+MAGIC: Final = "%%track"
+_INJECTED: Final = frozenset({"parameters", "injected-parameters"})
+
+
+@dataclass
+class Finished:
+    """What the run's line says."""
+
+    run: Run
+    status: str
+    duration: float
+    error: str | None
+    written: writing.Written
+    previous: Finished | None = None
+    quiet: bool = False
+
+
+@dataclass
+class _Cell:
+    """The cell that is running."""
+
+    source: str
+    began: float
+    meta: Mapping[str, Any]
+    options: TrackOptions | None = None
+    run: Run | None = None
+    watch: Watch | None = None
+    whole: bool = False
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Session:
+    """One per shell. `read_options` parses a `%%track` line; `show` shows a finished run's line."""
+
+    def __init__(
+        self,
+        shell: Any,
+        *,
+        read_options: Callable[[str], TrackOptions],
+        show: Callable[[Finished], None],
+    ) -> None:
+        self.session_id = ids.new_id()
+        self.auto = False
+        self.last: Finished | None = None
+        self.shell = shell
+        self.observer = Observer(shell.user_ns)
+        self._read_options = read_options
+        self._show = show
+        self._depth = 0
+        self._ordinal = 0
+        self._cell: _Cell | None = None
+        self._journal: Any = None
+        self._waiting: list[events.Event] = []
+        self._previous: dict[str, Finished] = {}
+        self._known: set[str] = set()
+        self._background = Background()
+        self._whole = joining.WholeNotebook()
+        self._warned: set[str] = set()
+
+    # ---- in and out -------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Hook into the shell."""
+        self.shell.input_transformer_manager.cleanup_transforms.append(blank_track_line)
+        self.shell.ast_transformers.append(self.observer)
+        self.shell.events.register("pre_run_cell", self._before)
+        self.shell.events.register("post_run_cell", self._after)
+        self.shell.user_ns_hidden.update({"__mlnb__": None, "__mlnb_loop__": None})
+
+    def unload(self) -> None:
+        """Leave the shell as it was."""
+        transforms = self.shell.input_transformer_manager.cleanup_transforms
+        if blank_track_line in transforms:
+            transforms.remove(blank_track_line)
+        if self.observer in self.shell.ast_transformers:
+            self.shell.ast_transformers.remove(self.observer)
+        for name, hook in (("pre_run_cell", self._before), ("post_run_cell", self._after)):
+            if hook in self.shell.events.callbacks[name]:
+                self.shell.events.unregister(name, hook)
+        self.observer.close()
+        if self._cell is not None and self._cell.watch is not None:
+            self._cell.watch.stop()
+        for name in ("__mlnb__", "__mlnb_loop__"):
+            self.shell.user_ns_hidden.pop(name, None)
+        if self._journal is not None:
+            self._journal.close()
+        self._background.settle()
+
+    def settle(self, timeout: float = 30.0) -> bool:
+        """Wait for late events (models, packages, git); whether they are all recorded."""
+        return self._background.settle(timeout)
+
+    @property
+    def active(self) -> Run | None:
+        """The run of the cell that is running."""
+        return self._cell.run if self._cell is not None else None
+
+    # ---- a cell -----------------------------------------------------------------------------
+
+    def _before(self, info: Any) -> None:
+        self._depth += 1
+        if self._depth > 1:
+            return
+        try:
+            self._background.cell_starts()
+            self.observer.cell_starts()
+            self._cell = _Cell(info.raw_cell or "", time.perf_counter(), place.cell_meta(self.shell, info))
+            self._open(self._cell)
+        except Exception as error:  # noqa: BLE001 - tracking never stops a cell
+            self._warn("start", error)
+        if self._cell is not None:
+            self._cell.began = time.perf_counter()
+
+    def _open(self, cell: _Cell) -> None:
+        line = track_line(cell.source)
+        if line is not None and not _is_good(cell.source):
+            return  # the magic says what is wrong with it
+        if line is not None:
+            cell.options = self._read_options(line)
+        elif self._whole.wants(place.notebook(self.shell.user_ns)):
+            cell.options, cell.whole = TrackOptions(quiet=True), True
+        elif self.auto and _does_something(cell.source, self.shell):
+            cell.options = TrackOptions()
+        if cell.options is not None:
+            self._begin(cell, cell.options)
+
+    def _begin(self, cell: _Cell, options: TrackOptions) -> None:
+        cell.options = options
+        cell.run = self._start_run(cell, options)
+        self._background.started(cell.run)
+        cell.watch = Watch(self.shell)
+        cell.watch.start()
+        self.observer.begin()
+
+    def track_rest(self, options: TrackOptions) -> None:
+        """Track what is left of the running cell: the magic was called by name."""
+        if self._cell is not None and self._cell.run is None:
+            self._begin(self._cell, options)
+
+    def _start_run(self, cell: _Cell, options: TrackOptions) -> Run:
+        if cell.whole:
+            return self._whole.run()
+        if options.into is not None:
+            return joining.into(options.into)
+        notebook = place.notebook(self.shell.user_ns)
+        run = start(
+            options.name,
+            experiment=options.experiment,
+            kind="cell",
+            tags=options.tags,
+            notebook=notebook,
+            cell_id=cell.meta.get("cellId"),
+            session_id=self.session_id,
+            first_cell=self._ordinal,
+        )
+        if options.note:
+            run.note(options.note)
+        return run
+
+    def _after(self, result: Any) -> None:
+        if self._depth == 0:
+            return  # the cell that loaded the extension
+        self._depth -= 1
+        cell = self._cell
+        if self._depth > 0 or cell is None:
+            return
+        duration = time.perf_counter() - cell.began
+        self._cell = None
+        error = _error_of(result)
+        if cell.watch is not None:
+            cell.watch.stop()
+        try:
+            self._note_cell(cell, result, error, duration)
+            if cell.run is not None and cell.options is not None:
+                self._close(cell, cell.run, cell.options, error, duration)
+        except Exception as failure:  # noqa: BLE001
+            self._warn("end", failure)
+        finally:
+            self._ordinal += 1
+            self._background.cell_ends()
+            if cell.run is not None and not cell.whole and not cell.run.ended:
+                cell.run.finish("failed" if error is not None else "finished", error=_line(error))
+
+    def _close(
+        self, cell: _Cell, run: Run, options: TrackOptions, error: BaseException | None, duration: float
+    ) -> None:
+        notes, problems = self.observer.end()
+        redact = self._redact()
+        view = CellView(
+            source=cell.source,
+            namespace=self.shell.user_ns,
+            program=self.observer.program,
+            notes=notes,
+            reads=sorted(self.observer.reads),
+            writes=sorted(self.observer.writes),
+            outputs=cell.watch.outputs if cell.watch else (),
+            text=cell.watch.text if cell.watch else "",
+            injected=is_injected(cell.source, cell.meta),
+            models=options.models,
+            figures=options.figures,
+            groups=self._whole.groups if cell.whole else Groups(),
+            known=self._known,
+            redact=redact,
+        )
+        found = gather(view)
+        found.problems += problems
+        writing.add_named(found, options, self.shell.user_ns, redact)
+        written = self._whole.written if cell.whole else writing.Written()
+        taken = self._whole.taken if cell.whole else writing.NamesTaken()
+        writing.write(run, found, options, written, taken, self._ordinal)
+        self._later(run, found, written)
+        if cell.whole:
+            return
+        status: events.Status = "failed" if error is not None else "finished"
+        run.finish(status, error=_line(error), last_cell=self._ordinal)
+        self._finished(cell, Finished(run, status, duration, _line(error), written, quiet=options.quiet))
+
+    def _later(self, run: Run, found: Findings, written: writing.Written) -> None:
+        for fitted in found.models:
+            self._background.keep_model(run, fitted)
+            written.count("models")
+
+    def _finished(self, cell: _Cell, finished: Finished) -> None:
+        key = str(
+            cell.meta.get("cellId") or hashlib.sha256(cell.source.encode("utf-8", "replace")).hexdigest()
+        )
+        finished.previous = self._previous.get(key)
+        self._previous[key] = self.last = finished
+        if not finished.quiet:
+            self._show(finished)
+        for where, message in finished.written.problems[:1]:
+            self._say(f"mlnb: {where}: {message}")
+
+    # ---- the session's cells ------------------------------------------------------------------
+
+    def _note_cell(self, cell: _Cell, result: Any, error: BaseException | None, duration: float) -> None:
+        source = secrets.redact_text(cell.source, self._redact())
+        event = events.Cell(
+            session_id=self.session_id,
+            ordinal=self._ordinal,
+            source=source,
+            source_sha256=hashlib.sha256(source.encode("utf-8", "replace")).hexdigest(),
+            status="ok" if error is None else "error",
+            duration=duration,
+            cell_id=cell.meta.get("cellId"),
+            execution_count=getattr(result, "execution_count", None),
+            reads=sorted(self.observer.reads),
+            writes=sorted(self.observer.writes),
+        )
+        if self._journal is None and cell.run is not None:
+            self._journal = cell.run.store.writer(self.session_id)
+            notebook = place.notebook(self.shell.user_ns)
+            self._journal.append(
+                events.SessionStarted(session_id=self.session_id, notebook=notebook), *self._waiting
+            )
+            self._waiting = []
+        if self._journal is None:
+            self._waiting.append(event)
+        else:
+            self._journal.append(event)
+
+    def _redact(self) -> tuple[str, ...]:
+        table = config.load().table.get("capture", {})
+        names = table.get("redact", []) if isinstance(table, Mapping) else []
+        return tuple(name for name in names if isinstance(name, str))
+
+    # ---- saying -----------------------------------------------------------------------------
+
+    def _warn(self, where: str, error: BaseException) -> None:
+        """One line, once for each thing that fails."""
+        text = f"mlnb: this cell isn't fully tracked ({where}): {type(error).__name__}: {error}"
+        if text not in self._warned:
+            self._warned.add(text)
+            self._say(text)
+
+    def _say(self, text: str) -> None:
+        sys.stderr.write(text.splitlines()[0] + "\n")
+
+
+# ---- the %%track line ---------------------------------------------------------------------------
+
+
+def track_line(source: str) -> str | None:
+    """What stands behind `%%track` on the cell's first line with anything on it; `None` where it isn't there."""
+    first = source.lstrip().partition("\n")[0].rstrip()
+    if not first.startswith(MAGIC):
+        return None
+    rest = first[len(MAGIC) :]
+    return rest.strip() if not rest or rest[0].isspace() else None
+
+
+def blank_track_line(lines: list[str]) -> list[str]:
+    """Take `%%track` out of a cell's lines: blank, so that line numbers stay, or gone where another magic follows.
+
+    A line that can't be parsed stays, and the magic of that name says why.
+    """
+    if not lines or track_line(lines[0]) is None or not _is_good(lines[0]):
+        return lines
+    rest = next((line for line in lines[1:] if line.strip()), "")
+    if rest.lstrip().startswith("%%"):
+        at = lines.index(rest)
+        return lines[at:]
+    return ["\n", *lines[1:]]
+
+
+_checks: list[Callable[[str], bool]] = []
+
+
+def check_lines_with(check: Callable[[str], bool]) -> None:
+    """The magic tells which `%%track` lines it can parse."""
+    _checks[:] = [check]
+
+
+def _is_good(source: str) -> bool:
+    return all(check(track_line(source) or "") for check in _checks)
+
+
+def is_injected(source: str, meta: Mapping[str, Any]) -> bool:
+    """Whether a cell holds the notebook's parameters: by its tags, or papermill's first line."""
+    tags = meta.get("tags") or ()
+    if isinstance(tags, (list, tuple)) and _INJECTED.intersection(tags):
+        return True
+    lines = source.lstrip().splitlines() or [""]
+    first = lines[1].strip() if track_line(source) is not None and len(lines) > 1 else lines[0].strip()
+    return first in {"# Parameters", "# parameters"}
+
+
+def _does_something(source: str, shell: Any) -> bool:
+    """For `%track on`: whether a cell fits, scores or measures."""
+    from mlnb.capture.program import trains
+
+    try:
+        return trains(ast.parse(shell.transform_cell(source)))
+    except SyntaxError:
+        return False
+
+
+def _error_of(result: Any) -> BaseException | None:
+    if result is None:
+        return None
+    return result.error_before_exec or result.error_in_exec  # type: ignore[no-any-return]
+
+
+def _line(error: BaseException | None) -> str | None:
+    return None if error is None else describe_error(error)
+
+
+__all__ = ["Finished", "Session", "check_lines_with", "current_store", "is_injected", "track_line"]

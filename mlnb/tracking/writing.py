@@ -1,0 +1,205 @@
+"""Findings into a run: the one place where what was captured becomes the run's params, metrics, data and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from mlnb import events
+from mlnb.capture.findings import Child, DataUse, File, Findings, FittedModel, Metric
+from mlnb.capture.values import describe_param, is_setting
+from mlnb.tracking.recording import Run, start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlnb.tracking.options import Selection, TrackOptions
+
+MOST_CHILDREN: Final = 200
+
+
+@dataclass
+class Written:
+    """What stands in a run, as its line shows it."""
+
+    params: list[tuple[str, str]] = field(default_factory=list)
+    metrics: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+    def count(self, what: str, number: int = 1) -> None:
+        self.counts[what] = self.counts.get(what, 0) + number
+
+
+class NamesTaken:
+    """Metric names within one run that several cells write to: a name means one thing."""
+
+    def __init__(self) -> None:
+        self._cells: dict[str, int] = {}
+
+    def free(self, metric: Metric, cell: int) -> str:
+        name = metric.name
+        if self._cells.setdefault(name, cell) == cell:
+            return name
+        if metric.estimator and not name.startswith(metric.estimator):
+            name = f"{metric.estimator}.{name}"
+        number = 1
+        label = name
+        while self._cells.setdefault(label, cell) != cell:
+            number += 1
+            label = f"{name} ({number})"
+        return label
+
+
+def write(
+    run: Run, found: Findings, options: TrackOptions, written: Written, taken: NamesTaken, cell: int
+) -> None:
+    """Record everything; each part on its own, so that one failure costs one part."""
+    parts: tuple[tuple[str, Callable[[], None]], ...] = (
+        ("params", lambda: _params(run, found.params, options.params, written)),
+        ("metrics", lambda: _metrics(run, found.metrics, options.metrics, written, taken, cell)),
+        ("data", lambda: _data(run, found.data, options.data, written)),
+        ("files", lambda: _files(run, found.files, written)),
+        ("events", lambda: run.append(*found.events)),
+        ("children", lambda: _children(run, found.children)),
+    )
+    for name, part in parts:
+        try:
+            part()
+        except Exception as error:  # noqa: BLE001 - a part that can't be written is a problem, not the cell's
+            found.problems.append((name, f"{type(error).__name__}: {error}"))
+    for where, message in found.problems:
+        written.problems.append((where, message))
+        run.append(events.Problem(where=where, message=message[:2000]))
+
+
+def _params(run: Run, params: Iterable[events.Param], chosen: Selection, written: Written) -> None:
+    kept = [param for param in params if not chosen.drops(param.name)]
+    if kept:
+        run.append(events.Params(items=kept))
+    written.params += [(param.name, param.value) for param in kept]
+    written.count("params", len(kept))
+
+
+def _metrics(
+    run: Run, metrics: Iterable[Metric], chosen: Selection, written: Written, taken: NamesTaken, cell: int
+) -> None:
+    for metric in metrics:
+        if chosen.drops(metric.name) or not metric.values:
+            continue
+        name = taken.free(metric, cell)
+        facts: dict[str, Any] = {
+            "estimator": metric.estimator,
+            "dataset": metric.dataset_digest,
+            "source": metric.source,
+        }
+        if metric.steps is None and len(metric.values) == 1:
+            run.metric(name, metric.values[0], **facts)
+        else:
+            run.history(name, metric.values, metric.steps, **facts)
+        written.metrics[name] = metric.values[-1]
+        written.count("metrics")
+
+
+def _data(run: Run, data: Iterable[DataUse], chosen: Selection, written: Written) -> None:
+    for used in data:
+        if chosen.drops(used.event.name):
+            continue
+        run.append(used.event)
+        written.count("datasets")
+
+
+def _files(run: Run, found: Iterable[File], written: Written) -> None:
+    for file in found:
+        run.store_artifact(
+            file.data, file.name, file.kind, file.media_type, source=file.source, metadata=file.metadata
+        )
+        if file.kind == "figure":
+            written.count("figures")
+
+
+def _children(run: Run, children: Iterable[Child]) -> None:
+    for child in list(children)[:MOST_CHILDREN]:
+        with start(
+            child.name, store=run.store, experiment=run.experiment, kind="cell", parent_id=run.run_id
+        ) as inner:
+            if child.params:
+                inner.append(events.Params(items=child.params))
+            for metric in child.metrics:
+                inner.history(
+                    metric.name,
+                    metric.values,
+                    metric.steps or range(len(metric.values)),
+                    source=metric.source,
+                )
+
+
+def add_named(
+    found: Findings, options: TrackOptions, namespace: dict[str, Any], redact: Iterable[str]
+) -> None:
+    """What `-p`, `-m` and `-d` ask for by name."""
+    from mlnb.capture.fingerprints import fingerprint
+    from mlnb.capture.numbers import number_of
+
+    for name in options.params.add:
+        value = namespace.get(name)
+        if name in namespace and is_setting(value):
+            found.params += [
+                p
+                for p in describe_param(name, value, "assigned", tuple(redact))
+                if all(p.name != q.name for q in found.params)
+            ]
+        else:
+            found.problems.append(("-p", _missing(name, namespace, "a setting")))
+    found.params = [param for param in found.params if param.name not in options.metrics.add]
+    for name in options.metrics.add:
+        number = number_of(namespace.get(name))
+        if number is None:
+            found.problems.append(("-m", _missing(name, namespace, "a number")))
+        elif all(metric.name != name for metric in found.metrics):
+            found.metrics.append(Metric(name, [float(number)]))
+    for name in options.data.add:
+        try:
+            described = fingerprint(namespace[name], name=name)
+        except Exception:  # noqa: BLE001 - whatever it is, it has no fingerprint
+            found.problems.append(("-d", _missing(name, namespace, "data")))
+            continue
+        found.data.append(
+            DataUse(described.event(name, role="input", source="assigned"), described.row_hashes)
+        )
+
+
+def _missing(name: str, namespace: dict[str, Any], what: str) -> str:
+    from mlnb.errors import nearest
+
+    if name not in namespace:
+        return f"there is no {name!r} here; {nearest(name, [n for n in namespace if not n.startswith('_')])}"
+    return f"{name!r} is a {type(namespace[name]).__name__}, not {what}"
+
+
+def write_model(run_id: str, store: Any, model: Any, fitted: FittedModel) -> None:
+    """A model's file, as a late event: serialising one can take longer than training it."""
+    from mlnb.capture import models
+
+    try:
+        saved = models.serialise(model, fitted.input_example)
+        data: bytes | None = saved.data
+        media_type, metadata = saved.media_type, saved.metadata
+    except models.TooLargeError as error:
+        store.edit(run_id, events.Problem(where="models", message=str(error)))
+        return
+    assert data is not None
+    sha256 = store.objects.put_bytes(data)
+    store.edit(
+        run_id,
+        events.Artifact(
+            name=fitted.name,
+            artifact_kind="model",
+            media_type=media_type,
+            bytes=len(data),
+            sha256=sha256,
+            source="call",
+            metadata=metadata,
+        ),
+    )
