@@ -28,6 +28,7 @@ INPUTS: Final = (
     "style/**/*",
     "schema/**/*",
     "package.json",
+    "bundle.mjs",
     "package-lock.json",
     "tsconfig.json",
     "install.json",
@@ -43,7 +44,7 @@ class LabextensionBuildHook(BuildHookInterface[Any]):
         root = Path(self.root)
         return [NODE_PACKAGE] if is_stale(root) and node_on_path() is None else []
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
         if is_stale(root):
             self.app.display_info("Building the JupyterLab extension")

@@ -21,20 +21,30 @@ import sysconfig
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlnb.execution.jobs import Ended, Job
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 TRACK = "%%track forest\n"
 CELLS = [
-    "import matplotlib.pyplot as plt\nimport numpy as np\nimport pandas as pd\n"
-    "from sklearn.datasets import load_breast_cancer\nfrom sklearn.ensemble import RandomForestClassifier\n"
-    "from sklearn.metrics import log_loss\nfrom sklearn.model_selection import train_test_split",
-    "X, y = load_breast_cancer(return_X_y=True, as_frame=True)\n"
-    "X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)\nX_train.describe()",
-    "TRACKforest = RandomForestClassifier(trees, max_depth=depth, random_state=0).fit(X_train, y_train)\n"
-    "loss = log_loss(y_test, forest.predict_proba(X_test))\naccuracy = forest.score(X_test, y_test)\n"
-    "print('accuracy', accuracy)",
+    (
+        "import matplotlib.pyplot as plt\nimport numpy as np\nimport pandas as pd\n"
+        "from sklearn.datasets import load_breast_cancer\nfrom sklearn.ensemble import RandomForestClassifier\n"
+        "from sklearn.metrics import log_loss\nfrom sklearn.model_selection import train_test_split"
+    ),
+    (
+        "X, y = load_breast_cancer(return_X_y=True, as_frame=True)\n"
+        "X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)\nX_train.describe()"
+    ),
+    (
+        "TRACKforest = RandomForestClassifier(trees, max_depth=depth, random_state=0).fit(X_train, y_train)\n"
+        "loss = log_loss(y_test, forest.predict_proba(X_test))\naccuracy = forest.score(X_test, y_test)\n"
+        "print('accuracy', accuracy)"
+    ),
     "fig, ax = plt.subplots()\nax.barh(X.columns, forest.feature_importances_)\nplt.show()",
 ]
 
@@ -83,15 +93,14 @@ def run_mlnb(folder: Path, sets: list[dict], *, tracked: bool, warm: bool) -> tu
     import nbformat
 
     from mlnb.execution.batch import Settings, execute, prepare
-    from mlnb.execution.jobs import Ended, Job
 
     class Times:
         def __init__(self) -> None:
             self.seconds: list[float] = []
 
-        def started(self, job: Job) -> None: ...
+        def started(self, _job: Job) -> None: ...
 
-        def ended(self, job: Job, ended: Ended, *, again: bool) -> None:
+        def ended(self, _job: Job, ended: Ended, **_: bool) -> None:
             assert ended.status == "finished", ended
             self.seconds.append(ended.seconds)
 

@@ -41,16 +41,49 @@ _ROOMS = {
     "promote": "mlnb.registry",
     "rollback": "mlnb.registry",
     "load_model": "mlnb.registry",
+    "predict": "mlnb.registry",
 }
 
-__all__ = ["__version__", *_ROOMS]  # noqa: PLE0604 - the keys are strings
+__all__ = [
+    "Batch",
+    "Comparison",
+    "Error",
+    "Fingerprint",
+    "Run",
+    "RunRecord",
+    "__version__",
+    "artifact",
+    "compare",
+    "configure",
+    "data",
+    "figure",
+    "fingerprint",
+    "get",
+    "history",
+    "load_model",
+    "metric",
+    "metrics",
+    "model",
+    "note",
+    "param",
+    "params",
+    "promote",
+    "register",
+    "rerun",
+    "rollback",
+    "run",
+    "runs",
+    "sql",
+    "tag",
+    "text",
+]
 
 if TYPE_CHECKING:
     from mlnb.capture import Fingerprint, fingerprint
     from mlnb.config import configure
     from mlnb.errors import Error
     from mlnb.execution import Batch, rerun
-    from mlnb.registry import load_model, promote, register, rollback
+    from mlnb.registry import load_model, predict, promote, register, rollback
     from mlnb.tracking import (
         Comparison,
         Run,

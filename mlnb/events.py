@@ -333,6 +333,9 @@ AnyEvent = (
 VOCABULARY: Final = ",".join(sorted(str(kind.__struct_config__.tag) for kind in AnyEvent.__args__))
 """Every kind that this version knows, in one string."""
 
+UNDERSTOOD: Final = f"{FORMAT};{','.join(sorted(FEATURES))};{VOCABULARY}"
+"""All that this version can read: an index that was made by another is looked through once more."""
+
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from mlnb import config
@@ -49,3 +54,20 @@ def shell(tmp_path, monkeypatch):
     shell.atexit_operations()
     InteractiveShell.clear_instance()
     sys.modules["__main__"] = before
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory) -> Path:
+    """What `mlnb demo` leaves behind, made once. Copy it before you change it."""
+    folder = tmp_path_factory.mktemp("demo") / "mlnb-demo"
+    done = subprocess.run(
+        [sys.executable, "-m", "mlnb", "demo", "--folder", str(folder)],
+        cwd=folder.parent,
+        env={name: value for name, value in os.environ.items() if not name.startswith("MLNB_")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (folder.parent / "said.txt").write_text(done.stdout, encoding="utf-8")
+    return folder

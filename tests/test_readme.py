@@ -29,11 +29,10 @@ def shell():
 def test_its_cells_run_and_record_what_it_says(shell):
     for block in BLOCKS:
         shell.run_cell(block).raise_error()
-    forest = mlnb.get("baseline").store
-    runs = mlnb.runs("metrics.accuracy > 0", store=forest)
-    assert runs["params.n_estimators"].tolist() == [50]
-    assert runs["params.max_depth"].tolist() == [3]
-    recorded = mlnb.get(runs["run_id"][0], store=forest)
+    runs = mlnb.runs("metrics.accuracy > 0")
+    assert runs["params.RandomForestClassifier.n_estimators"].tolist() == [50]
+    assert runs["params.RandomForestClassifier.max_depth"].tolist() == [3]
+    recorded = mlnb.get(runs["run_id"][0])
     assert set(recorded.datasets["role"]) >= {"train"}
     assert "model" in set(recorded.artifacts["kind"])
 

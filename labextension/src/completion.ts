@@ -35,7 +35,11 @@ export function vocabulary(names: INames): string[] {
   return [...fields('metrics'), ...fields('params'), ...fields('tags'), ...COLUMNS];
 }
 
-export function complete(text: string, caret: number, words: readonly string[]): ICompletion | null {
+export function complete(
+  text: string,
+  caret: number,
+  words: readonly string[]
+): ICompletion | null {
   const before = text.slice(0, caret);
   const start = caret - (/[\w.]*$/.exec(before)?.[0].length ?? 0);
   const word = text.slice(start, caret).toLowerCase();
@@ -43,9 +47,7 @@ export function complete(text: string, caret: number, words: readonly string[]):
   if (word === '' || inString) {
     return null;
   }
-  const options = words
-    .filter(option => matches(option.toLowerCase(), word))
-    .slice(0, MOST);
+  const options = words.filter(option => matches(option.toLowerCase(), word)).slice(0, MOST);
   const only = options.length === 1 && options[0]?.toLowerCase() === word;
   return options.length === 0 || only ? null : { from: start, to: caret, options };
 }

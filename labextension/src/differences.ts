@@ -68,9 +68,7 @@ function longestCommon(a: readonly string[], b: readonly string[]): number {
     const row = [0];
     b.forEach((other, index) => {
       row.push(
-        line === other
-          ? (above[index] ?? 0) + 1
-          : Math.max(above[index + 1] ?? 0, row[index] ?? 0)
+        line === other ? (above[index] ?? 0) + 1 : Math.max(above[index + 1] ?? 0, row[index] ?? 0)
       );
     });
     above = row;

@@ -52,13 +52,10 @@ export function formatNumber(value: number, digits = LEAST_DIGITS): string {
  * Numbers that stand together, each with as many digits as tell different ones apart, and equally many
  * decimals, so that they line up.
  */
-export function formatTogether(
-  values: readonly (number | null)[],
-  leastDigits = LEAST_DIGITS
-): string[] {
+export function formatTogether(values: readonly (number | null)[]): string[] {
   const numbers = values.filter((value): value is number => value !== null);
   const distinct = new Set(numbers.map(value => (Number.isNaN(value) ? 'NaN' : value))).size;
-  let digits = leastDigits;
+  let digits = LEAST_DIGITS;
   while (
     digits < MOST_DIGITS &&
     new Set(numbers.map(value => formatNumber(value, digits))).size < distinct
@@ -69,8 +66,13 @@ export function formatTogether(
   if (texts.some(text => text.includes('e'))) {
     return texts;
   }
-  const decimals = Math.max(0, ...texts.map(text => text.split('.')[1]?.length ?? 0));
-  return texts.map((text, index) => pad(text, values[index] ?? null, decimals));
+  return aligned(texts, values);
+}
+
+/** The marks of an axis, exactly, with equally many decimals. */
+export function formatTicks(values: readonly number[]): string[] {
+  const texts = values.map(value => formatScalar(Number(value.toPrecision(10))));
+  return texts.some(text => text.includes('e')) ? texts : aligned(texts, values);
 }
 
 /** A difference with its sign, short. */
@@ -110,11 +112,13 @@ export function formatDuration(seconds: number | null): string {
   if (seconds < 59.95) {
     return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   }
+  const whole = Math.round(seconds);
+  if (whole < 600) {
+    return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  }
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) {
-    return seconds < 600
-      ? `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`
-      : `${minutes} min`;
+    return `${minutes} min`;
   }
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} d`;
@@ -173,12 +177,14 @@ export function shortDigest(digest: string): string {
   return digest.slice(0, 8);
 }
 
+/** What a dotted name ends in: `n_estimators` of `GradientBoostingClassifier.n_estimators`. */
+export function lastPart(name: string): string {
+  return /^[\w.]+$/.test(name) ? name.slice(name.lastIndexOf('.') + 1) : name;
+}
+
 /** Digits that say a number exactly, as its author wrote it. */
 function significant(value: number): number {
-  const digits = String(Math.abs(value))
-    .replace(/e.*$/, '')
-    .replace('.', '')
-    .replace(/^0+/, '');
+  const digits = String(Math.abs(value)).replace(/e.*$/, '').replace('.', '').replace(/^0+/, '');
   return Math.min(MOST_DIGITS, Math.max(1, digits.length));
 }
 
@@ -188,6 +194,11 @@ function group(digits: string): string {
 
 function trim(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+function aligned(texts: readonly string[], values: readonly (number | null)[]): string[] {
+  const decimals = Math.max(0, ...texts.map(text => text.split('.')[1]?.length ?? 0));
+  return texts.map((text, index) => pad(text, values[index] ?? null, decimals));
 }
 
 function pad(text: string, value: number | null, decimals: number): string {

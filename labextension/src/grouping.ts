@@ -33,9 +33,18 @@ export type Line =
 interface ISegment {
   start: number;
   count: number;
+  top: number;
   /** The line, or for a gap the first place that it stands for. */
   line: Line;
 }
+
+/** Heights in pixels. That they are known is what lets a line be found without laying any out. */
+export const HEIGHTS: Readonly<Record<Line['kind'], number>> = {
+  experiment: 32,
+  batch: 28,
+  run: 44,
+  gap: 44
+};
 
 export class Lines {
   constructor(
@@ -54,9 +63,32 @@ export class Lines {
     return this.total;
   }
 
+  /** The height of all lines together. */
+  get height(): number {
+    return this.bottom;
+  }
+
+  /** Where a line begins. */
+  top(index: number): number {
+    const segment = this.segmentOf(index, lineStart);
+    return segment === null
+      ? this.bottom
+      : segment.top + (index - segment.start) * HEIGHTS[segment.line.kind];
+  }
+
+  /** The number of the line at a height, the last one beyond the end. */
+  indexAt(offset: number): number {
+    const segment = this.segmentOf(offset, ({ top }) => top);
+    if (segment === null) {
+      return 0;
+    }
+    const within = Math.floor((offset - segment.top) / HEIGHTS[segment.line.kind]);
+    return segment.start + Math.min(segment.count - 1, Math.max(0, within));
+  }
+
   /** The line of a number. */
   at(index: number): Line | null {
-    const segment = this.segmentAt(index);
+    const segment = index < 0 || index >= this.total ? null : this.segmentOf(index, lineStart);
     if (segment === null) {
       return null;
     }
@@ -82,7 +114,9 @@ export class Lines {
         const span = found.get(line.experiment);
         found.set(
           line.experiment,
-          span ? [Math.min(span[0], line.place), Math.max(span[1], line.place)] : [line.place, line.place]
+          span
+            ? [Math.min(span[0], line.place), Math.max(span[1], line.place)]
+            : [line.place, line.place]
         );
       }
     }
@@ -91,7 +125,9 @@ export class Lines {
 
   private addRuns(group: IGroupState): void {
     const { experiment } = group;
-    const places = [...group.rows.keys()].filter(place => place < group.total).sort((a, b) => a - b);
+    const places = [...group.rows.keys()]
+      .filter(place => place < group.total)
+      .sort((a, b) => a - b);
     const progress = batchProgress(group.rows.values());
     let next = 0;
     let batch: string | null = null;
@@ -134,34 +170,34 @@ export class Lines {
   }
 
   private push(line: Line, count: number): void {
-    this.segments.push({ start: this.total, count, line });
+    this.segments.push({ start: this.total, count, top: this.bottom, line });
     this.total += count;
+    this.bottom += count * HEIGHTS[line.kind];
   }
 
-  private segmentAt(index: number): ISegment | null {
+  /** The last segment that begins at or before a value; null where there is none at all. */
+  private segmentOf(value: number, begin: (segment: ISegment) => number): ISegment | null {
     let low = 0;
-    let high = this.segments.length - 1;
-    while (low <= high) {
+    let high = this.segments.length;
+    while (high - low > 1) {
       const middle = (low + high) >> 1;
       const segment = this.segments[middle];
-      if (segment === undefined) {
-        return null;
-      }
-      if (index < segment.start) {
-        high = middle - 1;
-      } else if (index >= segment.start + segment.count) {
-        low = middle + 1;
+      if (segment !== undefined && begin(segment) <= value) {
+        low = middle;
       } else {
-        return segment;
+        high = middle;
       }
     }
-    return null;
+    return this.segments[low] ?? null;
   }
 
   private readonly segments: ISegment[] = [];
   private readonly byKey = new Map<string, number>();
   private total = 0;
+  private bottom = 0;
 }
+
+const lineStart = ({ start }: ISegment): number => start;
 
 /** How far each batch is, as far as its runs are loaded. */
 export function batchProgress(rows: Iterable<IRunRow>): Map<string, IBatchProgress> {

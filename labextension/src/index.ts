@@ -169,7 +169,8 @@ const runLinePlugin: JupyterFrontEndPlugin<void> = {
       runLineFactory(
         workspace.ui,
         ({ run_id, store_id }) =>
-          void app.commands.execute(CommandIDs.openRun, { run_id, store_id })
+          void app.commands.execute(CommandIDs.openRun, { run_id, store_id }),
+        ({ store_id }) => void workspace.stores.noticed(store_id)
       )
     );
   }

@@ -15,9 +15,7 @@ export const POLL_MS = 15_000;
 
 /** What was missed: nothing but these runs, whatever happened lately, or anything at all. */
 export type Hint =
-  | { kind: 'runs'; store: string; runs: readonly string[] }
-  | { kind: 'poll' }
-  | { kind: 'resumed' };
+  { kind: 'runs'; store: string; runs: readonly string[] } | { kind: 'poll' } | { kind: 'resumed' };
 
 export class Live implements IDisposable {
   constructor(private readonly stream: Event.Stream) {

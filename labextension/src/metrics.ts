@@ -100,14 +100,10 @@ function rank(name: string): number {
 }
 
 /** The finished run before this one, of the same cell; rows are newest first. */
-export function previousAmong(
-  rows: Iterable<IRunRow | undefined>,
-  row: IRunRow
-): IRunRow | null {
+export function previousAmong(rows: Iterable<IRunRow | undefined>, row: IRunRow): IRunRow | null {
   for (const other of rows) {
     if (
-      other !== undefined &&
-      other.status === 'finished' &&
+      other?.status === 'finished' &&
       other.started_at < row.started_at &&
       sameOrigin(other, row)
     ) {

@@ -24,6 +24,13 @@ export class ApiError extends Error {
     return this.status === 0;
   }
 
+  /** The message without the place in the query, where that is shown. */
+  get summary(): string {
+    return this.position === null
+      ? this.message
+      : this.message.replace(/,? at position \d+.*$/s, '');
+  }
+
   /** In a query, the character at which reading failed. */
   get position(): number | null {
     const error = this.body.error as { position?: unknown } | undefined;

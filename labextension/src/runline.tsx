@@ -12,7 +12,8 @@ const SUPPORTED_VERSION = 1;
 export class RunLineRenderer extends ReactWidget implements IRenderMime.IRenderer {
   constructor(
     private readonly ui: IUi,
-    private readonly open: (line: IRunLine) => void
+    private readonly open: (line: IRunLine) => void,
+    private readonly shown: (line: IRunLine) => void
   ) {
     super();
     this.addClass('mlnb-RunLine-output');
@@ -24,6 +25,7 @@ export class RunLineRenderer extends ReactWidget implements IRenderMime.IRendere
       return Promise.reject(new Error('this run line needs a newer mlnb'));
     }
     this.line = line;
+    this.shown(line);
     this.update();
     return this.renderPromise ?? Promise.resolve();
   }
@@ -43,13 +45,14 @@ export class RunLineRenderer extends ReactWidget implements IRenderMime.IRendere
 /** Before text/html, which is the same line for places without this panel. */
 export function runLineFactory(
   ui: IUi,
-  open: (line: IRunLine) => void
+  open: (line: IRunLine) => void,
+  shown: (line: IRunLine) => void
 ): IRenderMime.IRendererFactory {
   return {
     safe: true,
     mimeTypes: [RUN_LINE_MIME],
     defaultRank: 10,
-    createRenderer: () => new RunLineRenderer(ui, open)
+    createRenderer: () => new RunLineRenderer(ui, open, shown)
   };
 }
 

@@ -2,7 +2,7 @@
 
 /** A number in JSON; those that JSON can't hold travel as words. */
 export type Num = number | 'NaN' | 'Infinity' | '-Infinity';
-export type Scalar = string | boolean | Num | null;
+export type Scalar = string | number | boolean | null;
 
 export type Status = 'running' | 'finished' | 'failed' | 'killed';
 
@@ -92,7 +92,7 @@ export interface IArtifact {
   bytes: number;
   sha256: string;
   source: string;
-  metadata: Record<string, unknown>;
+  metadata: Record<string, unknown> | null;
 }
 
 export interface IEnvironment {
@@ -150,10 +150,13 @@ export interface IGroup {
 }
 
 export interface IRunPage {
-  store: IStoreInfo;
+  /** Null where the notebook in front has logged nothing yet. */
+  store: IStoreInfo | null;
   runs: IRunRow[];
   total: number;
   cursor: number;
+  /** Runs deleted after `since`. */
+  removed: string[];
   groups?: IGroup[];
 }
 
@@ -213,7 +216,8 @@ export interface IPromotion {
   gates: IGateResult[];
   note: string;
   user: string | null;
-  time: string;
+  /** Null in a trial, which writes nothing. */
+  time: string | null;
 }
 
 export interface IModel {

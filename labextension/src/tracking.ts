@@ -1,19 +1,7 @@
 /** Adds `%%track` to a cell, and `%load_ext mlnb` where the notebook doesn't have it. */
 
 import { type INotebookTracker, NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
-
-const TRACK = '%%track';
-const LOAD = '%load_ext mlnb';
-
-/** The cell's source with the magic on top; as it was where it has it. */
-export function tracked(source: string): string {
-  return /^\s*%%track\b/.test(source) ? source : `${TRACK}\n${source}`;
-}
-
-/** Whether a source loads the extension. */
-export function loads(source: string): boolean {
-  return /^\s*%(re)?load_ext\s+mlnb\b/m.test(source);
-}
+import { LOAD, loads, tracked } from './magic';
 
 export function canTrack(tracker: INotebookTracker): boolean {
   return tracker.activeCell?.model.type === 'code';

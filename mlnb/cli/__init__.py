@@ -1,8 +1,8 @@
 """The command line: `mlnb`, `jupyter mlnb`, `python -m mlnb`.
 
-    app        the list of commands (each loaded when it is called) and what an error looks like
-    output     tables for people, JSON for programs
-    the rest   one module for the commands of one noun: parse, call, show
+app        the list of commands (each loaded when it is called) and what an error looks like
+output     tables for people, JSON for programs
+the rest   one module for the commands of one noun: parse, call, show
 """
 
 from __future__ import annotations

@@ -30,7 +30,9 @@ WORKERS: Final = 2
 
 
 @click.command()
-@click.option("--folder", type=click.Path(path_type=Path), default="mlnb-demo", show_default=True, help="Where.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default="mlnb-demo", show_default=True, help="Where."
+)
 @click.option("--lab", is_flag=True, help="Open JupyterLab there at the end.")
 @click.option("--port", type=click.IntRange(1, 65535), help="JupyterLab's port.")
 def demo(folder: Path, port: int | None, *, lab: bool) -> int:
@@ -74,7 +76,8 @@ def _write_notebook(folder: Path) -> Path:
             path.write_bytes(source)
     except OSError as error:
         raise NotWritable(
-            f"the demo's folder {str(folder)!r} can't be written: {error.strerror}", hint="mlnb demo --folder DIR"
+            f"the demo's folder {str(folder)!r} can't be written: {error.strerror}",
+            hint="mlnb demo --folder DIR",
         ) from None
     return path
 
@@ -110,17 +113,19 @@ def _keep_outputs(notebook: Path, first: Batch) -> None:
 
 
 def _promote_best(store: Store, batch: Batch, goal: Any) -> None:
-    import mlnb
+    from mlnb import registry
     from mlnb.store import query
 
     rows = query.run_page(store, where=f"batch_id = '{batch.batch_id}'").rows
     best = goal.best(rows)
     if best is None:
         raise Error(f"no run of {batch.name} has the metric {goal.metric!r}")
-    version = mlnb.register(_fitted(store, best["run_id"]), MODEL, store=store)
-    mlnb.promote(MODEL, version.version, note=f"the best of {batch.name}", store=store)
-    click.echo(f"{MODEL}/{version.version} from {best['name']}, accuracy {best['metrics']['accuracy']:.4f}, is champion")
-    _predict(mlnb.load_model(f"{MODEL}@champion", store=store))
+    version = registry.register(_fitted(store, best["run_id"]), MODEL, store=store)
+    registry.promote(MODEL, version.version, note=f"the best of {batch.name}", store=store)
+    click.echo(
+        f"{MODEL}/{version.version} from {best['name']}, accuracy {best['metrics']['accuracy']:.4f}, is champion"
+    )
+    _predict(registry.load_model(f"{MODEL}@champion", store=store))
 
 
 def _fitted(store: Store, run_id: str) -> str:
@@ -153,7 +158,9 @@ def _say_next(folder: Path, store: Store, *, lab: bool) -> None:
     click.echo()
     click.secho("What next", bold=True)
     if not lab:
-        click.echo(f"  jupyter lab {where}/{NOTEBOOK}      the notebook, and its runs in the Experiments panel")
+        click.echo(
+            f"  jupyter lab {where}/{NOTEBOOK}      the notebook, and its runs in the Experiments panel"
+        )
     click.echo(f"  cd {where} && mlnb runs --order-by 'metrics.accuracy desc'")
     click.echo(f"  cd {where} && mlnb models {MODEL}")
     click.echo(f"Everything is in {_short(store.path)}; delete {where} and nothing is left.")
@@ -173,7 +180,9 @@ def _check_lab(port: int | None) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise UsageError(f"port {port} can't be used: {error.strerror}", hint="another --port, or none") from None
+            raise UsageError(
+                f"port {port} can't be used: {error.strerror}", hint="another --port, or none"
+            ) from None
 
 
 def _open_lab(folder: Path, port: int | None) -> int:

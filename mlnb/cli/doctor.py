@@ -81,9 +81,9 @@ def _engine() -> str:
 
 
 def _panel() -> str:
-    from jupyter_core.paths import jupyter_path
-
     from pathlib import Path
+
+    from jupyter_core.paths import jupyter_path
 
     for folder in jupyter_path("labextensions"):
         if (Path(folder) / "mlnb" / "package.json").is_file():
@@ -92,9 +92,9 @@ def _panel() -> str:
 
 
 def _server() -> str:
-    from jupyter_core.paths import jupyter_config_path
-
     from pathlib import Path
+
+    from jupyter_core.paths import jupyter_config_path
 
     for folder in jupyter_config_path():
         file = Path(folder) / "jupyter_server_config.d" / "mlnb.json"

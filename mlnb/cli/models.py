@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 @json_option
 @store_option
 def register(run: str, model: str | None, name: str | None, *, as_json: bool) -> None:
-    """Make a version of MODEL from the model that RUN fitted."""
-    import mlnb
+    """Make a version of a model from a run.
 
-    version = mlnb.register(run, model, name=name, store=open_store())
+    The model that RUN fitted becomes the next version of MODEL (by default its experiment's name).
+    """
+    from mlnb import registry
+
+    version = registry.register(run, model, name=name, store=open_store())
     if as_json:
         print_json(_fields(version))
     else:
@@ -39,10 +42,13 @@ def register(run: str, model: str | None, name: str | None, *, as_json: bool) ->
 @json_option
 @store_option
 def promote(model: str, version: int, alias: str, note: str, *, dry_run: bool, as_json: bool) -> None:
-    """Point an alias of MODEL at VERSION, if its gates pass."""
-    import mlnb
+    """Point an alias at a version, through its gates.
 
-    decided = mlnb.promote(model, version, alias=alias, note=note, dry_run=dry_run, store=open_store())
+    The gates of the project's settings are asked first, and what they said is kept, also of a refusal.
+    """
+    from mlnb import registry
+
+    decided = registry.promote(model, version, alias=alias, note=note, dry_run=dry_run, store=open_store())
     _show(decided, as_json=as_json, dry_run=dry_run)
 
 
@@ -53,10 +59,13 @@ def promote(model: str, version: int, alias: str, note: str, *, dry_run: bool, a
 @json_option
 @store_option
 def rollback(model: str, alias: str, note: str, *, as_json: bool) -> None:
-    """Point ALIAS (champion) of MODEL back at the version that had it before."""
-    import mlnb
+    """Point an alias back at its previous version.
 
-    _show(mlnb.rollback(model, alias, note=note, store=open_store()), as_json=as_json)
+    ALIAS is champion, if none is given. Gates are not asked.
+    """
+    from mlnb import registry
+
+    _show(registry.rollback(model, alias, note=note, store=open_store()), as_json=as_json)
 
 
 @click.command()
@@ -64,7 +73,10 @@ def rollback(model: str, alias: str, note: str, *, as_json: bool) -> None:
 @json_option
 @store_option
 def models(model: str | None, *, as_json: bool) -> None:
-    """List models, their versions and aliases; with MODEL, its promotions too."""
+    """List models, their versions and aliases.
+
+    With MODEL, that one only, and its promotions.
+    """
     from mlnb.errors import NotFound, nearest
     from mlnb.store import query
 

@@ -49,7 +49,11 @@ def console() -> Console:
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None, keep: int | None = None
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    title: str | None = None,
+    keep: int | None = None,
 ) -> None:
     """A table: numbers to the right, statuses coloured, nothing cut off.
 

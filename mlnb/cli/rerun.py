@@ -21,24 +21,36 @@ SHOWN = 20
 
 @click.command()
 @click.argument("notebook", metavar="NOTEBOOK|RUN", required=False)
-@click.option("-p", "--param", "params", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a parameter.")
-@click.option("-f", "--file", "file", metavar="FILE", help="Parameters from YAML or JSON, or sets of them (also CSV).")
+@click.option(
+    "-p", "--param", "params", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a parameter."
+)
+@click.option(
+    "-f", "--file", "file", metavar="FILE", help="Parameters from YAML or JSON, or sets of them (also CSV)."
+)
 @click.option("-g", "--grid", "grid", multiple=True, metavar="NAME=V1,V2,...", help="Vary a parameter.")
-@click.option("--sample", type=int, metavar="N", help="Draw N sets from the grid; ranges: lr=loguniform(1e-4,1e-1).")
+@click.option(
+    "--sample", type=int, metavar="N", help="Draw N sets from the grid; ranges: lr=loguniform(1e-4,1e-1)."
+)
 @click.option("--sampler", default="random", metavar="random|sobol", help="How to draw them.")
 @click.option("--seed", type=int, metavar="N", help="Draw the same ones again.")
 @click.option("-w", "--workers", type=int, metavar="N", help="Notebooks at a time (default: one per core).")
 @click.option("--executor", default="local", metavar="NAME", help="Who executes them.")
 @click.option("--name", metavar="NAME", help="The batch's name.")
-@click.option("-e", "--experiment", metavar="NAME", help="The runs' experiment (default: the notebook's name).")
+@click.option(
+    "-e", "--experiment", metavar="NAME", help="The runs' experiment (default: the notebook's name)."
+)
 @click.option("-t", "--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Tag each run.")
 @click.option("--kernel", metavar="NAME", help="Another kernel than the notebook names.")
-@click.option("--cwd", type=click.Path(path_type=Path), metavar="DIR", help="Where to run (default: beside it).")
+@click.option(
+    "--cwd", type=click.Path(path_type=Path), metavar="DIR", help="Where to run (default: beside it)."
+)
 @click.option("--timeout", type=float, metavar="SECONDS", help="Seconds that one run may take.")
 @click.option("--retries", type=int, default=0, metavar="N", help="Try a failed run again.")
 @click.option("--fail-fast", is_flag=True, help="Start no more runs after one has failed.")
 @click.option("--resume", metavar="BATCH", help="Execute what is missing of a batch.")
-@click.option("--output-dir", type=click.Path(path_type=Path), metavar="DIR", help="Executed notebooks here too.")
+@click.option(
+    "--output-dir", type=click.Path(path_type=Path), metavar="DIR", help="Executed notebooks here too."
+)
 @click.option("--best", metavar="METRIC [asc|desc]", help="The metric that says which run is best.")
 @click.option("--cold", is_flag=True, help="Start every kernel from nothing.")
 @click.option("--dry-run", is_flag=True, help="Show the plan, and start nothing.")
@@ -61,7 +73,9 @@ def rerun(
     as_json: bool,
     **how: Any,
 ) -> int:
-    """Execute a notebook with given parameters, or for each set of a grid; every execution is a run.
+    """Execute a notebook with given parameters, or a grid of them.
+
+    Every execution is a run, and keeps the executed notebook.
 
     \b
     mlnb rerun train.ipynb -p lr 0.1
@@ -69,7 +83,8 @@ def rerun(
     mlnb rerun train.ipynb --grid 'lr=loguniform(1e-4,1e-1)' --sample 20
     mlnb rerun amber-fox-12 -p lr 0.2        the notebook of a recorded run
     """
-    from mlnb.execution.batch import prepare, resume as prepare_rest
+    from mlnb.execution.batch import prepare
+    from mlnb.execution.batch import resume as prepare_rest
     from mlnb.execution.plan import read_parameters
     from mlnb.execution.progress import Goal
     from mlnb.execution.values import parse_axis, parse_value
@@ -112,7 +127,9 @@ def _settings(tags: tuple[str, ...], cwd: Path | None, *, cold: bool, **same: An
 
 def _refuse_beside_resume(*given: Any) -> None:
     if any(given):
-        raise UsageError("--resume takes its notebook and parameters from the batch", hint="mlnb rerun --resume BATCH")
+        raise UsageError(
+            "--resume takes its notebook and parameters from the batch", hint="mlnb rerun --resume BATCH"
+        )
 
 
 def _show_plan(prepared: Prepared, *, as_json: bool) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlnb.cli.options import json_option, open_store, store_option
-from mlnb.cli.output import console, print_json, print_table, seconds, show as shown
+from mlnb.cli.output import console, print_json, print_table, seconds
+from mlnb.cli.output import show as shown
 from mlnb.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ MOST_COLUMNS = 6
 @click.command()
 @click.argument("query", required=False)
 @click.option("--order-by", metavar="COLUMN [asc|desc]", help="Sort, for example 'metrics.accuracy desc'.")
-@click.option("-n", "--limit", type=click.IntRange(min=0), help="At most so many (default 50, with --json all).")
+@click.option(
+    "-n", "--limit", type=click.IntRange(min=0), help="At most so many (default 50, with --json all)."
+)
 @click.option("-e", "--experiment", help="Only this experiment.")
 @click.option("-b", "--batch", help="Only this batch (its name or id).")
 @click.option("--children", is_flag=True, help="Runs inside other runs too.")
@@ -83,11 +86,16 @@ def print_runs(rows: Sequence[Mapping[str, Any]], *, title: str | None = None) -
 @click.command()
 @click.argument("run")
 @click.option("--requirements", is_flag=True, help="Print the run's packages as a requirements file.")
-@click.option("--notebook", type=click.Path(path_type=Path), help="Write the run's executed notebook to this file.")
+@click.option(
+    "--notebook", type=click.Path(path_type=Path), help="Write the run's executed notebook to this file."
+)
 @json_option
 @store_option
 def show(run: str, notebook: Path | None, *, requirements: bool, as_json: bool) -> None:
-    """Show everything about one run: RUN is an id, the beginning of one, or a name."""
+    """Show everything about one run.
+
+    RUN is an id, the beginning of one, or a name.
+    """
     from mlnb.store import query as ask
 
     store = open_store()
@@ -107,7 +115,10 @@ def show(run: str, notebook: Path | None, *, requirements: bool, as_json: bool) 
 @json_option
 @store_option
 def compare(runs: tuple[str, ...], *, as_json: bool) -> None:
-    """Show how two or more runs differ, differences first."""
+    """Show how runs differ.
+
+    Each RUN is an id, the beginning of one, or a name; what differs comes first.
+    """
     from mlnb.store import query as ask
     from mlnb.tracking import compare as compare_runs
 
@@ -122,11 +133,16 @@ def compare(runs: tuple[str, ...], *, as_json: bool) -> None:
     for part in ("params", "metrics", "environment"):
         rows = sorted(found[part], key=lambda row: not row["differs"])
         if rows:
-            print_table(["", part, *names], [["≠" if r["differs"] else "", r["name"], *r["values"]] for r in rows])
+            print_table(
+                ["", part, *names], [["≠" if r["differs"] else "", r["name"], *r["values"]] for r in rows]
+            )
             click.echo()
     _print_compared_data(found["data"], names)
     changed = [row["cell_id"] for row in found["code"] if row["differs"]]
-    click.echo("code: " + (f"{len(changed)} cells differ ({', '.join(map(str, changed))})" if changed else "the same"))
+    click.echo(
+        "code: "
+        + (f"{len(changed)} cells differ ({', '.join(map(str, changed))})" if changed else "the same")
+    )
 
 
 @click.command()
@@ -134,7 +150,10 @@ def compare(runs: tuple[str, ...], *, as_json: bool) -> None:
 @json_option
 @store_option
 def sql(text: str, *, as_json: bool) -> None:
-    """Query the store's tables (runs, params, metrics, points, ...) with SQL, read-only."""
+    """Query the store's tables with SQL, read-only.
+
+    mlnb sql "SELECT name, last FROM metrics": runs, params, metrics, points, datasets, artifacts, cells ...
+    """
     from mlnb.store import query as ask
 
     table = ask.sql(open_store(), text)
@@ -146,7 +165,9 @@ def sql(text: str, *, as_json: bool) -> None:
 
 
 def _where(query: str | None, experiment: str | None, batch_id: str | None) -> str | None:
-    parts = [f"({query})"] if query else []
+    # Brackets only where something follows: a mistake is shown where it stands in what was typed.
+    alone = experiment is None and batch_id is None
+    parts = [query if alone else f"({query})"] if query else []
     if experiment is not None:
         parts.append(f"experiment = {_quoted(experiment)}")
     if batch_id is not None:
@@ -174,7 +195,9 @@ def _telling(rows: Sequence[Mapping[str, Any]], what: str) -> list[str]:
         if "." in name and len(rows) > 1 and not _differs(rows, what, name):
             del counts[name]
     columns = {name: tuple(shown(row[what].get(name)) for row in rows) for name in counts}
-    ranked = sorted(counts, key=lambda name: (not _differs(rows, what, name), -counts[name], name.count("."), len(name)))
+    ranked = sorted(
+        counts, key=lambda name: (not _differs(rows, what, name), -counts[name], name.count("."), len(name))
+    )
     chosen: dict[tuple[str, ...], str] = {}
     for name in ranked:
         chosen.setdefault(columns[name], name)
@@ -209,7 +232,18 @@ def _write_notebook(store: Any, record: Mapping[str, Any], path: Path) -> None:
 def _print_record(record: Mapping[str, Any]) -> None:
     out = console()
     out.print(f"[bold]{record['name']}[/]  {record['run_id']}", highlight=False)
-    facts = ("experiment", "kind", "status", "error", "started_at", "notebook", "cell_id", "git_commit", "user", "host")
+    facts = (
+        "experiment",
+        "kind",
+        "status",
+        "error",
+        "started_at",
+        "notebook",
+        "cell_id",
+        "git_commit",
+        "user",
+        "host",
+    )
     for name in facts:
         if record.get(name) is not None:
             click.echo(f"  {name.removesuffix('_at'):12} {shown(record[name])}")
@@ -235,6 +269,8 @@ def _print_compared_data(data: Sequence[Mapping[str, Any]], names: Sequence[str]
     rows = []
     for row in sorted(data, key=lambda row: not row["differs"]):
         digests = [None if value is None else value["digest"][:12] for value in row["values"]]
-        rows.append(["≠" if row["differs"] else "", row["name"], *digests, ", ".join(row["changed_columns"] or [])])
+        rows.append(
+            ["≠" if row["differs"] else "", row["name"], *digests, ", ".join(row["changed_columns"] or [])]
+        )
     print_table(["", "data", *names, "changed columns"], rows)
     click.echo()

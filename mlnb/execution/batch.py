@@ -69,7 +69,6 @@ class Prepared:
         wanted = self.settings.workers or os.cpu_count() or 1
         return max(1, min(wanted, len(self.jobs)))
 
-
     @property
     def folder(self) -> Path:
         """The kernels' working folder."""

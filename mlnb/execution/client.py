@@ -14,7 +14,8 @@ from typing import Any, Final
 from nbclient.exceptions import DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 
-_LOAD: Final = 'get_ipython().run_line_magic("load_ext", "mlnb")'
+# Not by `%load_ext`: the notebook's own would then say that it is loaded already.
+_LOAD: Final = '__import__("mlnb").load_ipython_extension(get_ipython())'
 
 
 class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
@@ -41,8 +42,7 @@ class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
             return super().create_kernel_manager()
         from mlnb.execution.warm.provisioner import WarmKernelManager
 
-        self.km = WarmKernelManager(kernel_name=self.kernel_name, config=self.config)
-        self.km.template = self._template
+        self.km = WarmKernelManager.of(self._template, kernel_name=self.kernel_name, config=self.config)
         return self.km
 
     def papermill_execute_cells(self) -> None:
@@ -62,7 +62,8 @@ class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
                 self.kc.session.metadata = {}
 
     def _load_extension(self) -> None:
-        language = str(self.km.kernel_spec.language or "").lower()
+        spec: Any = self.km.kernel_spec
+        language = str(spec.language or "").lower()
         if language not in {"python", ""}:
             self.problem = (
                 f"the kernel {self.kernel_name!r} runs {language}, not Python: "

@@ -137,7 +137,8 @@ class _Process:
         )
         self.job: Job | None = None
         self._inbox = inbox
-        threading.Thread(target=self._listen, name="mlnb-worker", daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, name="mlnb-worker", daemon=True)
+        self._listener.start()
         self.send(setup)
 
     @property
@@ -168,15 +169,21 @@ class _Process:
         except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()
+        finally:
+            self.close_input()
+            self._listener.join(1.0)
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._inbox.put((self, decode(line)))
+        with self._process.stdout as answers:
+            for line in answers:
+                self._inbox.put((self, decode(line)))
         self._inbox.put((self, None))
 
 
 def _environment() -> dict[str, str]:
     # A batch started by a tracked cell is a batch of its own, not part of that cell's run.
-    inherited = {name: value for name, value in os.environ.items() if name not in {"MLNB_PARENT_RUN", "MLNB_NOTEBOOK"}}
+    inherited = {
+        name: value for name, value in os.environ.items() if name not in {"MLNB_PARENT_RUN", "MLNB_NOTEBOOK"}
+    }
     return {**inherited, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}

@@ -154,9 +154,7 @@ def without_injected(notebook: Any) -> Any:
 
 def without_papermill(notebook: Any) -> Any:
     """An executed notebook as if it had been executed by hand: outputs stay, papermill's traces go."""
-    notebook.cells = [
-        cell for cell in notebook.cells if not _PAPERMILLS & set(cell.metadata.get("tags", []))
-    ]
+    notebook.cells = [cell for cell in notebook.cells if not _PAPERMILLS & set(cell.metadata.get("tags", []))]
     notebook.metadata.pop("papermill", None)
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)

@@ -68,8 +68,9 @@ def _of_run(ref: str, store: Store, kernel_name: str | None) -> Origin:
         content = store.objects.read(kept[-1]["sha256"])
         parameters = _parameters(content)
         return Origin(from_bytes(_plain(content), path, kernel_name=kernel_name), store, run_id, parameters)
-    if record["cells"]:
-        return Origin(from_bytes(_from_cells(record["cells"]), path, kernel_name=kernel_name), store, run_id)
+    cells = query.cells(store, run_id)
+    if cells:
+        return Origin(from_bytes(_from_cells(cells), path, kernel_name=kernel_name), store, run_id)
     raise NotebookError(f"the notebook of run {record['name']} wasn't kept", hint="rerun its file instead")
 
 

@@ -66,9 +66,7 @@ class Worker:
         began = time.monotonic()
         self._busy.set()
         try:
-            if self._stopped:
-                raise KeyboardInterrupt
-            status, error = execute(job, setup, source)
+            status, error = ("failed", "stopped") if self._stopped else execute(job, setup, source)
         except KeyboardInterrupt:
             status, error = "failed", "KeyboardInterrupt"
         finally:

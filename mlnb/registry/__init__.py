@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from mlnb.registry.audit import head, verify
 from mlnb.registry.loading import load_model
+from mlnb.registry.predicting import predict
 from mlnb.registry.promotion import promote, rollback
 from mlnb.registry.versions import register
 
-__all__ = ["load_model", "promote", "register", "rollback"]
+__all__ = ["head", "load_model", "predict", "promote", "register", "rollback", "verify"]

@@ -1,13 +1,14 @@
 """Turning a model's bytes back into the estimator, format by format, and saying which can be trusted.
 
-A skops file names the types that it is made of. Those that skops trusts by itself and those listed here
-only hold data: rebuilding them runs no code that the file brings. Anything else is refused by name,
+A skops file names the types that it is made of. Those that skops trusts by itself and those that `is_safe`
+knows only hold data: rebuilding them runs no code that the file brings. Anything else is refused by name,
 unless the caller lists it. A cloudpickle file is a program, so it is loaded for callers who say that they trust it and
 for nobody else. Other formats can be added to `LOADERS`.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
@@ -23,34 +24,11 @@ _SAFE: Final = frozenset(
         "scipy.interpolate._bsplines.BSpline",
         "scipy.sparse._csc.csc_matrix",
         "scipy.sparse._csr.csr_matrix",
-        "sklearn.calibration._CalibratedClassifier",
-        "sklearn.calibration._SigmoidCalibration",
-        "sklearn.cluster._bisect_k_means._BisectingTree",
         "sklearn.cluster._kmeans._kmeans_single_lloyd",
-        "sklearn.compose._column_transformer._RemainderColsList",
-        "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
-        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-        "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
-        "sklearn.metrics._scorer._PassthroughScorer",
-        "sklearn.metrics._scorer._Scorer",
-        "sklearn.multiclass._ConstantPredictor",
-        "sklearn.neighbors._ball_tree.BallTree",
-        "sklearn.neighbors._kd_tree.KDTree",
-        "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
-        "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
-        "sklearn.tree._tree.Tree",
-        "sklearn.utils._bunch.Bunch",
-        "sklearn.utils._metadata_requests.MetadataRequest",
-        "sklearn.utils._metadata_requests.MethodMetadataRequest",
     }
 )
-_SAFE_MODULES: Final = (
-    "sklearn._loss.",
-    "sklearn.feature_selection._univariate_selection.",
-    "sklearn.gaussian_process.kernels.",
-    "sklearn.metrics._dist_metrics.",
-    "sklearn.model_selection._split.",
-)
+_SAFE_FUNCTIONS_OF: Final = ("sklearn.feature_selection._univariate_selection.", "sklearn.metrics.")
+_NEVER: Final = ("sklearn.externals.", "sklearn.utils._testing.", "sklearn.utils.estimator_checks.")
 
 
 def load(data: bytes, form: str, trusted: Trusted, reference: str) -> Any:
@@ -73,8 +51,22 @@ def load(data: bytes, form: str, trusted: Trusted, reference: str) -> Any:
 
 
 def is_safe(type_name: str) -> bool:
-    """Whether a type in a skops file only holds data."""
-    return type_name in _SAFE or type_name.startswith(_SAFE_MODULES)
+    """Whether something that a skops file names only holds data.
+
+    scikit-learn's classes do, and so do the functions that it scores with. Other functions don't: a model may call
+    what its file names when it predicts. Nor do SciPy's distributions, which execute text when they are rebuilt.
+    """
+    if type_name in _SAFE or type_name.startswith(_SAFE_FUNCTIONS_OF):
+        return True
+    return type_name.startswith("sklearn.") and not type_name.startswith(_NEVER) and _is_class(type_name)
+
+
+def _is_class(type_name: str) -> bool:
+    module, _, name = type_name.rpartition(".")
+    try:
+        return isinstance(getattr(importlib.import_module(module), name, None), type)
+    except ImportError:
+        return False
 
 
 def _load_skops(data: bytes, trusted: Trusted, reference: str) -> Any:

@@ -5,7 +5,9 @@ Nothing is rebuilt before the file's sha256 and, for an alias or a version, the 
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
+from importlib import metadata
 from typing import Any
 
 from mlnb.errors import Corrupt, NotFound
@@ -45,8 +47,14 @@ def load_model(ref: str, *, trusted: Trusted = False, deleted: bool = False, sto
         The reference can't be read, or nothing here can load the format.
     """
     home = current_store(store)
-    found = locate(home, ref, deleted=deleted)
-    return formats.load(home.objects.read(found.sha256), found.format, trusted, ref)
+    return rebuild(home, locate(home, ref, deleted=deleted), trusted)
+
+
+def rebuild(store: Store, found: Located, trusted: Trusted) -> Any:
+    """The estimator in a file that was found; warns of libraries that have other versions here."""
+    data = store.objects.read(found.sha256)
+    _warn_of_versions(found)
+    return formats.load(data, found.format, trusted, found.reference)
 
 
 def locate(store: Store, ref: str, *, deleted: bool = False) -> Located:
@@ -76,10 +84,30 @@ def locate(store: Store, ref: str, *, deleted: bool = False) -> Located:
 
 
 def _in_run(store: Store, ref: str, run_id: str, sha256: str | None) -> Located:
-    record = query.record(store, run_id)
     if sha256 is None:
+        record = references.holder_of_model(store, run_id)
         artifact = references.model_artifact(record)
     else:
+        record = query.record(store, run_id)
         artifact = next((one for one in record["artifacts"] if one["sha256"] == sha256), {})
     metadata = artifact.get("metadata") or {}
     return Located(ref, run_id, sha256 or artifact["sha256"], metadata.get("format", "unknown"), metadata)
+
+
+def _warn_of_versions(found: Located) -> None:
+    for library, then in (found.metadata.get("versions") or {}).items():
+        now = _installed(library)
+        if now is not None and now != then:
+            warnings.warn(
+                f"{found.reference} was saved with {library} {then}, here is {now}: it may predict otherwise",
+                stacklevel=4,
+            )
+
+
+def _installed(library: str) -> str | None:
+    if library == "python":
+        return None  # models don't depend on Python's own version, unless they are pickles
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return None

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from mlnb import events
 from mlnb.errors import Busy
 from mlnb.store import ingest, live, locks, reading, rows, schema
 
@@ -28,6 +30,9 @@ PATIENCE: Final = 3.0
 
 KEPT: Final = 128
 """Answers kept by one process."""
+
+STALE_AFTER: Final = 300.0
+"""Seconds after which an answer about runs that run is made again, whatever the files say."""
 
 T = TypeVar("T")
 Make = Callable[["duckdb.DuckDBPyConnection"], T]
@@ -57,26 +62,24 @@ def answer(
         Somebody's own connection holds the index.
     """
     key = (store.path, question)
-    before = state(store)
     with _lock:
         kept = _kept.get(key)
-    if kept is not None and kept.stamp == before:
+    if kept is not None and kept.stamp == state(store):
         value: T = kept.value
         return value
     try:
-        with looking(store) as connection:
-            value = make(connection)
+        with _look(store) as look:
+            value = make(look.connection)
     except Busy:
         if stale is None:
             raise
         with _from_journals(store) as connection:
             return stale(None if kept is None else kept.value, make(connection))
-    if state(store) == before:  # else something was folded or logged meanwhile
-        with _lock:
-            _kept[key] = _Kept(before, value)
-            _kept.move_to_end(key)
-            while len(_kept) > KEPT:
-                _kept.popitem(last=False)
+    with _lock:
+        _kept[key] = _Kept(look.state, value)
+        _kept.move_to_end(key)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
     return value
 
 
@@ -86,19 +89,28 @@ def looking(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
 
     It has, beside the index, the temporary relations `live_metric`, `all_metric` and `unsettled`.
     """
-    with ingest.up_to_date(store, patience=PATIENCE) as connection:
-        _lay_over(store, connection)
-        yield connection
+    with _look(store) as look:
+        yield look.connection
+
+
+@contextlib.contextmanager
+def _look(store: Store) -> Iterator[ingest.Look]:
+    with ingest.up_to_date(store, state, patience=PATIENCE) as look:
+        _lay_over(store, look.connection)
+        yield look
 
 
 def state(store: Store) -> Hashable:
     """Something that differs whenever an answer may: sizes and times of files, and who lives."""
+    found = reading.listing(store.journals).sizes
     return (
+        # Silence is a sign too, of writers on other hosts: it is looked for once in a while.
+        time.time() // STALE_AFTER if found else None,
         _stat(store.database),
         _stat(store.registry.path),
         tuple(
             (journal.name, sizes, locks.is_held(journal.alive_path))
-            for journal, sizes in reading.listing(store.journals).sizes.items()
+            for journal, sizes in found.items()
         ),
     )
 
@@ -141,7 +153,7 @@ def _from_journals(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(":memory:") as connection:
         for statement in schema.statements():
             connection.execute(statement)
-        connection.execute("INSERT INTO base.meta VALUES (?, 0, 0, '')", [schema.VERSION])
+        connection.execute("INSERT INTO base.meta VALUES (?, 0, 0, ?)", [schema.VERSION, events.UNDERSTOOD])
         taken = rows.Taken(connection)
         for journal in reading.listing(store.journals).sizes:
             ingest.take(taken, journal)

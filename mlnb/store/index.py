@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from mlnb import events
 from mlnb.errors import Busy, Corrupt, NotWritable
 from mlnb.store import schema
 
@@ -45,6 +46,8 @@ def writing(database: Path, *, patience: float = PATIENCE) -> Iterator[duckdb.Du
         connection = _connect(database, patience, read_only=False, config=settings)
         try:
             if not has_schema(connection):
+                if has_tables(connection):
+                    raise Corrupt(f"{database} has the tables of another version", hint="mlnb store rebuild")
                 _create(connection)
             yield connection
         finally:
@@ -72,17 +75,6 @@ def one(connection: duckdb.DuckDBPyConnection, query: str, values: Values = ()) 
 def table(connection: duckdb.DuckDBPyConnection, query: str, values: Values | None = None) -> pa.Table:
     """A result as an Arrow table."""
     return connection.sql(query, params=values).to_arrow_table()
-
-
-def is_current(database: Path, *, patience: float = PATIENCE) -> bool:
-    """Whether there is an index with the tables of this version."""
-    if not database.exists():
-        return False
-    try:
-        with reading(database, patience=patience) as connection:
-            return has_schema(connection)
-    except Corrupt:
-        return False
 
 
 def remove(database: Path) -> None:
@@ -125,11 +117,17 @@ def has_schema(connection: duckdb.DuckDBPyConnection) -> bool:
     return row is not None and row[0] == schema.VERSION
 
 
+def has_tables(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether there is anything in the index, of this version or another."""
+    row = one(connection, "SELECT count(*) FROM duckdb_tables()")
+    return row is not None and row[0] > 0
+
+
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("BEGIN")
     for statement in schema.statements():
         connection.execute(statement)
-    connection.execute("INSERT INTO base.meta VALUES (?, 0, 0, '')", [schema.VERSION])
+    connection.execute("INSERT INTO base.meta VALUES (?, 0, 0, ?)", [schema.VERSION, events.UNDERSTOOD])
     connection.execute("COMMIT")
 
 

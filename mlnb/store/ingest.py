@@ -18,13 +18,13 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from mlnb.errors import Busy
-from mlnb.events import JournalOpened
-from mlnb.store import archive, index, locks, points, reading, rows, wide
+from mlnb import events
+from mlnb.errors import Busy, Corrupt
+from mlnb.store import archive, index, locks, points, positions, reading, rows, wide
 from mlnb.store.reading import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
     import duckdb
 
@@ -33,20 +33,39 @@ if TYPE_CHECKING:
 SLICE: Final = 0.2
 """Seconds of reading after which a fold commits and lets others have the file."""
 
+EXPECTED: Final = 1000
+"""Journals about which a fold asks the index at once; more than fit into a slice."""
+
 POINTS_AT_ONCE: Final = 1_000_000
 BYTES_AT_ONCE: Final = 64 << 20
 
 
 @dataclass
 class Pending:
-    """What there is to do: journals with something new, and journals to take away."""
+    """What there is to do: journals with something new, and journals to take away.
+
+    `upgrade` says that another version of mlnb folded last: what it didn't know is looked at again.
+    """
 
     to_fold: list[Journal] = field(default_factory=list)
     to_archive: list[Journal] = field(default_factory=list)
     registry: bool = False
+    upgrade: bool = False
+
+    @property
+    def news(self) -> bool:
+        return bool(self.to_fold or self.registry or self.upgrade)
 
     def __bool__(self) -> bool:
-        return bool(self.to_fold or self.to_archive or self.registry)
+        return bool(self.news or self.to_archive)
+
+
+@dataclass(frozen=True)
+class Look:
+    """An open connection, and the state of the store that it shows: None where that changes just now."""
+
+    connection: duckdb.DuckDBPyConnection
+    state: Hashable
 
 
 def fold(store: Store, *, patience: float = index.PATIENCE) -> bool:
@@ -66,32 +85,55 @@ def fold(store: Store, *, patience: float = index.PATIENCE) -> bool:
 
 def drain(store: Store, *, patience: float = index.PATIENCE) -> None:
     """Fold slice after slice until nothing is left. Hold `ingest.lock`."""
-    if not index.is_current(store.database, patience=patience):
+    if not store.database.exists():
         make_again(store)
+    try:
+        _drain(store, patience)
+    except Corrupt:
+        make_again(store)
+        _drain(store, patience)
+
+
+def _drain(store: Store, patience: float) -> None:
+    work: Pending | None = None
     while True:
         with index.writing(store.database, patience=patience) as connection:
-            work = pending(store, connection)
-            if not work:
-                return
-            done = fold_slice(store, connection, work)
-        archive_journals(store, [*work.to_archive, *done])
+            if work is None:
+                work = pending(store, connection)
+            finished = fold_slice(store, connection, work) if work.news else []
+            if not work.news:
+                # Once more before the lock is given back, so that nothing is left behind.
+                work = pending(store, connection)
+        archive_journals(store, list(dict.fromkeys([*finished, *work.to_archive])))
+        work.to_archive.clear()
+        if not work.news:
+            return
 
 
 @contextlib.contextmanager
-def up_to_date(store: Store, *, patience: float = index.PATIENCE) -> Iterator[duckdb.DuckDBPyConnection]:
+def up_to_date(
+    store: Store, state: Callable[[Store], Hashable], *, patience: float = index.PATIENCE
+) -> Iterator[Look]:
     """A connection to an index that has everything logged before the call (live points apart).
 
-    Where nothing is new, that takes one look and no lock.
+    Where nothing is new, that takes one look and no lock. `state` is asked before each look.
     """
     if store.database.exists():
-        with index.reading(store.database, patience=patience) as connection:
-            if index.has_schema(connection) and not pending(store, connection):
-                yield connection
+        with contextlib.ExitStack() as stack:
+            try:
+                before = state(store)
+                connection = stack.enter_context(index.reading(store.database, patience=patience))
+                is_current = index.has_schema(connection) and not pending(store, connection)
+            except Corrupt:
+                is_current = False  # it is made again below
+            if is_current:
+                yield Look(connection, before)
                 return
     if not fold(store, patience=patience):
         raise Busy(f"another process has been folding {store.path} for {patience:g} s")
+    before = state(store)
     with index.reading(store.database, patience=patience) as connection:
-        yield connection
+        yield Look(connection, None if pending(store, connection).news else before)
 
 
 def make_again(store: Store) -> int:
@@ -123,16 +165,18 @@ def make_again(store: Store) -> int:
 def take_archived(store: Store, taken: rows.Taken, frame: archive.Frame) -> None:
     """Take one archived journal, whole. One that is damaged is left out; `verify` names it."""
     try:
-        events, point_bytes = archive.load(frame)
+        event_bytes, point_bytes = archive.load(frame)
     except ValueError:
         return
-    subject, _, writer = frame.description.name.partition(".")
-    journal = Journal(store.journals, subject, writer)
-    found, damaged = reading.parse(events)
+    journal = Journal.named(store.journals, frame.description.name)
+    found, damaged = reading.parse(event_bytes)
     first = found[0] if found else None
-    if not isinstance(first, JournalOpened):
+    if not isinstance(first, events.JournalOpened):
         return
-    run = taken.take_events(journal, first, reading.Read(found, len(events), damaged))
+    if not reading.can_be_read(first):
+        taken.leave_alone(journal, f"needs mlnb ≥ {first.mlnb}")
+        return
+    run = taken.take_events(journal, first, reading.Read(found, len(event_bytes), damaged))
     if run is None:
         return
     records = points.unpack(point_bytes)
@@ -144,8 +188,9 @@ def take_archived(store: Store, taken: rows.Taken, frame: archive.Frame) -> None
 def pending(store: Store, connection: duckdb.DuckDBPyConnection) -> Pending:
     """What the folder holds that the index doesn't."""
     listing = reading.listing(store.journals)
-    known = rows.folded(connection, listing)
-    work = Pending(registry=rows.registry_end(connection) != _size(store))
+    known = positions.folded(connection, [journal.name for journal in listing.sizes])
+    registry_end, understood = positions.state(connection)
+    work = Pending(registry=registry_end != _size(store), upgrade=understood != events.UNDERSTOOD)
     for journal, (events_size, points_size) in listing.sizes.items():
         at = known.get(journal.name)
         if at is None:
@@ -164,24 +209,31 @@ def pending(store: Store, connection: duckdb.DuckDBPyConnection) -> Pending:
         ):
             work.to_fold.append(journal)
         elif not waiting or at.run_is_over:
-            if _is_put_down(journal):
+            # In this order: what is put down grows no more, so if it hasn't grown by now it is folded whole.
+            if _is_put_down(journal) and reading.sizes(journal) == (events_size, points_size):
                 work.to_archive.append(journal)
     return work
 
 
 def fold_slice(store: Store, connection: duckdb.DuckDBPyConnection, work: Pending) -> list[Journal]:
-    """One transaction: as many journals as a slice of time allows; those that may be taken away after it."""
+    """One transaction: as much of the work as a slice of time allows, which is then no longer in `work`.
+    Returns the journals that may be taken away after it."""
     began = time.monotonic()
     taken = rows.Taken(connection)
+    if work.upgrade:
+        _look_again(store, taken)
+        work.upgrade = False
+    taken.expect(work.to_fold[:EXPECTED])
     done = []
-    for journal in work.to_fold:
-        ended = take(taken, journal)
-        if ended and _is_put_down(journal):
+    while work.to_fold and taken.bytes <= BYTES_AT_ONCE and time.monotonic() - began <= SLICE:
+        journal = work.to_fold.pop(0)
+        put_down = _is_put_down(journal)  # asked before it is read: after that nothing is added
+        if take(taken, journal) and put_down:
             done.append(journal)
-        if time.monotonic() - began > SLICE or taken.bytes > BYTES_AT_ONCE:
-            break
     if work.registry:
-        taken.take_registry(store.registry.read(), _size(store))
+        end = _size(store)
+        taken.take_registry(store.registry.read(), end)
+        work.registry = False
     connection.execute("BEGIN")
     try:
         taken.insert()
@@ -194,9 +246,27 @@ def fold_slice(store: Store, connection: duckdb.DuckDBPyConnection, work: Pendin
     return done
 
 
+def _look_again(store: Store, taken: rows.Taken) -> None:
+    """Take in what an older version didn't know: events of kinds that are new, and whole journals."""
+    taken.take_unknown()
+    waiting = {journal.name for journal in reading.listing(store.journals).sizes}
+    archived = {}
+    for name in taken.left_alone():
+        if name in waiting:
+            taken.leave_alone(Journal.named(store.journals, name), None)
+        else:
+            archived[name] = None
+    if archived:
+        newest = {frame.description.name: frame for frame in archive.frames(store.archive)}
+        for name in archived:
+            taken.leave_alone(Journal.named(store.journals, name), None)
+            if name in newest:
+                take_archived(store, taken, newest[name])
+
+
 def take(taken: rows.Taken, journal: Journal) -> bool:
     """Read what is new in one journal; whether it is folded to its end with that."""
-    at = taken.position(journal)
+    at = taken.position(journal.name)
     # Points before events: the name of a key is written before its first point.
     points_size = _stat(journal)
     first = reading.header(journal)
@@ -285,7 +355,7 @@ def _is_put_down(journal: Journal) -> bool:
     return journal.is_closed or reading.life(journal, reading.header(journal)) == "dead"
 
 
-def _judgement_differs(journal: Journal, at: rows.Position) -> bool:
+def _judgement_differs(journal: Journal, at: positions.Position) -> bool:
     life = reading.life(journal, reading.header(journal))
     return (life == "alive") == at.taken_for_dead
 

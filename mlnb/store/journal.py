@@ -50,8 +50,12 @@ class AppendFile:
         self.unsynced = False
         self.held = bytearray()
         self.lost = 0
+        self.fd = -1
+        """-1 until the first write, which a full disk may refuse."""
+
+    def open(self) -> None:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self.fd = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o666)
+        self.fd = os.open(self.path, flags | getattr(os, "O_BINARY", 0), 0o666)
 
     def append(self, data: bytes | memoryview[int]) -> None:
         if self.held:
@@ -59,7 +63,7 @@ class AppendFile:
             self.retry()
             return
         try:
-            written = os.write(self.fd, data)
+            written = self._write(data)
         except OSError as error:
             self._refused(data, error)
             return
@@ -75,7 +79,7 @@ class AppendFile:
         while self.held:
             piece = bytes(self.held[:CHUNK])
             try:
-                written = os.write(self.fd, piece)
+                written = self._write(piece)
             except OSError:
                 return
             if written < len(piece):
@@ -92,14 +96,28 @@ class AppendFile:
             self.retry()
         if self.unsynced:
             self.unsynced = False
-            getattr(os, "fdatasync", os.fsync)(self.fd)
+            try:
+                getattr(os, "fdatasync", os.fsync)(self.fd)
+            except OSError as error:
+                log.warning("mlnb: %s can't be synced (%s)", self.path, error.strerror or error)
 
     def close(self) -> None:
         if self.held:
             self.retry()
         if self.held or self.lost:
             log.warning("mlnb: %d bytes could not be written to %s", len(self.held) + self.lost, self.path)
-        os.close(self.fd)
+        self.leave()
+
+    def leave(self) -> None:
+        """Close the descriptor and nothing else."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+    def _write(self, data: bytes | memoryview[int]) -> int:
+        if self.fd < 0:
+            self.open()
+        return os.write(self.fd, data)
 
     def _cut_back(self) -> None:
         # Shortening works on a full disk, and nobody else appends here.
@@ -141,6 +159,8 @@ class JournalWriter:
         self._lock = threading.Lock()
         self._last_time = 0
         self._last_point_time = 0
+        self._metrics: dict[str, _Metric] = {}
+        self.closed = False
         self._open()
         _open.add(self)
         flusher.add(self)
@@ -252,15 +272,14 @@ class JournalWriter:
         self.writer = process.new_writer()
         self._pid = os.getpid()
         self._seq = 0
-        self._metrics: dict[str, _Metric] = {}
+        self._metrics = {}
         self.closed = False
         stem = self.folder / f"{self.subject}.{self.writer}"
         try:
             self._alive_path = stem.with_name(stem.name + ".alive")
-            alive = locks.try_lock(self._alive_path)
-            assert alive is not None, "a new writer's name is nobody else's"
-            self._alive = alive
+            self._alive = locks.new(self._alive_path)
             self._events = AppendFile(stem.with_name(stem.name + ".jsonl"))
+            self._events.open()
         except OSError as error:
             raise NotWritable(
                 f"the journal folder {self.folder} can't be written: {error.strerror or error}",
@@ -294,12 +313,11 @@ class JournalWriter:
         return [self._events] if self._points_file is None else [self._events, self._points_file]
 
     def _append(self, *new: events.Event) -> None:
-        now = self._last_time = max(time.time_ns() // 1000, self._last_time)
-        lines = bytearray()
-        for event in new:
-            lines += events.encode(event, time=now, seq=self._seq)
-            self._seq += 1
-        self._events.append(bytes(lines))
+        now = max(time.time_ns() // 1000, self._last_time)
+        lines = [events.encode(event, time=now, seq=self._seq + i) for i, event in enumerate(new)]
+        self._last_time = now
+        self._seq += len(new)
+        self._events.append(b"".join(lines))
 
     def _new_metric(
         self, name: str, estimator: str | None, dataset_digest: str | None, source: events.Source
@@ -333,7 +351,7 @@ class JournalWriter:
         # been held by a thread that doesn't exist here. Emptied metrics send the next point to `_open`.
         self._lock = threading.Lock()
         for file in self._files():
-            os.close(file.fd)
+            file.leave()
         os.close(self._alive)
         self._metrics = {}
 

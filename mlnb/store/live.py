@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mlnb import events
-from mlnb.store import points, reading, rows, summary
+from mlnb.store import points, positions, reading, rows, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,10 +68,12 @@ _tails: dict[Path, Tail] = {}
 _lock = threading.Lock()
 
 
-def waiting(folder: Path, connection: duckdb.DuckDBPyConnection) -> list[tuple[Journal, rows.Position, int]]:
+def waiting(
+    folder: Path, connection: duckdb.DuckDBPyConnection
+) -> list[tuple[Journal, positions.Position, int]]:
     """Journals with points that the index lacks: how far it is, and the size of their file."""
     listing = reading.listing(folder)
-    known = rows.folded(connection, listing)
+    known = positions.folded(connection, [journal.name for journal in listing.sizes])
     found = []
     for journal, (_, size) in listing.sizes.items():
         at = known.get(journal.name)
@@ -91,7 +93,8 @@ def metrics(folder: Path, connection: duckdb.DuckDBPyConnection) -> list[LiveMet
             known = found.get((at.run_no, metric.name))
             merged = seen if known is None else known.summary.merge(seen)
             found[at.run_no, metric.name] = LiveMetric(at.run_no, metric, merged)
-    return [_with_folded(connection, live) for live in found.values()]
+    folded = {run_no: rows.load_summaries(connection, run_no) for run_no in {pair[0] for pair in found}}
+    return [_joined(live, folded[live.run_no].get(live.metric.name)) for live in found.values()]
 
 
 def raw_points(
@@ -103,12 +106,12 @@ def raw_points(
             continue
         tail = _brought_forward(journal, at, size)
         records, _ = reading.read_points(journal.points_path, at.points_end, tail.end)
-        for key in set(records["key"].tolist()):
+        for key, part in points.by_key(records):
             if key in tail.keys:
-                yield at.run_no, tail.keys[key].name, records[records["key"] == key]
+                yield at.run_no, tail.keys[key].name, part
 
 
-def _brought_forward(journal: Journal, at: rows.Position, size: int) -> Tail:
+def _brought_forward(journal: Journal, at: positions.Position, size: int) -> Tail:
     with _lock:
         tail = _tails.get(journal.points_path)
         if tail is None or tail.start != at.points_end:
@@ -132,8 +135,7 @@ def _forget_gone() -> None:
         del _tails[path]
 
 
-def _with_folded(connection: duckdb.DuckDBPyConnection, live: LiveMetric) -> LiveMetric:
-    known = rows.load_summary(connection, live.run_no, live.metric.name)
-    if known is None:
+def _joined(live: LiveMetric, folded: rows.Described | None) -> LiveMetric:
+    if folded is None:
         return live
-    return LiveMetric(live.run_no, live.metric, known[0].merge(live.summary))
+    return LiveMetric(live.run_no, live.metric, folded[0].merge(live.summary))

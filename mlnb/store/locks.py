@@ -47,6 +47,14 @@ def try_lock(path: Path) -> int | None:
     return None
 
 
+def new(path: Path) -> int:
+    """The descriptor of a lock file that nobody else knows of yet, locked."""
+    fd = try_lock(path)
+    if fd is None:
+        raise FileExistsError(17, "somebody holds it already", str(path))
+    return fd
+
+
 def is_held(path: Path) -> bool:
     """Whether somebody holds the lock; a file that isn't there is held by nobody."""
     try:

@@ -15,6 +15,8 @@ import struct
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -40,3 +42,14 @@ def unpack(data: bytes) -> NDArray[Any]:
     import numpy as np
 
     return np.frombuffer(data, dtype=LAYOUT, count=len(data) // SIZE)
+
+
+def by_key(records: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any]]]:
+    """Each metric's records, in the order they were logged."""
+    import numpy as np
+
+    if not len(records):
+        return
+    grouped = records[np.argsort(records["key"], kind="stable")]
+    keys, begins = np.unique(grouped["key"], return_index=True)
+    yield from zip(keys.tolist(), np.split(grouped, begins[1:]), strict=True)

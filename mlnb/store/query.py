@@ -90,6 +90,25 @@ def run_page(
     return answers.answer(store, question, make, stale=_joined)
 
 
+def groups(store: Store, *, where: str | None = None, children: bool = False) -> list[tuple[str, int]]:
+    """The experiments of the runs that match, each with their number; the one with the newest run first.
+
+    Raises
+    ------
+    QueryError
+        `where` can't be read, or names something that was never recorded.
+    """
+
+    def make(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
+        chosen = select.select(
+            where=where, order_by=None, limit=None, offset=0, children=children, since=None,
+            deleted=False, names=names_in(connection), wide=wide.columns(connection),
+        )  # fmt: skip
+        return connection.execute(chosen.group_sql, chosen.values).fetchall()
+
+    return answers.answer(store, ("groups", where, children), make, stale=lambda _, live: live)
+
+
 def runs_frame(
     store: Store,
     *,
@@ -379,7 +398,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> list
     given = [list(run_nos)]
     found: dict[int, Row] = {}
     for row in _dicts(connection, f"SELECT run_no, {columns} FROM base.run WHERE {chosen}", given):  # noqa: S608
-        found[row.pop("run_no")] = row | {"params": {}, "metrics": {}, "tags": {}, "aliases": []}
+        run_no = row.pop("run_no")
+        found[run_no] = row | {"params": {}, "metrics": {}, "tags": {}, "aliases": []}
     for run_no, name, value, number, kind in connection.execute(
         f"SELECT run_no, name, value, number, type FROM base.param WHERE {chosen} ORDER BY name",
         given,  # noqa: S608
@@ -397,9 +417,13 @@ def _rows(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> list
         found[run_no]["tags"][key] = value
     by_id = {row["run_id"]: row for row in found.values()}
     for run_id, model, alias in connection.execute(
-        """SELECT v.run_id, a.model, a.alias FROM base.alias a JOIN base.model_version v USING (model, version)
-           WHERE v.run_id IN (SELECT unnest(?)) ORDER BY a.model, a.alias""",
-        [list(by_id)],
+        """WITH held AS (
+               SELECT r.run_id, r.parent_id, a.model, a.alias
+               FROM base.alias a JOIN base.model_version v USING (model, version) JOIN base.run r USING (run_id))
+           SELECT run_id, model, alias FROM held WHERE run_id IN (SELECT unnest($ids))
+           UNION SELECT parent_id, model, alias FROM held WHERE parent_id IN (SELECT unnest($ids))
+           ORDER BY ALL""",
+        {"ids": list(by_id)},
     ).fetchall():
         by_id[run_id]["aliases"].append(f"{model}@{alias}")
     return [found[run_no] for run_no in run_nos]

@@ -28,6 +28,11 @@ class Journal:
     subject: str
     writer: str
 
+    @classmethod
+    def named(cls, folder: Path, name: str) -> Journal:
+        subject, _, writer = name.partition(".")
+        return cls(folder, subject, writer)
+
     @property
     def name(self) -> str:
         return f"{self.subject}.{self.writer}"
@@ -90,6 +95,11 @@ def listing(folder: Path) -> Listing:
         if dot:
             sizes[Journal(folder, subject, writer)] = (event_sizes[stem], point_sizes.get(stem, 0))
     return Listing(sizes)
+
+
+def sizes(journal: Journal) -> tuple[int, int]:
+    """The sizes of the journal's two files at this moment."""
+    return _length(journal.events_path), _length(journal.points_path)
 
 
 def read_events(path: Path, start: int = 0, end: int | None = None) -> Read:

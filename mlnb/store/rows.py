@@ -8,89 +8,63 @@ as much.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
-from mlnb.store import fold, index, reading, registry_rows, schema, summary
+from mlnb.store import fold, index, points, positions, reading, registry_rows, schema, summary, tables
+from mlnb.store.positions import Position
 
 if TYPE_CHECKING:
     import duckdb
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from mlnb.store.reading import Journal
 
 RUN_COLUMNS: Final = [name for name in schema.BASE["run"] if name not in ("run_no", "run_id", "stamps")]
+Described = tuple[summary.Summary, fold.Stamp, events.MetricKey]
+"""A metric's summary, and the key event that describes it with its stamp."""
+
 SESSION_EVENTS: Final = (events.JournalOpened, events.SessionStarted, events.Cell, events.Environment)
 
 
-@dataclass(frozen=True)
-class Position:
-    """How far a journal is folded, and what is known of its run."""
-
-    run_no: int | None = None
-    events_end: int = 0
-    points_end: int = 0
-    damaged: int = 0
-    owner: bool = False
-    problem: str | None = None
-    run_is_over: bool = False
-    taken_for_dead: bool = False
-    may_be_judged: bool = False
-
-
-def folded(connection: duckdb.DuckDBPyConnection, listing: reading.Listing) -> dict[str, Position]:
-    """The positions of those journals in the listing that the index knows."""
-    names = [journal.name for journal in listing.sizes]
-    if not names:
-        return {}
-    found = connection.execute(
-        """SELECT j.name, j.run_no, j.events_end, j.points_end, j.damaged, j.owner, j.problem,
-                  coalesce(r.status <> 'running', false),
-                  coalesce(r.status = 'killed' AND NOT contains(r.stamps, '"ended"'), false),
-                  coalesce(j.owner AND NOT contains(r.stamps, '"ended"'), false)
-           FROM base.journal j LEFT JOIN base.run r USING (run_no)
-           WHERE j.name IN (SELECT unnest(?))""",
-        [names],
-    ).fetchall()
-    return {name: Position(*rest) for name, *rest in found}
-
-
-def registry_end(connection: duckdb.DuckDBPyConnection) -> int:
-    """The size up to which the registry file is folded."""
-    row = index.one(connection, "SELECT registry_end FROM base.meta")
-    return int(row[0]) if row else 0
-
-
-def load_summary(
-    connection: duckdb.DuckDBPyConnection, run_no: int, name: str
-) -> tuple[summary.Summary, fold.Stamp, events.MetricKey] | None:
-    """The folded summary of one metric of one run, and where its description came from."""
-    row = index.one(
-        connection,
-        """SELECT "last", "min", "max", "count", first_value, first_step, first_stamp, last_step, last_stamp,
-                  estimator, dataset_digest, source, key_stamp
-           FROM base.metric JOIN base.key USING (key_no) WHERE run_no = ? AND name = ?""",
-        [run_no, name],
-    )
-    if row is None:
-        return None
-    last, low, high, count, first_value, first_step, first, last_step, final, *rest = row
-    estimator, digest, source, stamp = rest
-    return (
-        summary.Summary(
-            last=last,
-            min=low,
-            max=high,
-            count=count,
-            first_value=first_value,
-            first=(first_step, *_stamp(json.loads(first))),
-            final=(last_step, *_stamp(json.loads(final))),
-        ),
-        _stamp(json.loads(stamp)),
-        events.MetricKey(key=0, name=name, estimator=estimator, dataset_digest=digest, source=source),
-    )
+def load_summaries(connection: duckdb.DuckDBPyConnection, run_no: int) -> dict[str, Described]:
+    """The folded summaries of a run's metrics by name, and where each one's description came from."""
+    found: dict[str, Described] = {}
+    for (
+        name,
+        last,
+        low,
+        high,
+        count,
+        first_value,
+        first_step,
+        first,
+        last_step,
+        final,
+        *rest,
+    ) in connection.execute(
+        """SELECT name, "last", "min", "max", "count", first_value, first_step, first_stamp, last_step,
+                      last_stamp, estimator, dataset_digest, source, key_stamp
+               FROM base.metric JOIN base.key USING (key_no) WHERE run_no = ?""",
+        [run_no],
+    ).fetchall():
+        estimator, digest, source, stamp = rest
+        found[name] = (
+            summary.Summary(
+                last=last,
+                min=low,
+                max=high,
+                count=count,
+                first_value=first_value,
+                first=(first_step, *_stamp(json.loads(first))),
+                final=(last_step, *_stamp(json.loads(final))),
+            ),
+            _stamp(json.loads(stamp)),
+            events.MetricKey(key=0, name=name, estimator=estimator, dataset_digest=digest, source=source),
+        )
+    return found
 
 
 class Taken:
@@ -103,9 +77,13 @@ class Taken:
         self._runs: dict[str, fold.Run] = {}
         self._known_runs: set[int] = set()
         self._positions: dict[str, Position] = {}
+        self._before: dict[str, Position] = {}
+        self._new_subjects: set[str] = set()
         self._keys: dict[str, tuple[dict[int, tuple[fold.Stamp, events.MetricKey]], int]] = {}
         self._key_nos: dict[str, int] = {}
-        self._summaries: dict[tuple[int, int], tuple[summary.Summary, fold.Stamp, events.MetricKey]] = {}
+        self._summaries: dict[tuple[int, int], Described] = {}
+        self._folded_summaries: dict[int, dict[str, Described]] = {}
+        self._known_now: list[tuple[str, int]] = []
         self._points: list[tuple[int, int, NDArray[Any]]] = []
         self._registry: tuple[list[events.Event], int] | None = None
         row = index.one(
@@ -118,42 +96,47 @@ class Taken:
 
     # ---- reading journals ----
 
-    def position(self, journal: Journal) -> Position:
-        if journal.name not in self._positions:
-            known = folded(self.connection, reading.Listing({journal: (0, 0)}))
-            self._positions[journal.name] = known.get(journal.name, Position())
-        return self._positions[journal.name]
+    def expect(self, journals: Sequence[Journal]) -> None:
+        """Ask the index about many journals at once, before they are taken one by one."""
+        names = [journal.name for journal in journals]
+        known = positions.folded(self.connection, names)
+        self._before.update({name: known.get(name, Position()) for name in names})
+        subjects = list({journal.subject for journal in journals})
+        there = self.connection.execute(
+            "SELECT run_id FROM base.run WHERE run_id IN (SELECT unnest(?))", [subjects]
+        ).fetchall()
+        self._new_subjects.update(set(subjects) - {run_id for (run_id,) in there})
 
-    def leave_alone(self, journal: Journal, problem: str) -> None:
-        """This version can't read it: it stays where it is, and the others go on."""
-        self._move(journal, problem=problem)
+    def position(self, name: str) -> Position:
+        """How far a journal is folded, with what was taken since."""
+        if name not in self._positions:
+            known = self._before.get(name) or positions.folded(self.connection, [name]).get(name)
+            self._positions[name] = known or Position()
+        return self._positions[name]
+
+    def leave_alone(self, journal: Journal, problem: str | None) -> None:
+        """This version can't read it: it stays where it is, and the others go on (None: it can now)."""
+        self._move(journal.name, problem=problem)
 
     def take_events(
         self, journal: Journal, first: events.JournalOpened, read: reading.Read
     ) -> fold.Run | None:
         """Take events of a journal; its run, or None where it is a session's."""
-        at = self.position(journal)
+        at = self.position(journal.name)
         self.bytes += read.end - at.events_end
         about_run = at.run_no is not None or any(
             not isinstance(event, (*SESSION_EVENTS, events.Unknown)) for event in read.events
         )
         run = self._run(journal.subject) if about_run else None
-        if run is not None:
-            run.columns.setdefault("origin", first.store_id)
         owner = at.owner
         for event in read.events:
-            if isinstance(event, events.Unknown):
-                self._additions.add("unknown_event", journal.name, event.seq, event.line)
-            elif isinstance(event, events.Cell):
-                fold.add_cell(event, self._additions)
-            elif run is not None:
-                owner |= isinstance(event, events.RunStarted)
-                fold.apply(run, event, journal.writer, self._additions)
-            elif isinstance(event, events.Environment):
-                fold.add_environment(event, self._additions)
+            if run is not None and isinstance(event, events.RunStarted):
+                owner = True
+                run.set("origin", (event.time, journal.writer, event.seq), origin=first.store_id)
+            self._take_event(journal.name, journal.writer, run, event)
         self._note_keys(journal, read, at)
         self._move(
-            journal,
+            journal.name,
             run_no=run.run_no if run is not None else None,
             events_end=read.end,
             damaged=at.damaged + read.damaged,
@@ -161,9 +144,40 @@ class Taken:
         )
         return run
 
+    def _take_event(self, name: str, writer: str, run: fold.Run | None, event: events.Event) -> None:
+        if isinstance(event, events.Unknown):
+            self._additions.add("unknown_event", name, event.seq, event.line)
+        elif isinstance(event, events.Cell):
+            fold.add_cell(event, self._additions)
+        elif run is not None:
+            fold.apply(run, event, writer, self._additions)
+        elif isinstance(event, events.Environment):
+            fold.add_environment(event, self._additions)
+
+    def take_unknown(self) -> None:
+        """Take events that an older version kept because it didn't know their kind, and this one knows."""
+        for name, seq, line in self.connection.execute(
+            "SELECT journal, seq, line FROM base.unknown_event"
+        ).fetchall():
+            event = events.decode(line.encode())
+            if isinstance(event, events.Unknown):
+                continue
+            subject, _, writer = name.partition(".")
+            about_run = not isinstance(event, SESSION_EVENTS) or self.position(name).run_no is not None
+            run = self._run(subject) if about_run else None
+            if run is not None:
+                self._move(name, run_no=run.run_no)
+            self._take_event(name, writer, run, event)
+            self._known_now.append((name, seq))
+
+    def left_alone(self) -> list[str]:
+        """The journals that no version which folded so far could read."""
+        found = self.connection.execute("SELECT name FROM base.journal WHERE problem IS NOT NULL").fetchall()
+        return [name for (name,) in found]
+
     def may_be_judged(self, journal: Journal, run: fold.Run) -> bool:
         """Whether the run's end hangs on the life of this journal's writer."""
-        return self.position(journal).owner and not run.has_ended
+        return self.position(journal.name).owner and not run.has_ended
 
     def judge(self, run: fold.Run, died: int | None) -> None:
         """A run whose owner is gone without a word was killed, until something later says otherwise;
@@ -177,9 +191,9 @@ class Taken:
         """Take points of a journal, up to byte `end` of its file."""
         if not len(records):
             return
-        at = self.position(journal)
+        at = self.position(journal.name)
         keys = self._keys_of(journal)
-        start = at.points_end // 32
+        start = at.points_end // points.SIZE
         lost = 0
         for key, part, found in summary.summarise(records, journal.writer, start):
             if key not in keys:
@@ -190,7 +204,7 @@ class Taken:
             self._points.append((run.run_no, key_no, part))
             self._summarise(run.run_no, key_no, found, stamp, metric)
         self.bytes += end - at.points_end
-        self._move(journal, points_end=end, damaged=at.damaged + lost)
+        self._move(journal.name, points_end=end, damaged=at.damaged + lost)
 
     def take_registry(self, records: list[events.Event], end: int) -> None:
         self._registry = (records, end)
@@ -200,7 +214,7 @@ class Taken:
     def _run(self, run_id: str) -> fold.Run:
         run = self._runs.get(run_id)
         if run is None:
-            run = self._load(run_id)
+            run = None if run_id in self._new_subjects else self._load(run_id)
             if run is None:
                 self._last_run_no += 1
                 run = fold.Run(self._last_run_no, run_id)
@@ -277,7 +291,9 @@ class Taken:
     ) -> None:
         known = self._summaries.get((run_no, key_no))
         if known is None and run_no in self._known_runs:
-            known = load_summary(self.connection, run_no, metric.name)
+            if run_no not in self._folded_summaries:
+                self._folded_summaries[run_no] = load_summaries(self.connection, run_no)
+            known = self._folded_summaries[run_no].get(metric.name)
         if known is not None:
             before, before_stamp, before_metric = known
             found = before.merge(found)
@@ -285,10 +301,8 @@ class Taken:
                 stamp, metric = before_stamp, before_metric
         self._summaries[run_no, key_no] = (found, stamp, metric)
 
-    def _move(self, journal: Journal, **changes: Any) -> None:
-        at = self.position(journal)
-        values = {name: getattr(at, name) for name in Position.__dataclass_fields__} | changes
-        self._positions[journal.name] = Position(**values)
+    def _move(self, name: str, **changes: Any) -> None:
+        self._positions[name] = replace(self.position(name), **changes)
 
     # ---- writing ----
 
@@ -299,17 +313,21 @@ class Taken:
         self._replace_summaries()
         self._insert_points()
         self._insert_additions()
+        self._forget_unknown()
         self._replace_positions()
         if self._registry is not None:
             self._replace_registry(*self._registry, fold_no)
-        self.connection.execute("UPDATE base.meta SET fold = ?, kinds = ?", [fold_no, events.VOCABULARY])
+        self.connection.execute("UPDATE base.meta SET fold = ?, kinds = ?", [fold_no, events.UNDERSTOOD])
 
     def _replace_runs(self, fold_no: int) -> None:
         if not self._runs:
             return
         runs = list(self._runs.values())
-        self._delete(
-            ("run", "param", "tag"), "run_no", [run.run_no for run in runs if run.run_no in self._known_runs]
+        tables.delete(
+            self.connection,
+            ("run", "param", "tag"),
+            "run_no",
+            [run.run_no for run in runs if run.run_no in self._known_runs],
         )
         run_rows = []
         for run in runs:
@@ -317,8 +335,9 @@ class Taken:
             run_rows.append(
                 (run.run_no, run.run_id, *(values.get(name) for name in RUN_COLUMNS), json.dumps(run.stamps))
             )
-        self._insert("run", run_rows)
-        self._insert(
+        tables.insert(self.connection, "run", run_rows)
+        tables.insert(
+            self.connection,
             "param",
             [
                 (run.run_no, p.name, p.value, p.number, p.type, p.source, json.dumps(stamp))
@@ -326,7 +345,8 @@ class Taken:
                 for stamp, p in run.params.values()
             ],
         )
-        self._insert(
+        tables.insert(
+            self.connection,
             "tag",
             [
                 (run.run_no, key, value, json.dumps(stamp))
@@ -335,8 +355,8 @@ class Taken:
             ],
         )
         numbers = [run.run_no for run in runs]
-        self._delete(("stale",), "run_no", numbers)
-        self._insert("stale", [(number,) for number in numbers])
+        tables.delete(self.connection, ("stale",), "run_no", numbers)
+        tables.insert(self.connection, "stale", [(number,) for number in numbers])
 
     def _replace_summaries(self) -> None:
         if not self._summaries:
@@ -348,7 +368,8 @@ class Taken:
                    (SELECT (a, b) FROM (SELECT unnest(?) AS a, unnest(?) AS b))""",
                 [[pair[0] for pair in known], [pair[1] for pair in known]],
             )
-        self._insert(
+        tables.insert(
+            self.connection,
             "metric",
             [
                 (
@@ -389,31 +410,27 @@ class Taken:
                 },
             }
         )
-        self._insert_table("point", table)
+        tables.insert_arrow(self.connection, "point", table)
 
     def _insert_additions(self) -> None:
         added = self._additions.rows
         for table, identity in (("environment", "env_id"), ("dataset_column", "digest")):
             if table in added:
-                added[table] = self._not_there(table, identity, added[table])
+                added[table] = tables.not_there(self.connection, table, identity, added[table])
         for table, table_rows in added.items():
-            self._insert(table, table_rows)
+            tables.insert(self.connection, table, table_rows)
 
-    def _not_there(self, table: str, identity: str, new: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """Rows named by their content: those that the index lacks, each once."""
-        names = list({row[0] for row in new})
-        there = self.connection.execute(
-            f"SELECT DISTINCT {identity} FROM base.{table} WHERE {identity} IN (SELECT unnest(?))",  # noqa: S608
-            [names],
-        ).fetchall()
-        known = {name for (name,) in there}
-        unique = {(row[0], row[1]): row for row in new if row[0] not in known}
-        return list(unique.values())
+    def _forget_unknown(self) -> None:
+        if self._known_now:
+            self.connection.executemany(
+                "DELETE FROM base.unknown_event WHERE journal = ? AND seq = ?", self._known_now
+            )
 
     def _replace_positions(self) -> None:
         names = list(self._positions)
-        self._delete(("journal",), "name", names)
-        self._insert(
+        tables.delete(self.connection, ("journal",), "name", names)
+        tables.insert(
+            self.connection,
             "journal",
             [
                 (name, at.run_no, at.events_end, at.points_end, at.damaged, at.owner, at.problem)
@@ -425,51 +442,12 @@ class Taken:
         for table in registry_rows.TABLES:
             self.connection.execute(f"DELETE FROM base.{table}")  # noqa: S608 - our own names
         for table, table_rows in registry_rows.rows(records).items():
-            self._insert(table, table_rows)
+            tables.insert(self.connection, table, table_rows)
         self.connection.execute(
             """UPDATE base.run SET changed = ? WHERE run_id IN (SELECT run_id FROM base.model_version)""",
             [fold_no],
         )
         self.connection.execute("UPDATE base.meta SET registry_end = ?", [end])
-
-    def _delete(self, tables: tuple[str, ...], column: str, values: list[Any]) -> None:
-        if values:
-            for table in tables:
-                self.connection.execute(
-                    f"DELETE FROM base.{table} WHERE {column} IN (SELECT unnest(?))",  # noqa: S608
-                    [values],
-                )
-
-    def _insert(self, table: str, new: list[tuple[Any, ...]]) -> None:
-        if new:
-            self._insert_table(table, _arrow(table, new))
-
-    def _insert_table(self, table: str, new: pa.Table) -> None:
-        self.connection.register("new_rows", new)
-        self.connection.execute(f'INSERT INTO base."{table}" SELECT * FROM new_rows')  # noqa: S608
-        self.connection.unregister("new_rows")
-
-
-def _arrow(table: str, new: list[tuple[Any, ...]]) -> pa.Table:
-    import pyarrow as pa
-
-    types = {
-        "INTEGER": pa.int32(),
-        "BIGINT": pa.int64(),
-        "DOUBLE": pa.float64(),
-        "BOOLEAN": pa.bool_(),
-        "VARCHAR": pa.string(),
-        "TIMESTAMP": pa.timestamp("us"),
-        "VARCHAR[]": pa.list_(pa.string()),
-        "MAP(VARCHAR, VARCHAR)": pa.map_(pa.string(), pa.string()),
-    }
-    columns = schema.BASE[table]
-    return pa.table(
-        {
-            name: pa.array(values, type=types[kind])
-            for (name, kind), values in zip(columns.items(), zip(*new, strict=True), strict=True)
-        }
-    )
 
 
 def _stamp(values: list[Any]) -> fold.Stamp:

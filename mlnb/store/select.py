@@ -24,10 +24,12 @@ METRIC_COLUMNS: Final = {"last": "last", "min": "min", "max": "max", "first": "f
 
 @dataclass(frozen=True)
 class Selection:
-    """`sql` yields run_no in order; `count_sql` the number of runs without limit and offset."""
+    """`sql` yields run_no in order; `count_sql` the number of runs without limit and offset, `group_sql` that
+    number by experiment, the experiment with the newest run first."""
 
     sql: str
     count_sql: str
+    group_sql: str
     values: dict[str, Any]
 
 
@@ -221,5 +223,6 @@ def select(
     return Selection(
         sql=f"SELECT r.run_no {body} ORDER BY {', '.join(terms)}{page}",  # noqa: S608 - values are bound
         count_sql=f"SELECT count(*) {body}",  # noqa: S608
+        group_sql=f"SELECT r.experiment, count(*) {body} GROUP BY ALL ORDER BY max(r.started_at) DESC, 1",  # noqa: S608
         values=compiler.values,
     )

@@ -230,7 +230,9 @@ def _unclear(query: str, field: Field, groups: list[str]) -> QueryError:
 
 
 def _unknown(query: str, field: Field, message: str, known: Set[str]) -> QueryError:
-    plain = {name.rpartition(".")[2]: name for name in known}
+    # By their last parts too, where the shortest name that ends so is meant.
+    plain = {name.rpartition(".")[2]: name for name in sorted(known, key=len, reverse=True)}
+    plain |= {name: name for name in known}
     close = difflib.get_close_matches(field.name, plain, n=1)
     return QueryError(
         f"{message}, at position {field.position + 1} of {query!r}",

@@ -26,7 +26,7 @@ import msgspec
 
 from mlnb import events
 from mlnb.errors import Corrupt, NotFound, NotWritable, UsageError
-from mlnb.store import archive, care, ingest, reading
+from mlnb.store import archive, care, ingest, points, reading
 from mlnb.store.layout import Store
 from mlnb.store.objects import Objects
 
@@ -144,9 +144,19 @@ def _take_journals(store: Store, other: Source, done: Imported) -> None:
         elif len(data) <= len(known_events) and len(point_bytes) <= len(known_points):
             done.unchanged += 1
         else:
-            _write_journal(store.journals / name, data, point_bytes)
+            _write_journal(store.journals / name, data, _named(data, point_bytes))
             runs.add(name.partition(".")[0])
     done.runs = len(runs)
+
+
+def _named(data: bytes, point_bytes: bytes) -> bytes:
+    """The points up to the first whose metric has no name yet: where a journal was copied while it was
+    written, its events may have been copied first. The next import brings the rest."""
+    import numpy as np
+
+    known = [event.key for event in reading.parse(data)[0] if isinstance(event, events.MetricKey)]
+    unnamed = np.flatnonzero(~np.isin(points.unpack(point_bytes)["key"], known))
+    return point_bytes[: int(unnamed[0]) * points.SIZE] if len(unnamed) else point_bytes
 
 
 def _write_journal(stem: Path, data: bytes, point_bytes: bytes) -> None:

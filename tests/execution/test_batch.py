@@ -53,8 +53,15 @@ def test_what_the_tracked_cell_found_is_told_by_the_notebooks_run(grid: Batch) -
 def test_the_tracked_cell_is_a_child(grid: Batch) -> None:
     parent = rows(grid)[0.2]["run_id"]
     (child,) = query.run_page(grid.store, where=f"parent_id = '{parent}'", children=True).rows
-    assert (child["name"], child["kind"], child["cell_id"], child["status"]) == ("fit", "cell", "code-1", "finished")
-    assert query.history(grid.store, child["run_id"], "loss").values.tolist() == pytest.approx([0, 0.2 / 7, 0.4 / 7])
+    assert (child["name"], child["kind"], child["cell_id"], child["status"]) == (
+        "fit",
+        "cell",
+        "code-1",
+        "finished",
+    )
+    assert query.history(grid.store, child["run_id"], "loss").values.tolist() == pytest.approx(
+        [0, 0.2 / 7, 0.4 / 7]
+    )
 
 
 def test_the_executed_notebook_is_kept_also_of_a_run_that_failed(grid: Batch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -104,3 +106,10 @@ def test_cells_are_sent_with_their_id_and_tags(notebook: MakeNotebook) -> None:
     executed = execute(path, lr=1)
     assert executed.cells[-1].outputs[0].text.strip() == "{'cellId': 'code-0', 'tags': []}"
     assert executed.cells[1].id == "injected-parameters"
+
+
+@pytest.mark.parametrize("first", ["papermill", "mlnb.execution.engine", "mlnb.execution.worker"])
+def test_the_engine_is_found_whoever_is_imported_first(first: str) -> None:
+    code = f"import {first}; from mlnb.execution.engine import MlnbEngine; import papermill.engines as e; " \
+        "assert e.papermill_engines.get_engine('mlnb') is MlnbEngine"
+    subprocess.run([sys.executable, "-c", code], check=True)

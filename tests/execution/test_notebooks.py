@@ -28,7 +28,7 @@ def test_a_parameter_whose_line_papermill_gives_up_on_is_known_too(notebook: Mak
 
 def test_an_unknown_parameter_is_refused_with_the_known_ones(notebook: MakeNotebook) -> None:
     source = read(notebook(parameters="learning_rate = 0.1\ndepth = 3"))
-    with pytest.raises(ParameterError, match="did you mean 'learning_rate'.*depth=3"):
+    with pytest.raises(ParameterError, match=r"did you mean 'learning_rate'.*depth=3"):
         source.check(["learning_rat"])
 
 
@@ -47,7 +47,7 @@ def test_text_for_a_number_is_refused(notebook: MakeNotebook) -> None:
 @pytest.mark.parametrize("text", ["{", "[]", '{"a": 1}', '{"nbformat": 4, "cells": [{}]}', "print(1)"])
 def test_a_file_that_is_no_notebook_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
     (tmp_path / "x.ipynb").write_text(text)
-    with pytest.raises(NotebookError, match="x.ipynb") as caught:
+    with pytest.raises(NotebookError, match=r"x\.ipynb") as caught:
         read(tmp_path / "x.ipynb")
     assert "\n" not in str(caught.value)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from mlnb import registry
 from mlnb.errors import GateFailed, UsageError
-from mlnb.events import Check, GitState, Verdict
+from mlnb.events import Check, Dataset, GitState, Verdict
 from mlnb.registry import gates
 from mlnb.tracking import start
 
@@ -246,3 +247,28 @@ def test_a_gate_that_raises_has_not_passed(project, installed):
     project.version()
     (result,) = asked(project, 1, "faulty")
     assert (result.passed, result.message) == (False, "the gate failed: ZeroDivisionError: division by zero")
+
+
+@pytest.mark.parametrize(
+    ("test_rows", "passed", "message"),
+    [
+        ([7, 8, 9], True, "none of 3 test rows is among the 4 training rows"),
+        ([3, 8, 9], False, "1 of 3 test rows are among the 4 training rows"),
+    ],
+)
+def test_a_single_row_in_both_train_and_test_data_is_found(project, test_rows, passed, message):
+    run_id = project.train(test_data=None)
+    for role, rows in (("train", [0, 1, 2, 3]), ("test", test_rows)):
+        kept = project.store.objects.put_bytes(np.array(rows, "<u8").tobytes())
+        project.store.edit(
+            run_id, Dataset(name=role, role=role, type="ndarray", digest=role, row_hashes=kept)
+        )
+    registry.register(run_id, "churn", store=project.store)
+    (result,) = asked(project, 1, "no_overlap")
+    assert (result.passed, result.message) == (passed, message)
+
+
+def test_overlap_is_not_ruled_out_where_no_rows_were_kept(project):
+    project.version()
+    (result,) = asked(project, 1, "no_overlap")
+    assert (result.passed, "kept no row hashes of its train data" in result.message) == (False, True)

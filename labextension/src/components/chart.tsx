@@ -3,8 +3,11 @@
 import type { JSX } from 'react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
-import { formatNumber, formatTogether } from '../format';
+import { formatNumber, formatTicks, formatTogether } from '../format';
 import type { ICurve } from '../models/curves';
+
+/** Steps are counted, so their axis is marked at whole numbers. */
+const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map(n => n * 10 ** power)).flat();
 
 export interface ISeries {
   label: string;
@@ -24,7 +27,8 @@ export interface IChartProps {
 }
 
 export function Chart(props: IChartProps): JSX.Element {
-  const { series, sync, height = 160 } = props;
+  const { sync, height = 160 } = props;
+  const series = useUnchanged(props.series);
   const element = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | null>(null);
   const data = useMemo(() => aligned(series), [series]);
@@ -63,6 +67,21 @@ export function Chart(props: IChartProps): JSX.Element {
   );
 }
 
+/** The same array as before while it says the same, so that a plot isn't made anew for nothing. */
+function useUnchanged(series: readonly ISeries[]): readonly ISeries[] {
+  const kept = useRef(series);
+  const same =
+    kept.current.length === series.length &&
+    kept.current.every((old, index) => {
+      const next = series[index];
+      return next?.curve === old.curve && next.label === old.label && next.color === old.color;
+    });
+  if (!same) {
+    kept.current = series;
+  }
+  return kept.current;
+}
+
 /** The values under the cursor, else the last ones. */
 function Readings(props: {
   series: readonly ISeries[];
@@ -95,12 +114,10 @@ function Readings(props: {
 
 /** One column of steps for all series. */
 function aligned(series: readonly ISeries[]): uPlot.AlignedData {
-  const tables = series.map(
-    ({ curve }): uPlot.AlignedData => [
-      curve.steps,
-      curve.values.map(value => (Number.isFinite(value) ? value : null))
-    ]
-  );
+  const tables = series.map(({ curve }): uPlot.AlignedData => [
+    curve.steps,
+    curve.values.map(value => (Number.isFinite(value) ? value : null))
+  ]);
   return tables.length > 1 ? uPlot.join(tables) : (tables[0] ?? [[]]);
 }
 
@@ -120,16 +137,21 @@ function options(
     gap: 4,
     grid: { stroke: themed('var(--jp-border-color3)'), width: 1 },
     ticks: { show: false },
-    values: (_, splits) => formatTogether(splits, 1)
+    values: (_, splits) => formatTicks(splits)
   });
   return {
     width: size.width,
     height: size.height,
     padding: [8, 8, 0, 0],
     legend: { show: false },
-    cursor: { y: false, drag: { x: true, y: false }, sync: { key: size.sync }, points: { size: 6 } },
+    cursor: {
+      y: false,
+      drag: { x: true, y: false },
+      sync: { key: size.sync },
+      points: { size: 6 }
+    },
     scales: { x: { time: false } },
-    axes: [axis(60, 24), axis(32, 48)],
+    axes: [{ ...axis(60, 24), incrs: WHOLE }, axis(32, 48)],
     series: [
       {},
       ...series.map(({ label, color, dash, faint, curve }): uPlot.Series => ({

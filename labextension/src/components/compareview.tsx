@@ -4,18 +4,18 @@ import { closeIcon } from '@jupyterlab/ui-components';
 import type { JSX, ReactNode } from 'react';
 import { useMemo } from 'react';
 import { differences, type IDifference } from '../differences';
-import { formatCount, formatScalar, formatTogether, toNumber } from '../format';
+import { formatCount, formatScalar, formatTogether, lastPart, toNumber } from '../format';
 import { pinIcon } from '../icons';
 import { best } from '../metrics';
 import type { CompareModel } from '../models/compare';
 import type { CurvesModel } from '../models/curves';
 import { useModel } from '../models/model';
-import type { IComparison, IDataRow, IRunRow, IValueRow, Num } from '../tokens';
+import type { IComparison, IDataRow, IRunRow, IValueRow, Num, Scalar } from '../tokens';
 import { CodeSection } from './comparecode';
 import { Chart, type ISeries } from './chart';
-import { Change, Folded } from './parts';
+import { Change, Folded, Name } from './parts';
 import { Figure } from './runtabs';
-import { Banner, Loading, Notice, Problem } from './states';
+import { Banner, Loading, Problem } from './states';
 import { StatusDot } from './status';
 import { useUi } from './ui';
 
@@ -32,12 +32,9 @@ export function CompareView(props: ICompareViewProps): JSX.Element {
   const { trans } = useUi();
   const { model } = props;
   useModel(model);
-  const curvesRevision = useModel(props.curves);
+  useModel(props.curves);
   const { comparison, problem } = model;
   const retry = (): void => void model.refresh();
-  if (model.runIds.length === 0) {
-    return <Notice title={trans.__('No runs left to compare')} />;
-  }
   if (comparison === null) {
     return problem ? <Problem error={problem} onRetry={retry} /> : <Loading rows={8} />;
   }
@@ -75,7 +72,7 @@ export function CompareView(props: ICompareViewProps): JSX.Element {
           />
         </table>
       </div>
-      <CurveSection {...props} comparison={comparison} revision={curvesRevision} />
+      <CurveSection {...props} comparison={comparison} />
       <CodeSection comparison={comparison} />
       <FigureSection {...props} comparison={comparison} />
     </div>
@@ -111,15 +108,17 @@ function Head({
                   <pinIcon.react tag="span" width="14px" height="14px" />
                 </button>
               )}
-              <button
-                type="button"
-                className="mlnb-IconButton"
-                title={trans.__('Leave out')}
-                aria-label={trans.__('Leave out %1', run.name)}
-                onClick={() => void model.drop(run.run_id)}
-              >
-                <closeIcon.react tag="span" width="14px" height="14px" />
-              </button>
+              {runs.length > 2 && (
+                <button
+                  type="button"
+                  className="mlnb-IconButton"
+                  title={trans.__('Leave out')}
+                  aria-label={trans.__('Leave out %1', run.name)}
+                  onClick={() => void model.drop(run.run_id)}
+                >
+                  <closeIcon.react tag="span" width="14px" height="14px" />
+                </button>
+              )}
             </div>
             <div className="mlnb-Compare-role">
               {index === 0 ? trans.__('baseline') : run.experiment}
@@ -182,7 +181,8 @@ function Difference({ part, name, values, columns, lines }: IDifference): JSX.El
   const distinct = [...new Set(values)];
   return (
     <>
-      <b>{name}</b> {distinct.slice(0, 6).join(distinct.length === 2 ? ' → ' : ' · ')}
+      <b title={name}>{lastPart(name)}</b>{' '}
+      {distinct.slice(0, 6).join(distinct.length === 2 ? ' → ' : ' · ')}
       {distinct.length > 6 && ` … (${distinct.length})`}
     </>
   );
@@ -212,32 +212,42 @@ function ValueRows<T extends IValueRow<unknown>>(props: {
     return null;
   }
   const same = rows.filter(row => !row.differs);
+  const differing = rows.filter(row => row.differs);
+  const folded = same.length > 0 && (
+    <Folded summary={trans.__('Same in all: %1', same.length)}>
+      <ul className="mlnb-Same">
+        {same.map(row => (
+          <li key={row.name}>
+            <Name name={row.name} /> <span>{sameText(row)}</span>
+          </li>
+        ))}
+      </ul>
+    </Folded>
+  );
+  if (differing.length === 0) {
+    return (
+      <tbody>
+        <tr className="mlnb-Compare-section">
+          <th scope="rowgroup">{props.title}</th>
+          <td colSpan={props.width}>{folded}</td>
+        </tr>
+      </tbody>
+    );
+  }
   return (
     <tbody>
       <SectionRow title={props.title} width={props.width + 1} />
-      {rows
-        .filter(row => row.differs)
-        .map(row => (
-          <tr key={row.name}>
-            <th scope="row" title={row.name}>
-              {row.name}
-            </th>
-            {props.render(row)}
-          </tr>
-        ))}
-      {same.length > 0 && (
+      {differing.map(row => (
+        <tr key={row.name}>
+          <th scope="row" title={row.name}>
+            <Name name={row.name} />
+          </th>
+          {props.render(row)}
+        </tr>
+      ))}
+      {folded && (
         <tr>
-          <td colSpan={props.width + 1}>
-            <Folded summary={trans.__('Same in all: %1', same.length)}>
-              <ul className="mlnb-Same">
-                {same.map(row => (
-                  <li key={row.name}>
-                    {row.name} <span>{sameText(row)}</span>
-                  </li>
-                ))}
-              </ul>
-            </Folded>
-          </td>
+          <td colSpan={props.width + 1}>{folded}</td>
         </tr>
       )}
     </tbody>
@@ -249,7 +259,7 @@ function sameText(row: IValueRow<unknown>): string {
   if (typeof value === 'object' && value !== null && 'digest' in value) {
     return String(value.digest).slice(0, 8);
   }
-  return formatScalar(value as Num | string | boolean | null);
+  return formatScalar(value as Scalar);
 }
 
 function MetricCells(props: { row: IValueRow<Num>; runs: readonly IRunRow[] }): JSX.Element {
@@ -261,7 +271,9 @@ function MetricCells(props: { row: IValueRow<Num>; runs: readonly IRunRow[] }): 
     <>
       {runs.map((run, index) => (
         <td key={run.run_id} className="mlnb-Number">
-          <span className={index === winner ? 'mlnb-Best' : undefined}>{texts[index] || '–'}</span>
+          <span className={index === winner ? 'mlnb-Best' : undefined}>
+            {numbers[index] === null ? '–' : texts[index]}
+          </span>
           <span className="mlnb-Compare-change">
             {index > 0 && (
               <Change
@@ -314,27 +326,20 @@ function DataCells({ row }: { row: IDataRow }): JSX.Element {
   );
 }
 
-function CurveSection(
-  props: ICompareViewProps & { comparison: IComparison; revision: number }
-): JSX.Element | null {
+function CurveSection(props: ICompareViewProps & { comparison: IComparison }): JSX.Element | null {
   const { trans, colors } = useUi();
-  const { comparison, curves, model, revision } = props;
-  const charts = useMemo(
-    () =>
-      comparison.metrics.map(({ name }) => ({
-        name,
-        series: comparison.runs.flatMap((run): ISeries[] => {
-          if (toNumber(run.metrics[name]) === null) {
-            return [];
-          }
-          const curve = curves.get(model.store, run, name, CURVE_POINTS);
-          const { color, dash } = colors.color(run.run_id);
-          return curve && curve.steps.length > 1 ? [{ label: run.name, curve, color, dash }] : [];
-        })
-      })),
-    // The curves come in one by one: `revision` tells that there are more.
-    [comparison, curves, model.store, colors, revision]
-  );
+  const { comparison, curves, model } = props;
+  const charts = comparison.metrics.map(({ name }) => ({
+    name,
+    series: comparison.runs.flatMap((run): ISeries[] => {
+      if (toNumber(run.metrics[name]) === null) {
+        return [];
+      }
+      const curve = curves.get(model.store, run, name, CURVE_POINTS);
+      const { color, dash } = colors.color(run.run_id);
+      return curve && curve.steps.length > 1 ? [{ label: run.name, curve, color, dash }] : [];
+    })
+  }));
   const drawn = charts.filter(({ series }) => series.length > 0);
   if (drawn.length === 0) {
     return null;
@@ -357,9 +362,7 @@ function CurveSection(
   );
 }
 
-function FigureSection(
-  props: ICompareViewProps & { comparison: IComparison }
-): JSX.Element | null {
+function FigureSection(props: ICompareViewProps & { comparison: IComparison }): JSX.Element | null {
   const { trans, colors } = useUi();
   const { figures, runs } = props.comparison;
   if (figures.length === 0) {

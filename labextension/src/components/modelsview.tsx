@@ -32,7 +32,9 @@ export function ModelsView(props: IModelsViewProps): JSX.Element {
     return (
       <Notice title={trans.__('No models yet')}>
         <p>
-          {trans.__('Promote a run that kept a model: it becomes version 1, and an alias points at it.')}
+          {trans.__(
+            'Promote a run that kept a model: it becomes version 1, and an alias points at it.'
+          )}
         </p>
       </Notice>
     );
@@ -177,9 +179,11 @@ function Step(props: {
           {version(promotion.from_version)} → <b>{version(promotion.to_version)}</b>
         </span>
         <span className="mlnb-Timeline-decision">{decision}</span>
-        <span className="mlnb-Quiet" title={formatTime(promotion.time)}>
-          {[formatAge(promotion.time, now, trans), promotion.user].filter(Boolean).join(' · ')}
-        </span>
+        {promotion.time && (
+          <span className="mlnb-Quiet" title={formatTime(promotion.time)}>
+            {[formatAge(promotion.time, now, trans), promotion.user].filter(Boolean).join(' · ')}
+          </span>
+        )}
         {onRollBack && <RollBack to={version(promotion.from_version)} onRollBack={onRollBack} />}
       </div>
       {promotion.note && <p className="mlnb-Timeline-note">{promotion.note}</p>}

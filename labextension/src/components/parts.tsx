@@ -34,6 +34,20 @@ export function Change(props: {
   );
 }
 
+/** A dotted name that loses its beginning, not its end, where there is little room. */
+export function Name({ name }: { name: string }): JSX.Element {
+  const at = name.lastIndexOf('.', name.length - 2);
+  // In a call such as `score(y, p.mean())` a dot separates nothing.
+  return at < 1 || name.includes('(') ? (
+    <>{name}</>
+  ) : (
+    <span className="mlnb-Name">
+      <span>{name.slice(0, at)}</span>
+      <span>{name.slice(at)}</span>
+    </span>
+  );
+}
+
 export function Alias({ name }: { name: string }): JSX.Element {
   return (
     <span className="mlnb-Alias">

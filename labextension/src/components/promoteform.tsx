@@ -96,7 +96,10 @@ function Outcome({ model }: { model: PromotionModel }): JSX.Element {
     return (
       <div className="mlnb-PromoteForm-outcome">
         <p>
-          {trans.__('This run has no version of %1 yet. The gates are tried once it has one.', model.model)}
+          {trans.__(
+            'This run has no version of %1 yet. The gates are tried once it has one.',
+            model.model
+          )}
         </p>
         <button
           type="button"
@@ -122,7 +125,7 @@ function Outcome({ model }: { model: PromotionModel }): JSX.Element {
       {holder === version.version && (
         <p className="mlnb-Quiet">{trans.__('The alias points there already.')}</p>
       )}
-      {trial && trial.gates.length === 0 && (
+      {trial?.gates.length === 0 && (
         <p className="mlnb-Quiet">{trans.__('No gates are set: nothing is checked.')}</p>
       )}
       {trial && <Gates gates={trial.gates} />}

@@ -5,23 +5,17 @@ import type { JSX, MouseEvent } from 'react';
 import { memo } from 'react';
 import { formatAge, formatChange, formatDuration, formatNumber, formatTime } from '../format';
 import { starIcon } from '../icons';
-import { type IMetricValue, judge } from '../metrics';
+import { judge } from '../metrics';
+import type { IRunFacts } from '../models/facts';
 import type { IRunRow } from '../tokens';
 import { Sparkline, TrendBars } from './sparkline';
 import { StatusDot, statusName } from './status';
 import { useUi } from './ui';
 
-export interface IRunItemProps {
+export interface IRunItemProps extends IRunFacts {
   row: IRunRow;
-  metric: IMetricValue | null;
-  /** The same metric's value in the run before. */
-  before: { name: string; value: number } | null;
-  /** The metric's curve in this run, if it has one. */
-  curve: readonly number[] | null;
   /** The metric that the experiment's line names for all. */
   heading: string | null;
-  /** The metric over the last runs, this one included. */
-  trend: readonly number[];
   selected: boolean;
   picking: boolean;
   indented: boolean;
@@ -119,7 +113,8 @@ function Below({ row, metric, before, heading }: IRunItemProps): JSX.Element {
 function title(row: IRunRow, trans: TranslationBundle): string {
   const lines = [
     `${row.name} · ${statusName(row.status, trans)}`,
-    formatTime(row.started_at) + (row.duration_s === null ? '' : ` · ${formatDuration(row.duration_s)}`)
+    formatTime(row.started_at) +
+      (row.duration_s === null ? '' : ` · ${formatDuration(row.duration_s)}`)
   ];
   if (row.notebook) {
     lines.push(row.notebook);

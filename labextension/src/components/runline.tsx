@@ -1,7 +1,7 @@
 /** The quiet line under a tracked cell. */
 
 import type { JSX } from 'react';
-import { formatDuration, formatScalar, formatTogether, toNumber } from '../format';
+import { formatDuration, formatScalar, formatTogether, lastPart, toNumber } from '../format';
 import type { IRunLine } from '../tokens';
 import { Change } from './parts';
 import { StatusDot } from './status';
@@ -38,8 +38,8 @@ export function RunLine(props: { line: IRunLine; onOpen: () => void }): JSX.Elem
         );
       })}
       {line.params.slice(0, PARAMS).map(({ name, value }) => (
-        <span key={name}>
-          {name} {formatScalar(value)}
+        <span key={name} title={name}>
+          {lastPart(name)} {formatScalar(value)}
         </span>
       ))}
       <Counts line={line} />

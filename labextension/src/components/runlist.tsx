@@ -1,26 +1,24 @@
 /** The sidebar's list, virtual: of 100,000 runs some twenty lines exist. */
 
 import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import type { JSX, KeyboardEvent, MouseEvent } from 'react';
 import { useCallback, useEffect, useRef } from 'react';
 import { formatCount } from '../format';
-import type { IBatchProgress, IGroupState, Line, Lines } from '../grouping';
+import { HEIGHTS, type IBatchProgress, type IGroupState, type Line, type Lines } from '../grouping';
+import type { IRunFacts } from '../models/facts';
 import type { IRunRow } from '../tokens';
 import { useNow } from './clock';
-import { type IRunItemProps, RunItem } from './runitem';
+import { bringIntoView, useInView } from './inview';
+import { RunItem } from './runitem';
 import { useUi } from './ui';
-
-const HEIGHTS: Record<Line['kind'], number> = { experiment: 32, batch: 28, run: 44, gap: 44 };
-
-export type RunFacts = Pick<IRunItemProps, 'metric' | 'before' | 'curve' | 'trend'>;
 
 export interface IRunListProps {
   lines: Lines;
   active: string | null;
   selected: (runId: string) => boolean;
   picking: boolean;
-  facts: (row: IRunRow) => RunFacts;
+  /** `ask` for what isn't here yet. */
+  facts: (row: IRunRow, ask: boolean) => IRunFacts;
   /** The metric that stands for an experiment's runs. */
   heading: (experiment: string) => string | null;
   /** Lines that are in view now. */
@@ -39,28 +37,18 @@ export function RunList(props: IRunListProps): JSX.Element {
   const { lines, active, onView } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow();
-  const virtual = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: index => HEIGHTS[lines.at(index)?.kind ?? 'gap'],
-    getItemKey: index => lines.at(index)?.key ?? index,
-    overscan: 8
-  });
-  const items = virtual.getVirtualItems();
-  const from = items[0]?.index ?? 0;
-  const to = items[items.length - 1]?.index ?? -1;
-  useEffect(() => virtual.measure(), [virtual, lines]);
+  const { from, to, moving } = useInView(scroller, lines);
   useEffect(() => {
-    if (to >= from) {
+    if (to >= from && !moving) {
       onView(from, to);
     }
-  }, [onView, from, to, lines]);
+  }, [onView, from, to, moving, lines]);
 
   const move = (index: number): Line | null => {
     const target = Math.max(0, Math.min(lines.length - 1, index));
     const line = lines.at(target);
-    if (line !== null) {
-      virtual.scrollToIndex(target, { align: 'auto' });
+    if (line !== null && scroller.current !== null) {
+      bringIntoView(scroller.current, lines, target);
       props.onActivate(line.key);
     }
     return line;
@@ -104,16 +92,18 @@ export function RunList(props: IRunListProps): JSX.Element {
       aria-activedescendant={active === null ? undefined : domId(active)}
       onKeyDown={onKeyDown}
     >
-      <div className="mlnb-RunList-space" style={{ height: virtual.getTotalSize() }}>
-        {items.map(item => {
-          const line = lines.at(item.index);
+      <div className="mlnb-RunList-space" style={{ height: lines.height }}>
+        {inView(from, to).map(index => {
+          const line = lines.at(index);
           if (line === null) {
             return null;
           }
           const selected = line.kind === 'run' && props.selected(line.row.run_id);
           return (
+            // Keys go to the tree, which holds the focus and knows the active line.
+            // eslint-disable-next-line jsx-a11y/click-events-have-key-events
             <div
-              key={item.key}
+              key={line.key}
               id={domId(line.key)}
               role="treeitem"
               tabIndex={-1}
@@ -122,20 +112,21 @@ export function RunList(props: IRunListProps): JSX.Element {
               aria-expanded={expanded(line)}
               className={`mlnb-RunList-line${active === line.key ? ' mlnb-mod-active' : ''}${selected ? ' mlnb-mod-selected' : ''}`}
               data-mlnb-run={line.kind === 'run' ? line.row.run_id : undefined}
-              style={{ height: item.size, transform: `translateY(${item.start}px)` }}
+              style={{
+                height: HEIGHTS[line.kind],
+                transform: `translateY(${lines.top(index)}px)`
+              }}
               onClick={event => onClick(line, event)}
               onContextMenu={() => props.onActivate(line.key)}
             >
               {line.kind === 'experiment' && (
                 <ExperimentLine group={line.group} metric={props.heading(line.group.experiment)} />
               )}
-              {line.kind === 'batch' && (
-                <BatchLine batch={line.batch} collapsed={line.collapsed} />
-              )}
+              {line.kind === 'batch' && <BatchLine batch={line.batch} collapsed={line.collapsed} />}
               {line.kind === 'run' && (
                 <RunItem
                   row={line.row}
-                  {...props.facts(line.row)}
+                  {...props.facts(line.row, !moving)}
                   heading={props.heading(line.experiment)}
                   selected={selected}
                   picking={props.picking}
@@ -151,6 +142,10 @@ export function RunList(props: IRunListProps): JSX.Element {
       </div>
     </div>
   );
+}
+
+function inView(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, place) => from + place);
 }
 
 /** Whether the key meant something here. */

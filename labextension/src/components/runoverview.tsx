@@ -6,7 +6,7 @@ import { formatScalar, formatTogether, toNumber } from '../format';
 import { direction } from '../metrics';
 import type { CurvesModel } from '../models/curves';
 import type { IMetricDetail, IRunDetail } from '../tokens';
-import { Card, Change, Folded } from './parts';
+import { Card, Change, Folded, Name } from './parts';
 import { Sparkline } from './sparkline';
 import { useUi } from './ui';
 
@@ -45,9 +45,7 @@ function MetricsCard(props: {
   return (
     <Card
       title={trans.__('Metrics')}
-      aside={
-        against && metrics.length > 0 && <small>{trans.__('against %1', against)}</small>
-      }
+      aside={against && metrics.length > 0 && <small>{trans.__('against %1', against)}</small>}
     >
       {metrics.length === 0 && <p className="mlnb-Quiet">{trans.__('None recorded')}</p>}
       <table className="mlnb-Facts">
@@ -86,8 +84,11 @@ function MetricLine(props: {
   const curve = metric.count > 1 ? props.curves.get(props.store, run, metric.name, 24) : null;
   return (
     <tr>
-      <th scope="row" title={metric.estimator ? `${metric.name} · ${metric.estimator}` : metric.name}>
-        {metric.name}
+      <th
+        scope="row"
+        title={metric.estimator ? `${metric.name} · ${metric.estimator}` : metric.name}
+      >
+        <Name name={metric.name} />
       </th>
       <td className="mlnb-Facts-shape">
         {curve && (
@@ -122,7 +123,7 @@ function ParamsCard({ run }: { run: IRunDetail }): JSX.Element {
         {params.map(({ name, value, source }) => (
           <tr key={name}>
             <th scope="row" title={trans.__('%1 · %2', name, source)}>
-              {name}
+              <Name name={name} />
             </th>
             <td className="mlnb-Facts-number" title={value}>
               {value}
@@ -142,13 +143,9 @@ function ParamsCard({ run }: { run: IRunDetail }): JSX.Element {
   return (
     <Card
       title={trans.__('Parameters')}
-      aside={
-        changed.length > 0 && previous && <small>{trans.__('(in %1)', previous.name)}</small>
-      }
+      aside={changed.length > 0 && previous && <small>{trans.__('(in %1)', previous.name)}</small>}
     >
-      {run.params_detail.length === 0 && (
-        <p className="mlnb-Quiet">{trans.__('None recorded')}</p>
-      )}
+      {run.params_detail.length === 0 && <p className="mlnb-Quiet">{trans.__('None recorded')}</p>}
       {lines(first)}
       {rest.length > 0 && (
         <Folded

@@ -1,7 +1,6 @@
 /** The parts of a run below its overview, one tab each. */
 
 import type { JSX } from 'react';
-import { useMemo } from 'react';
 import {
   formatBytes,
   formatCount,
@@ -19,7 +18,7 @@ import type {
   IDataset,
   IRunDetail,
   IRunRow,
-  Num
+  Scalar
 } from '../tokens';
 import { Chart, type ISeries } from './chart';
 import { Code } from './code';
@@ -71,21 +70,18 @@ function MetricCurve(props: {
     previous && toNumber(previous.metrics[metric]) !== null
       ? curves.get(store, previous, metric, CURVE_POINTS)
       : null;
-  const series = useMemo(() => {
-    const list: ISeries[] = [];
-    if (before !== null && previous !== null && before.steps.length > 1) {
-      list.push({
-        label: previous.name,
-        curve: before,
-        color: 'var(--jp-ui-font-color2)',
-        faint: true
-      });
-    }
-    if (own !== null) {
-      list.push({ label: run.name, curve: own, color: colors.color(run.run_id).color });
-    }
-    return list;
-  }, [own, before, previous, run.name, run.run_id, colors]);
+  const series: ISeries[] = [];
+  if (before !== null && previous !== null && before.steps.length > 1) {
+    series.push({
+      label: previous.name,
+      curve: before,
+      color: 'var(--jp-ui-font-color2)',
+      faint: true
+    });
+  }
+  if (own !== null) {
+    series.push({ label: run.name, curve: own, color: colors.color(run.run_id).color });
+  }
   return (
     <Chart title={metric} series={series} sync={`run-${run.run_id}`} stepLabel={trans.__('step')} />
   );
@@ -116,8 +112,10 @@ export function Figure(props: {
           <img src={url} alt={figure.name} loading="lazy" />
         </a>
       ) : (
-        // HTML figures run their scripts in a frame without an origin, out of reach of the page.
-        <iframe src={url} title={figure.name} sandbox="allow-scripts" loading="lazy" />
+        // The server hands out nothing but images to be shown in place.
+        <a className="mlnb-Link" href={url} download={figure.name}>
+          {figure.media_type}
+        </a>
       )}
       <figcaption>{figure.name}</figcaption>
     </figure>
@@ -221,10 +219,6 @@ export function shape(rows: number, columns: number | null): string {
 
 function Columns({ columns }: { columns: readonly IColumnProfile[] }): JSX.Element {
   const { trans } = useUi();
-  const value = (item: Num | string | null | undefined): string => {
-    const number = toNumber(item ?? null);
-    return number === null ? (typeof item === 'string' ? item : '') : formatNumber(number, 4);
-  };
   return (
     <div className="mlnb-Scroll">
       <table className="mlnb-Table">
@@ -247,10 +241,12 @@ function Columns({ columns }: { columns: readonly IColumnProfile[] }): JSX.Eleme
               <td className="mlnb-Quiet">{column.type}</td>
               <td>{column.histogram && <Histogram histogram={column.histogram} />}</td>
               <td className="mlnb-Number">{column.nulls ? formatCount(column.nulls) : ''}</td>
-              <td className="mlnb-Number">{value(column.distinct)}</td>
-              <td className="mlnb-Number">{value(column.min)}</td>
-              <td className="mlnb-Number">{value(column.mean)}</td>
-              <td className="mlnb-Number">{value(column.max)}</td>
+              <td className="mlnb-Number">
+                {column.distinct == null ? '' : formatCount(column.distinct)}
+              </td>
+              <td className="mlnb-Number">{bound(column, column.min)}</td>
+              <td className="mlnb-Number">{bound(column, column.mean)}</td>
+              <td className="mlnb-Number">{bound(column, column.max)}</td>
             </tr>
           ))}
         </tbody>
@@ -259,12 +255,22 @@ function Columns({ columns }: { columns: readonly IColumnProfile[] }): JSX.Eleme
   );
 }
 
+/** A column's bound: one table holds those of all columns as text, so numbers come as text too. */
+function bound(column: IColumnProfile, value: Scalar | undefined): string {
+  const numeric = /int|float|double|decimal/i.test(column.type);
+  const number = toNumber(numeric && typeof value === 'string' ? Number(value) : value);
+  return number === null ? String(value ?? '') : formatNumber(number, 4);
+}
+
 export function EnvironmentTab({ run }: { run: IRunDetail }): JSX.Element {
   const { trans } = useUi();
   const { environment } = run;
   const facts: [string, string][] = [];
   if (environment) {
-    facts.push([trans.__('Python'), environment.python], [trans.__('Platform'), environment.platform]);
+    facts.push(
+      [trans.__('Python'), environment.python],
+      [trans.__('Platform'), environment.platform]
+    );
   }
   if (run.host) {
     facts.push([trans.__('Computer'), [run.user, run.host].filter(Boolean).join(' @ ')]);
@@ -320,7 +326,7 @@ export function ArtifactsTab(props: {
             </th>
             <td>{artifact.kind}</td>
             <td className="mlnb-Quiet">
-              {typeof artifact.metadata.format === 'string'
+              {typeof artifact.metadata?.format === 'string'
                 ? artifact.metadata.format
                 : artifact.media_type}
             </td>

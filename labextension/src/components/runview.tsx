@@ -5,6 +5,7 @@ import { formatAge, formatDuration, formatTime } from '../format';
 import type { CurvesModel } from '../models/curves';
 import { useModel } from '../models/model';
 import type { RunModel } from '../models/run';
+import { fileName } from '../paths';
 import type { IRunDetail, IRunRow } from '../tokens';
 import { useNow } from './clock';
 import { Alias, type ITab, Tabs } from './parts';
@@ -27,6 +28,8 @@ export interface IRunViewProps {
   curves: CurvesModel;
   artifactUrl: (artifact: { sha256: string; name: string; media_type: string }) => string;
   onOpen: (row: Pick<IRunRow, 'run_id'>) => void;
+  /** A notebook's path as the file browser knows it, if it does. */
+  openable: (path: string) => string | null;
   onOpenNotebook: (path: string) => void;
   onCompare: (runs: string[]) => void;
   onPromote: (run: IRunDetail) => void;
@@ -64,11 +67,7 @@ function Header(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
     <header className="mlnb-RunHeader">
       <div className="mlnb-RunHeader-title">
         <h1>
-          <button
-            type="button"
-            title={trans.__('Rename')}
-            onClick={() => props.onRename(run)}
-          >
+          <button type="button" title={trans.__('Rename')} onClick={() => props.onRename(run)}>
             {run.name}
           </button>
         </h1>
@@ -105,15 +104,7 @@ function Header(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
           <StatusDot status={run.status} labelled={false} /> {statusName(run.status, trans)}
         </span>
         <span>{run.experiment}</span>
-        {run.notebook && (
-          <button
-            type="button"
-            className="mlnb-Link"
-            onClick={() => run.notebook && props.onOpenNotebook(run.notebook)}
-          >
-            {run.notebook}
-          </button>
-        )}
+        {run.notebook && <Notebook path={run.notebook} {...props} />}
         <span title={formatTime(run.started_at)}>{formatAge(run.started_at, now, trans)}</span>
         {run.duration_s !== null && <span>{formatDuration(run.duration_s)}</span>}
         {Object.entries(run.tags).map(([key, value]) => (
@@ -130,6 +121,27 @@ function Header(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
         </div>
       ))}
     </header>
+  );
+}
+
+/** A link where the file browser can open it. */
+function Notebook(props: {
+  path: string;
+  openable: (path: string) => string | null;
+  onOpenNotebook: (path: string) => void;
+}): JSX.Element {
+  const path = props.openable(props.path);
+  return path === null ? (
+    <span title={props.path}>{fileName(props.path)}</span>
+  ) : (
+    <button
+      type="button"
+      className="mlnb-Link"
+      title={props.path}
+      onClick={() => props.onOpenNotebook(path)}
+    >
+      {path}
+    </button>
   );
 }
 
@@ -184,6 +196,9 @@ function RunTabs(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
     }
   ];
   return (
-    <Tabs tabs={tabs.filter((tab): tab is ITab => tab !== null)} label={trans.__('Parts of the run')} />
+    <Tabs
+      tabs={tabs.filter((tab): tab is ITab => tab !== null)}
+      label={trans.__('Parts of the run')}
+    />
   );
 }

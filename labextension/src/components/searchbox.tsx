@@ -81,8 +81,7 @@ export function SearchBox(props: ISearchBoxProps): JSX.Element {
   };
 
   // What is still being typed is not yet wrong.
-  const showError =
-    props.error !== null && completion === null && sent.current === text.trim();
+  const showError = props.error !== null && completion === null && sent.current === text.trim();
   return (
     <div className="mlnb-SearchBox">
       <div className={`mlnb-SearchBox-field${showError ? ' mlnb-mod-error' : ''}`}>
@@ -146,7 +145,7 @@ export function SearchBox(props: ISearchBoxProps): JSX.Element {
       )}
       {showError && (
         <div className="mlnb-SearchBox-error" id="mlnb-search-error" role="alert">
-          {props.error?.message}
+          {props.error?.summary}
           {props.error?.hint && <div className="mlnb-SearchBox-hint">{props.error.hint}</div>}
         </div>
       )}

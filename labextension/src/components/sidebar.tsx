@@ -1,32 +1,28 @@
 /** The sidebar: search, the store and its counts, the list, and what can be done with what is picked. */
 
-import { refreshIcon } from '@jupyterlab/ui-components';
+import { type LabIcon, refreshIcon } from '@jupyterlab/ui-components';
 import type { JSX } from 'react';
-import { useCallback, useMemo, useRef } from 'react';
-import { vocabulary } from '../completion';
-import { formatCount, toNumber } from '../format';
-import { compareIcon, modelsIcon } from '../icons';
-import { keyMetric } from '../metrics';
+import { useCallback, useRef } from 'react';
+import { formatCount } from '../format';
+import { modelsIcon } from '../icons';
+import type { Facts } from '../models/facts';
 import type { CurvesModel } from '../models/curves';
 import { useModel } from '../models/model';
 import type { RunListModel } from '../models/runlist';
 import type { SelectionModel } from '../models/selection';
 import type { StoresModel } from '../models/stores';
 import type { IRunRow } from '../tokens';
-import { type RunFacts, RunList } from './runlist';
+import { RunList } from './runlist';
 import { SearchBox } from './searchbox';
 import { Banner, FirstSteps, Loading, Notice, Problem } from './states';
 import { useUi } from './ui';
-
-const SPARK_POINTS = 24;
-const TREND_RUNS = 6;
 
 export interface ISidebarProps {
   runs: RunListModel;
   stores: StoresModel;
   selection: SelectionModel;
   curves: CurvesModel;
-  keyMetrics: readonly string[];
+  facts: Facts;
   onOpen: (row: IRunRow) => void;
   onCompare: () => void;
   onPromote: () => void;
@@ -38,24 +34,14 @@ export interface ISidebarProps {
 
 export function Sidebar(props: ISidebarProps): JSX.Element {
   const { trans } = useUi();
-  const { runs, selection, curves, stores, keyMetrics } = props;
-  const revision = useModel(runs);
+  const { runs, selection, stores, facts } = props;
+  useModel(runs);
   useModel(selection);
-  const curvesRevision = useModel(curves);
+  useModel(props.curves);
   useModel(stores);
   const search = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
 
-  const facts = useMemo(() => factsOf(props), [
-    // Rows and curves are read from models, which stay the same objects while they change.
-    revision,
-    curvesRevision,
-    runs,
-    curves,
-    keyMetrics
-  ]);
-  const heading = useMemo(() => headings(runs, keyMetrics), [revision, runs, keyMetrics]);
-  const words = useMemo(() => vocabulary(namesIn(runs)), [revision, runs]);
   const onView = useCallback((from: number, to: number) => runs.ensure(from, to), [runs]);
   const onPick = useCallback(
     (rows: readonly IRunRow[], how: 'toggle' | 'add') =>
@@ -84,7 +70,7 @@ export function Sidebar(props: ISidebarProps): JSX.Element {
       <SearchBox
         where={runs.where}
         error={runs.queryError}
-        words={words}
+        words={facts.words}
         input={search}
         onQuery={where => void runs.setQuery(where)}
         onLeave={focusList}
@@ -100,8 +86,8 @@ export function Sidebar(props: ISidebarProps): JSX.Element {
             active={selection.active}
             selected={runId => selection.has(runId)}
             picking={selection.size > 0}
-            facts={facts}
-            heading={heading}
+            facts={(row, ask) => facts.of(row, ask)}
+            heading={experiment => facts.heading(experiment)}
             onView={onView}
             onActivate={key => selection.activate(key)}
             onOpen={props.onOpen}
@@ -120,8 +106,11 @@ export function Sidebar(props: ISidebarProps): JSX.Element {
   );
 }
 
-function Nothing({ runs, onTrack }: ISidebarProps): JSX.Element {
+function Nothing({ runs, stores, onTrack }: ISidebarProps): JSX.Element {
   const { trans } = useUi();
+  if (stores.problem !== null && stores.current === null) {
+    return <Problem error={stores.problem} onRetry={() => void runs.refresh()} />;
+  }
   if (!runs.ready) {
     return runs.problem ? (
       <Problem error={runs.problem} onRetry={() => void runs.refresh()} />
@@ -217,7 +206,7 @@ function Picked(props: ISidebarProps): JSX.Element {
 
 export function IconButton(props: {
   label: string;
-  icon: typeof compareIcon;
+  icon: LabIcon;
   onClick: () => void;
 }): JSX.Element {
   return (
@@ -231,56 +220,4 @@ export function IconButton(props: {
       <props.icon.react tag="span" width="16px" height="16px" />
     </button>
   );
-}
-
-/** What a row shows beyond its own columns. */
-function factsOf({ runs, curves, keyMetrics }: ISidebarProps): (row: IRunRow) => RunFacts {
-  return row => {
-    const metric = keyMetric(row, keyMetrics);
-    if (metric === null) {
-      return { metric: null, before: null, curve: null, trend: [] };
-    }
-    const values = [metric.value];
-    let before: RunFacts['before'] = null;
-    for (let other = runs.previous(row); other && values.length < TREND_RUNS; ) {
-      const value = toNumber(other.metrics[metric.name]);
-      if (value !== null) {
-        before ??= { name: other.name, value };
-        values.unshift(value);
-      }
-      other = runs.previous(other);
-    }
-    const curve = curves.get(runs.store?.id ?? null, row, metric.name, SPARK_POINTS);
-    return { metric, before, curve: curve?.values ?? null, trend: values };
-  };
-}
-
-/** The metric that speaks for most of an experiment: that of its newest run with one. */
-function headings(
-  runs: RunListModel,
-  keyMetrics: readonly string[]
-): (experiment: string) => string | null {
-  const found = new Map<string, string>();
-  for (const row of runs.loaded()) {
-    const metric = found.has(row.experiment) ? null : keyMetric(row, keyMetrics);
-    if (metric !== null) {
-      found.set(row.experiment, metric.name);
-    }
-  }
-  return experiment => found.get(experiment) ?? null;
-}
-
-/** The names that loaded runs use. */
-function namesIn(runs: RunListModel): {
-  params: Set<string>;
-  metrics: Set<string>;
-  tags: Set<string>;
-} {
-  const names = { params: new Set<string>(), metrics: new Set<string>(), tags: new Set<string>() };
-  for (const row of runs.loaded()) {
-    for (const space of ['params', 'metrics', 'tags'] as const) {
-      Object.keys(row[space]).forEach(name => names[space].add(name));
-    }
-  }
-  return names;
 }

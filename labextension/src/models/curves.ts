@@ -12,6 +12,7 @@ export interface ICurve {
 
 const AT_ONCE = 4;
 const KEPT = 2_000;
+const TOGETHER_MS = 50;
 
 export class CurvesModel extends Model {
   constructor(private readonly api: Pick<Api, 'history'>) {
@@ -29,7 +30,7 @@ export class CurvesModel extends Model {
     metric: string,
     points: number
   ): ICurve | null {
-    const key = `${store ?? ''}/${row.run_id}/${points}/${metric}`;
+    const key = keyOf(store, row.run_id, metric, points);
     const found = this.curves.get(key);
     if (found === undefined) {
       this.curves.set(key, null);
@@ -37,6 +38,16 @@ export class CurvesModel extends Model {
       this.pump();
     }
     return found ?? null;
+  }
+
+  /** The curve if it is here. */
+  peek(
+    store: string | null,
+    row: Pick<IRunRow, 'run_id'>,
+    metric: string,
+    points: number
+  ): ICurve | null {
+    return this.curves.get(keyOf(store, row.run_id, metric, points)) ?? null;
   }
 
   /** Ask again for these runs' curves at the next look. What is shown stays until then. */
@@ -67,7 +78,17 @@ export class CurvesModel extends Model {
       }
       this.curves.delete(oldest);
     }
-    this.notify();
+    this.notifySoon();
+  }
+
+  /** Curves come in crowds, and one look at them all is enough. */
+  private notifySoon(): void {
+    if (this.timer === 0) {
+      this.timer = window.setTimeout(() => {
+        this.timer = 0;
+        this.notify();
+      }, TOGETHER_MS);
+    }
   }
 
   private pump(): void {
@@ -88,4 +109,9 @@ export class CurvesModel extends Model {
   private readonly curves = new Map<string, ICurve | null>();
   private readonly queue: (() => Promise<void>)[] = [];
   private running = 0;
+  private timer = 0;
+}
+
+function keyOf(store: string | null, runId: string, metric: string, points: number): string {
+  return `${store ?? ''}/${runId}/${points}/${metric}`;
 }

@@ -69,8 +69,8 @@ export class Coalescer {
   constructor(private readonly task: () => Promise<void>) {}
 
   run(): Promise<void> {
+    this.asked += 1;
     if (this.running !== null) {
-      this.again = true;
       return this.running;
     }
     this.running = this.loop().finally(() => {
@@ -80,12 +80,13 @@ export class Coalescer {
   }
 
   private async loop(): Promise<void> {
-    do {
-      this.again = false;
+    let asked = -1;
+    while (asked !== this.asked) {
+      asked = this.asked;
       await this.task();
-    } while (this.again);
+    }
   }
 
   private running: Promise<void> | null = null;
-  private again = false;
+  private asked = 0;
 }

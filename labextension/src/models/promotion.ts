@@ -127,7 +127,7 @@ export class PromotionModel extends Model {
     const [model, alias] = [this._model, this._alias];
     const trial = await this.api
       .promote(this.store, { model, version, alias, note: '', dry_run: true })
-      .catch(reason => refusal(asApiError(reason)));
+      .catch((reason: unknown) => refusal(asApiError(reason)));
     if (model === this._model && alias === this._alias) {
       this._trial = trial;
     }

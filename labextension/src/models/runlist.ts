@@ -32,7 +32,7 @@ export class RunListModel extends Model {
   ) {
     super();
     this.shownStore = stores.current;
-    stores.changed.connect(this.onStore, this);
+    stores.changed.connect(this.onStore);
   }
 
   get where(): string {
@@ -100,7 +100,11 @@ export class RunListModel extends Model {
   ensure(from: number, to: number): void {
     for (const [experiment, [first, last]] of this.lines.places(from, to)) {
       const group = this.groups.get(experiment);
-      for (let page = Math.floor(first / PAGE); group && page <= Math.floor(last / PAGE); page += 1) {
+      for (
+        let page = Math.floor(first / PAGE);
+        group && page <= Math.floor(last / PAGE);
+        page += 1
+      ) {
         if (!group.pages.has(page) && !group.loading.has(page)) {
           void this.loadPage(group, page);
         }
@@ -151,11 +155,11 @@ export class RunListModel extends Model {
   }
 
   override dispose(): void {
-    this.stores.changed.disconnect(this.onStore, this);
+    this.stores.changed.disconnect(this.onStore);
     super.dispose();
   }
 
-  private onStore(): void {
+  private readonly onStore = (): void => {
     if (this.stores.current !== this.shownStore) {
       this.shownStore = this.stores.current;
       this.groups.clear();
@@ -163,7 +167,7 @@ export class RunListModel extends Model {
       this.relined();
       void this.refresh();
     }
-  }
+  };
 
   private async loadTotals(): Promise<void> {
     const where = this._where;
@@ -270,7 +274,9 @@ export class RunListModel extends Model {
       this.cursor = page.cursor;
       const changed = new Map(page.runs.map(row => [row.run_id, row]));
       const replaced = this.replace(changed);
-      const gone = [...hinted].some(runId => !changed.has(runId) && this.row(runId) !== null);
+      const gone = [...hinted, ...page.removed].some(
+        runId => !changed.has(runId) && this.row(runId) !== null
+      );
       if (gone || replaced < changed.size) {
         await this.refresh();
       } else if (replaced > 0) {

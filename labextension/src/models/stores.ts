@@ -1,8 +1,9 @@
 /** Which store the panel shows: that of the notebook in front, or one that was chosen. */
 
 import type { Api } from '../api';
+import type { ApiError } from '../request';
 import type { IStoreInfo } from '../tokens';
-import { Model } from './model';
+import { asApiError, Model } from './model';
 
 export class StoresModel extends Model {
   constructor(private readonly api: Pick<Api, 'stores'>) {
@@ -18,28 +19,47 @@ export class StoresModel extends Model {
     return this._list;
   }
 
+  /** Why the store of the notebook in front can't be shown. */
+  get problem(): ApiError | null {
+    return this._problem;
+  }
+
   find(id: string | null): IStoreInfo | null {
     return this._list.find(store => store.id === id) ?? null;
   }
 
   /** Follow the notebook at `path`. */
   async follow(path: string | null): Promise<void> {
+    this.path = path;
     const asked = (this.asked += 1);
     let list: IStoreInfo[];
     try {
       list = await this.api.stores(path);
-    } catch {
-      return; // the list of runs shows that the server is away
+      this._problem = null;
+    } catch (reason) {
+      const error = asApiError(reason);
+      // That the server is away, the list of runs tells.
+      this._problem = error.offline ? null : error;
+      this.notify();
+      return;
     }
     if (asked !== this.asked) {
       return; // a newer question is under way
     }
     this._list = list;
-    this.followed = list.find(store => store.current)?.id ?? list[0]?.id ?? null;
+    this.followed =
+      list.find(store => store.current)?.id ?? (path === null ? (list[0]?.id ?? null) : null);
     if (this.chosen !== null && this.find(this.chosen) === null) {
       this.chosen = null;
     }
     this.notify();
+  }
+
+  /** A run of this store was shown: if the store is new here, look at it. */
+  async noticed(id: string): Promise<void> {
+    if (this.find(id) === null || this.current === null) {
+      await this.follow(this.path);
+    }
   }
 
   /** Stay with one store, whichever notebook is in front; null follows again. */
@@ -51,6 +71,8 @@ export class StoresModel extends Model {
   }
 
   private _list: IStoreInfo[] = [];
+  private _problem: ApiError | null = null;
+  private path: string | null = null;
   private chosen: string | null = null;
   private followed: string | null = null;
   private asked = 0;

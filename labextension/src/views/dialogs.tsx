@@ -4,6 +4,7 @@ import { Dialog, InputDialog, showDialog, showErrorMessage } from '@jupyterlab/a
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { PromoteForm } from '../components/promoteform';
 import type { IUi } from '../components/ui';
+import { parseTags } from '../tags';
 import { asApiError } from '../models/model';
 import type { PromotionModel } from '../models/promotion';
 import type { IPromotion } from '../tokens';
@@ -53,7 +54,10 @@ export async function promoteDialog(ui: IUi, model: PromotionModel): Promise<IPr
   }
   await model.promote();
   if (model.problem !== null) {
-    await showErrorMessage(trans.__('Not promoted'), [model.problem.message, model.problem.hint].filter(Boolean).join('. '));
+    await showErrorMessage(
+      trans.__('Not promoted'),
+      [model.problem.message, model.problem.hint].filter(Boolean).join('. ')
+    );
   }
   return model.done;
 }
@@ -81,25 +85,10 @@ export async function askTags(
   return value === null ? null : parseTags(value);
 }
 
-export function parseTags(text: string): Record<string, string | null> {
-  const tags: Record<string, string | null> = {};
-  for (const item of text.split(',').map(part => part.trim())) {
-    const [key = '', ...rest] = item.split('=');
-    if (key.startsWith('-') && key.length > 1) {
-      tags[key.slice(1).trim()] = null;
-    } else if (key !== '') {
-      tags[key.trim()] = rest.length > 0 ? rest.join('=').trim() : '';
-    }
-  }
-  return tags;
-}
-
 export async function confirmDelete(trans: TranslationBundle, names: string[]): Promise<boolean> {
   const { button } = await showDialog({
     title: trans._n('Delete %2?', 'Delete %1 runs?', names.length, names[0] ?? ''),
-    body: trans.__(
-      'They leave every list. Their files are freed later, by mlnb store gc.'
-    ),
+    body: trans.__('They leave every list. Their files are freed later, by mlnb store gc.'),
     buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Delete') })]
   });
   return button.accept;

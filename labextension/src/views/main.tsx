@@ -2,6 +2,7 @@
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget } from '@jupyterlab/apputils';
+import { PageConfig } from '@jupyterlab/coreutils';
 import type { CommandRegistry } from '@lumino/commands';
 import type { JSX } from 'react';
 import { CommandIDs } from '../commands';
@@ -13,6 +14,7 @@ import type { Hint } from '../live';
 import { CompareModel } from '../models/compare';
 import { RegistryModel } from '../models/registry';
 import { RunModel } from '../models/run';
+import { fromRoot } from '../paths';
 import type { IRunRow } from '../tokens';
 import type { Workspace } from '../workspace';
 import { View } from './view';
@@ -44,7 +46,12 @@ export class MainView extends MainAreaWidget<View> {
   }
 }
 
-export function runView(workspace: Workspace, app: JupyterFrontEnd, store: string | null, runId: string): MainView {
+export function runView(
+  workspace: Workspace,
+  app: JupyterFrontEnd,
+  store: string | null,
+  runId: string
+): MainView {
   const { commands } = app;
   const model = new RunModel(workspace.api, store, runId);
   const target = { run_id: runId, store_id: store };
@@ -59,6 +66,7 @@ export function runView(workspace: Workspace, app: JupyterFrontEnd, store: strin
         curves={workspace.curves}
         artifactUrl={artifact => workspace.api.artifactUrl(store, artifact)}
         onOpen={openRun(commands, store)}
+        openable={path => fromRoot(path, PageConfig.getOption('serverRoot'))}
         onOpenNotebook={path => void commands.execute('docmanager:open', { path })}
         onCompare={runs => void commands.execute(CommandIDs.compare, { runs, store_id: store })}
         onPromote={() => void commands.execute(CommandIDs.promote, target)}
@@ -77,7 +85,12 @@ export function runView(workspace: Workspace, app: JupyterFrontEnd, store: strin
   return view;
 }
 
-export function compareView(workspace: Workspace, app: JupyterFrontEnd, store: string | null, runs: string[]): MainView {
+export function compareView(
+  workspace: Workspace,
+  app: JupyterFrontEnd,
+  store: string | null,
+  runs: string[]
+): MainView {
   const { commands } = app;
   const model = new CompareModel(workspace.api, store, runs);
   const args = { runs, store_id: store };
@@ -104,7 +117,11 @@ export function compareView(workspace: Workspace, app: JupyterFrontEnd, store: s
   return view;
 }
 
-export function modelsView(workspace: Workspace, app: JupyterFrontEnd, store: string | null): MainView {
+export function modelsView(
+  workspace: Workspace,
+  app: JupyterFrontEnd,
+  store: string | null
+): MainView {
   const { commands } = app;
   const model = new RegistryModel(workspace.api, store);
   const view = new MainView(

@@ -1,22 +1,33 @@
 import type { CommandRegistry } from '@lumino/commands';
+import type { JSX } from 'react';
 import { CommandIDs } from '../commands';
 import { Sidebar } from '../components/sidebar';
+import type { IUi } from '../components/ui';
 import { experimentsIcon } from '../icons';
+import type { CurvesModel } from '../models/curves';
+import { Facts } from '../models/facts';
+import type { RunListModel } from '../models/runlist';
 import type { Workspace } from '../workspace';
 import { View } from './view';
 
 /** The sidebar's widget; a setting says which metrics stand for a run. */
 export class SidebarView extends View {
-  get keyMetrics(): readonly string[] {
-    return this._keyMetrics;
+  constructor(
+    ui: IUi,
+    private readonly runs: RunListModel,
+    private readonly curves: CurvesModel,
+    content: (view: SidebarView) => JSX.Element
+  ) {
+    super(ui, () => content(this), 'mlnb-Sidebar');
+    this.facts = new Facts(runs, curves, []);
   }
 
   set keyMetrics(names: readonly string[]) {
-    this._keyMetrics = names;
+    this.facts = new Facts(this.runs, this.curves, names);
     this.update();
   }
 
-  private _keyMetrics: readonly string[] = [];
+  facts: Facts;
 }
 
 export function sidebarView(workspace: Workspace, commands: CommandRegistry): SidebarView {
@@ -35,28 +46,24 @@ export function sidebarView(workspace: Workspace, commands: CommandRegistry): Si
   });
   const run = (command: string, args: () => ReturnType<typeof picked>) => () =>
     void commands.execute(command, args());
-  const view: SidebarView = new SidebarView(
-    workspace.ui,
-    () => (
-      <Sidebar
-        runs={runs}
-        stores={stores}
-        selection={selection}
-        curves={curves}
-        keyMetrics={view.keyMetrics}
-        onOpen={row =>
-          void commands.execute(CommandIDs.openRun, { run_id: row.run_id, store_id: storeId() })
-        }
-        onCompare={run(CommandIDs.compare, oldestFirst)}
-        onPromote={run(CommandIDs.promote, picked)}
-        onTag={run(CommandIDs.tag, picked)}
-        onDelete={run(CommandIDs.remove, picked)}
-        onModels={run(CommandIDs.openModels, () => ({ runs: [], store_id: storeId() }))}
-        onTrack={() => void commands.execute(CommandIDs.trackCell)}
-      />
-    ),
-    'mlnb-Sidebar'
-  );
+  const view = new SidebarView(workspace.ui, runs, curves, ({ facts }) => (
+    <Sidebar
+      runs={runs}
+      stores={stores}
+      selection={selection}
+      curves={curves}
+      facts={facts}
+      onOpen={row =>
+        void commands.execute(CommandIDs.openRun, { run_id: row.run_id, store_id: storeId() })
+      }
+      onCompare={run(CommandIDs.compare, oldestFirst)}
+      onPromote={run(CommandIDs.promote, picked)}
+      onTag={run(CommandIDs.tag, picked)}
+      onDelete={run(CommandIDs.remove, picked)}
+      onModels={run(CommandIDs.openModels, () => ({ runs: [], store_id: storeId() }))}
+      onTrack={() => void commands.execute(CommandIDs.trackCell)}
+    />
+  ));
   view.id = 'mlnb-experiments';
   view.title.icon = experimentsIcon;
   view.title.caption = trans.__('Experiments');

@@ -55,8 +55,11 @@ class _ShellToCome:
 
 @contextlib.contextmanager
 def _as_in_a_kernel() -> Iterator[list[str]]:
-    from IPython.core.interactiveshell import InteractiveShell
-    from ipykernel.zmqshell import ZMQInteractiveShell
+    import ipykernel.zmqshell
+    import IPython.core.interactiveshell
+
+    shells: Any = IPython.core.interactiveshell.InteractiveShell
+    kernel_shells: Any = ipykernel.zmqshell.ZMQInteractiveShell
 
     questions: list[str] = []
 
@@ -65,16 +68,16 @@ def _as_in_a_kernel() -> Iterator[list[str]]:
         return False
 
     before = dict(os.environ)
-    ZMQInteractiveShell.init_environment(None)
+    kernel_shells.init_environment(None)
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     shell = _ShellToCome(questions)
     # Both come and go with the kernel's own shell; what InteractiveShell inherits is in force again then.
     vars(builtins)["get_ipython"] = lambda: shell
-    InteractiveShell.initialized = classmethod(initialized)
+    shells.initialized = classmethod(initialized)
     try:
         yield questions
     finally:
-        del InteractiveShell.initialized
+        del shells.initialized
         del vars(builtins)["get_ipython"]
         os.environ.clear()
         os.environ.update(before)

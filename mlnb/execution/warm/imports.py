@@ -7,8 +7,10 @@ out differently: one that touches the environment, the import path, or installs 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _TOUCHY_NAMES: Final = frozenset({"environ", "putenv", "unsetenv", "addsitedir", "set_start_method", "fork"})
 _TOUCHY_SYS: Final = frozenset({"path", "modules", "meta_path", "path_hooks", "argv"})

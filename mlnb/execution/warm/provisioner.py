@@ -9,10 +9,17 @@ import os
 import signal
 import socket
 import sys
+import time
+from pathlib import Path
+from queue import Empty
 from typing import Any, Final
 
+import zmq
+import zmq.asyncio
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from traitlets import DottedObjectName, Type, default
 
 from mlnb.execution.warm.starting import is_ipykernel
 
@@ -63,11 +70,12 @@ class ForkedKernel:
         self._connection.close()
 
 
-class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
+class WarmProvisioner(LocalProvisioner):
     """Asks the template at `template` for a kernel; where that fails, starts one from nothing."""
 
     template: str | None = None
     refusal: str | None = None
+    process: Any = None
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         self.refusal = None
@@ -79,7 +87,7 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
                 self.log.warning("mlnb: a plain kernel instead of a warm one: %s", error)
             else:
                 self.pid = self.pgid = self.process.pid
-                self.cwd = kwargs.get("cwd") or os.getcwd()
+                self.cwd = kwargs.get("cwd") or Path.cwd()
                 return self.connection_info
         return await super().launch_kernel(cmd, **kwargs)
 
@@ -88,20 +96,67 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
         if not isinstance(process, ForkedKernel):
             ended: int | None = await super().wait()
             return ended
-        while process.poll() is None:
-            await asyncio.sleep(POLL_SECONDS)
+        status = await asyncio.to_thread(process.wait)
         self.process = None
-        return process.returncode
+        return status
 
 
-class WarmKernelManager(AsyncKernelManager):  # type: ignore[misc]
-    """A kernel manager whose kernels come from the template at `template`, and end without being waited for long."""
+class WarmClient(AsyncKernelClient):
+    """A client that is ready when its kernel is: no pause to see whether the kernel has gone quiet.
 
+    jupyter_client's own waits until nothing has come for 0.2 s. A reply on both channels to one request
+    says the same at once: whoever reads messages by their request needn't fear the ones before.
+    """
+
+    @default("context")
+    def _context_default(self) -> zmq.asyncio.Context:
+        self._created_context = True
+        context = zmq.asyncio.Context()
+        context.setsockopt(zmq.RECONNECT_IVL, 5)  # ms; a kernel binds its sockets some time after its fork
+        return context
+
+    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+        end = time.monotonic() + (timeout or float("inf"))
+        while time.monotonic() < end:
+            if await self._answers(self.kernel_info()):
+                return
+            if not await self._async_is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+        raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+
+    wait_for_ready = _async_wait_for_ready
+
+    async def _answers(self, request: Any) -> bool:
+        with contextlib.suppress(Empty):
+            while (await self.shell_channel.get_msg(timeout=1.0))["parent_header"].get("msg_id") != request:
+                pass
+            while (await self.iopub_channel.get_msg(timeout=0.1))["parent_header"].get("msg_id") != request:
+                pass
+            return True
+        return False
+
+
+class WarmKernelManager(AsyncKernelManager):
+    """A kernel manager whose kernels come from the template at `template`.
+
+    They are reached through sockets in the template's own folder: no ports that somebody else may take.
+    """
+
+    client_class = DottedObjectName(f"{__name__}.WarmClient")
+    client_factory = Type(klass=f"{__name__}.WarmClient")
     template: str | None = None
+
+    @classmethod
+    def of(cls, template: str, **settings: Any) -> WarmKernelManager:
+        """The manager of one kernel to come."""
+        kernel_id = os.urandom(8).hex()
+        connection_file = str(Path(template).with_name(f"{kernel_id}.json"))
+        manager = cls(transport="ipc", connection_file=connection_file, **settings)
+        manager.template, manager.kernel_id = template, kernel_id
+        return manager
 
     async def _async_pre_start_kernel(self, **settings: Any) -> Any:
         if self.provisioner is None:
-            self.kernel_id = self.kernel_id or settings.pop("kernel_id", None) or os.urandom(8).hex()
             provisioner = WarmProvisioner(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
             provisioner.template = self.template
             self.provisioner = provisioner
@@ -124,18 +179,24 @@ def _request(template: str, command: list[str], settings: dict[str, Any]) -> For
             "environment": dict(settings.get("env") or os.environ),
             "folder": os.path.abspath(settings.get("cwd") or os.getcwd()),  # noqa: PTH100, PTH109
         }
-        descriptors = [_descriptor(settings.get(name), default) for name, default in (("stdout", 1), ("stderr", 2))]
+        descriptors = [
+            _descriptor(settings.get(name), default) for name, default in (("stdout", 1), ("stderr", 2))
+        ]
         socket.send_fds(connection, [json.dumps(request).encode() + b"\n"], descriptors)
-        answer = connection.recv(4096)
-        if not answer:
-            raise _RefusedError("the process that should fork it is gone")
-        found = json.loads(answer)
-        if "pid" not in found:
-            raise _RefusedError(found.get("refused", "no reason given"))
+        pid = _pid(connection.recv(4096))
     except BaseException:
         connection.close()
         raise
-    return ForkedKernel(connection, found["pid"])
+    return ForkedKernel(connection, pid)
+
+
+def _pid(answer: bytes) -> int:
+    if not answer:
+        raise _RefusedError("the process that should fork it is gone")
+    found = json.loads(answer)
+    if "pid" not in found:
+        raise _RefusedError(found.get("refused", "no reason given"))
+    return int(found["pid"])
 
 
 def _descriptor(given: Any, default: int) -> int:

@@ -7,11 +7,13 @@ region's. Pools that libraries make anew in a forked child don't count.
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 import threading
+from pathlib import Path
 from typing import Final
 
+TASKS: Final = Path("/proc/self/task")
+DESCRIPTORS: Final = Path("/proc/self/fd")
 HARMLESS_THREADS: Final = frozenset({"jemalloc_bg_thd"})
 """Threads of libraries that start them anew in a forked child (jemalloc, which PyArrow brings)."""
 
@@ -33,24 +35,23 @@ def _holds_a_device() -> bool:
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_initialized():
         return True
-    for entry in os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else ():
+    for entry in DESCRIPTORS.iterdir() if DESCRIPTORS.is_dir() else ():
         with contextlib.suppress(OSError):
-            if os.readlink(f"/proc/self/fd/{entry}").startswith(("/dev/nvidia", "/dev/kfd", "/dev/dri")):
+            if str(entry.readlink()).startswith(("/dev/nvidia", "/dev/kfd", "/dev/dri")):
                 return True
     return False
 
 
 def _native_threads() -> int:
-    if not os.path.isdir("/proc/self/task"):
+    if not TASKS.is_dir():
         return 0
-    names = [_thread_name(task) for task in os.listdir("/proc/self/task")]
+    names = [_thread_name(task) for task in TASKS.iterdir()]
     return sum(name not in HARMLESS_THREADS for name in names) - 1
 
 
-def _thread_name(task: str) -> str:
+def _thread_name(task: Path) -> str:
     try:
-        with open(f"/proc/self/task/{task}/comm", encoding="utf-8") as file:
-            return file.read().strip()
+        return (task / "comm").read_text(encoding="utf-8").strip()
     except OSError:
         return ""
 

@@ -15,10 +15,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mlnb.execution.warm.imports import imported_modules
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class WarmKernels:

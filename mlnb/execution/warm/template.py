@@ -23,6 +23,7 @@ import socket
 import sys
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from mlnb.execution.warm.ahead import import_ahead
@@ -64,7 +65,12 @@ class Template:
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         while True:
-            watched = [self.batch, self.listener, awake, *(c.connection for c in self.children.values())]
+            watched: list[Any] = [
+                self.batch,
+                self.listener,
+                awake,
+                *(c.connection for c in self.children.values()),
+            ]
             ready, _, _ = select.select(watched, [], [])
             if awake in ready:
                 os.read(awake, 4096)
@@ -211,7 +217,7 @@ def _kill(pid: int) -> None:
 def main() -> None:
     """`python -m mlnb.execution.warm.template LISTENER MODULES UNFIT`."""
     listener, modules, unfit = int(sys.argv[1]), json.loads(sys.argv[2]), json.loads(sys.argv[3])
-    if sys.path and sys.path[0] in {"", os.getcwd()}:
+    if sys.path and sys.path[0] in {"", str(Path.cwd())}:
         del sys.path[0]  # as ipykernel's launcher does
     for module in KERNEL_MODULES:
         importlib.import_module(module)
@@ -219,7 +225,7 @@ def main() -> None:
     if found:
         os.set_inheritable(listener, True)
         arguments = [str(listener), json.dumps(modules), json.dumps([*unfit, *found])]
-        os.execv(sys.executable, [sys.executable, "-m", "mlnb.execution.warm.template", *arguments])
+        os.execv(sys.executable, [sys.executable, "-m", "mlnb.execution.warm.template", *arguments])  # noqa: S606 - this process, started again
     refusal = find_refusal()
     gc.collect()
     gc.freeze()

@@ -8,7 +8,7 @@ an earlier run has used, so not a table nobody saw before. A name is a dataset's
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -59,6 +59,32 @@ class Known:
         return True, f"{self.name} ({_brief(ours)}) was used by {count} earlier run{'s' * (count > 1)}"
 
 
+def no_overlap(case: Case) -> tuple[bool, str]:
+    """No row of the training data is among the test data."""
+    import numpy as np
+
+    every = case.candidate.record["datasets"]
+    sides = [_rows(case, every, role) for role in ("train", "test")]
+    for role, rows in zip(("train", "test"), sides, strict=True):
+        if rows is None:
+            return False, f"the run of {case.candidate.label} kept no row hashes of its {role} data"
+    train, test = sides
+    shared = np.isin(test, train).sum()
+    if shared:
+        return False, f"{shared:,} of {len(test):,} test rows are among the {len(train):,} training rows"
+    return True, f"none of {len(test):,} test rows is among the {len(train):,} training rows"
+
+
+def _rows(case: Case, every: Iterable[Mapping[str, Any]], role: str) -> Any:
+    """The row hashes of all data of a role, as one array of unsigned 64-bit numbers."""
+    import numpy as np
+
+    kept = [one["row_hashes"] for one in every if one["role"] == role]
+    if not kept or None in kept:
+        return None
+    return np.concatenate([np.frombuffer(case.store.objects.read(sha256), "<u8") for sha256 in kept])
+
+
 def digests(candidate: Candidate, name: str) -> frozenset[str]:
     """The fingerprints of the data of that name in the version's run, else of that role."""
     every: list[Mapping[str, Any]] = candidate.record["datasets"]
@@ -93,7 +119,9 @@ def _brief(ours: frozenset[str]) -> str:
 
 
 def read(line: str) -> Gate | None:
-    """The gate of a line that begins with `data.`; None for another line."""
+    """The gate of a line about data; None for another line."""
+    if line == "no_overlap":
+        return no_overlap
     match = _LINE.fullmatch(line)
     if match is None:
         return None

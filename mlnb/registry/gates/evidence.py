@@ -32,11 +32,8 @@ def clean_git(case: Case) -> tuple[bool, str]:
 def reproduced(case: Case) -> tuple[bool, str]:
     """The newest verdict over the run found every part as it was."""
     run_id = case.candidate.record["run_id"]
-    table = query.sql(
-        case.store,
-        f"SELECT run_id, part, outcome, detail FROM verdicts WHERE against = '{run_id}' ORDER BY time DESC",
-    )
-    rows = table.to_pylist()
+    verdicts = f"SELECT * FROM verdicts WHERE against = '{run_id}' ORDER BY time DESC"  # noqa: S608 - the store's own id
+    rows = query.sql(case.store, verdicts).to_pylist()
     newest = [row for row in rows if row["run_id"] == rows[0]["run_id"]]
     if not newest:
         return False, f"nobody has reproduced the run yet: mlnb reproduce {run_id}"

@@ -1,0 +1,93 @@
+/** Runs for the tests, with only what a test is about spelt out. */
+
+import { nullTranslator } from '@jupyterlab/translation';
+import { ColorBook } from '../src/colors';
+import type { IUi } from '../src/components/ui';
+import type { IComparison, IRunLine, IRunRow } from '../src/tokens';
+
+export const STORE = { id: 'STORE', path: '.mlnb', name: 'work' };
+
+let counter = 0;
+
+export function run(parts: Partial<IRunRow> = {}): IRunRow {
+  counter += 1;
+  return {
+    run_id: `RUN${counter}`,
+    name: `amber-fox-${counter}`,
+    experiment: 'churn',
+    kind: 'cell',
+    status: 'finished',
+    parent_id: null,
+    batch_id: null,
+    rerun_of: null,
+    notebook: 'train.ipynb',
+    cell_id: 'c1',
+    started_at: new Date(Date.UTC(2026, 9, 1) + counter * 1000).toISOString(),
+    ended_at: null,
+    duration_s: 1,
+    user: null,
+    host: null,
+    git_commit: null,
+    git_dirty: null,
+    exit_signal: null,
+    error: null,
+    note: null,
+    params: {},
+    metrics: {},
+    tags: {},
+    aliases: [],
+    ...parts
+  };
+}
+
+export function line(parts: Partial<IRunLine> = {}): IRunLine {
+  return {
+    version: 1,
+    run_id: 'RUN',
+    store_id: 'STORE',
+    name: 'amber-fox-12',
+    experiment: 'churn',
+    status: 'finished',
+    duration_s: 3.1,
+    error: null,
+    metrics: [],
+    params: [],
+    counts: {},
+    previous: null,
+    ...parts
+  };
+}
+
+export function comparison(parts: Partial<IComparison> = {}): IComparison {
+  return {
+    runs: [run(), run()],
+    params: [],
+    metrics: [],
+    data: [],
+    code: [],
+    environment: [],
+    figures: [],
+    ...parts
+  };
+}
+
+export function ui(): IUi {
+  return {
+    trans: nullTranslator.load('mlnb'),
+    colors: new ColorBook(),
+    python: [],
+    highlight: (source, element) => {
+      element.textContent = source;
+      return Promise.resolve();
+    }
+  };
+}
+
+/** A promise that the test settles. */
+export function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>(done => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,188 @@
+import { describe, expect, it, vi } from 'vitest';
+import { CompareModel } from '../src/models/compare';
+import { CurvesModel } from '../src/models/curves';
+import { Coalescer } from '../src/models/model';
+import { PromotionModel } from '../src/models/promotion';
+import { SelectionModel } from '../src/models/selection';
+import { StoresModel } from '../src/models/stores';
+import { ApiError } from '../src/request';
+import type { IModel, IModelVersion, IPromotion } from '../src/tokens';
+import { comparison, deferred, run, STORE } from './examples';
+
+it('runs a task once more if it was asked for while it ran, however often', async () => {
+  const gates = [deferred<undefined>(), deferred<undefined>()];
+  const task = vi.fn(
+    () => gates[task.mock.calls.length - 1]?.promise ?? Promise.resolve(undefined)
+  );
+  const coalescer = new Coalescer(task);
+  const done = coalescer.run();
+  void coalescer.run();
+  void coalescer.run();
+  gates.forEach(gate => gate.resolve(undefined));
+  await done;
+  expect(task).toHaveBeenCalledTimes(2);
+});
+
+describe('SelectionModel', () => {
+  it('is about the picked runs, or about the line in hand if it is not one of them', () => {
+    const selection = new SelectionModel();
+    const [a, b, c] = [run(), run(), run()];
+    selection.add([a, b]);
+    expect(selection.inHand()).toEqual([a.run_id, b.run_id]);
+    selection.activate(`r:${c.run_id}`);
+    expect(selection.inHand()).toEqual([c.run_id]);
+    selection.activate(`r:${a.run_id}`);
+    expect(selection.inHand()).toEqual([a.run_id, b.run_id]);
+  });
+});
+
+describe('CurvesModel', () => {
+  it('asks for a curve once and keeps it', async () => {
+    const history = vi.fn(() =>
+      Promise.resolve({ metric: 'loss', steps: [0, 1], values: [1, 'NaN' as const] })
+    );
+    const curves = new CurvesModel({ history });
+    const row = run();
+    expect(curves.get(null, row, 'loss', 10)).toBeNull();
+    await new Promise(resolve => curves.changed.connect(resolve));
+    expect(curves.get(null, row, 'loss', 10)).toEqual({ steps: [0, 1], values: [1, NaN] });
+    expect(history).toHaveBeenCalledTimes(1);
+    curves.forget([row.run_id]);
+    curves.get(null, row, 'loss', 10);
+    expect(history).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('StoresModel', () => {
+  it('follows the notebook in front until a store is chosen', async () => {
+    const list = [
+      { ...STORE, current: false },
+      { ...STORE, id: 'OTHER', current: true }
+    ];
+    const stores = new StoresModel({ stores: () => Promise.resolve(list) });
+    await stores.follow('a.ipynb');
+    expect(stores.current).toBe('OTHER');
+    stores.choose(STORE.id);
+    await stores.follow('b.ipynb');
+    expect(stores.current).toBe(STORE.id);
+  });
+
+  it('takes the last answer for true, whatever order they come in', async () => {
+    const first = deferred<(typeof STORE & { current: boolean })[]>();
+    const answers = [first.promise, Promise.resolve([{ ...STORE, id: 'B', current: true }])];
+    const stores = new StoresModel({ stores: () => answers.shift() ?? Promise.resolve([]) });
+    const early = stores.follow('a.ipynb');
+    await stores.follow('b.ipynb');
+    first.resolve([{ ...STORE, id: 'A', current: true }]);
+    await early;
+    expect(stores.current).toBe('B');
+  });
+
+  it('says where a notebook logs that may not be opened', async () => {
+    const refusal = new ApiError('this notebook logs to /elsewhere', 'not_allowed', 403);
+    const stores = new StoresModel({ stores: () => Promise.reject(refusal) });
+    await stores.follow('a.ipynb');
+    expect(stores.problem?.message).toContain('/elsewhere');
+  });
+});
+
+it('compares with the run that is pinned', async () => {
+  const compare = vi.fn((_: string | null, runs: readonly string[]) =>
+    Promise.resolve(comparison({ runs: runs.map(run_id => run({ run_id })) }))
+  );
+  const model = new CompareModel({ compare }, null, ['A', 'B', 'C']);
+  await model.pin('C');
+  expect(model.comparison?.runs.map(row => row.run_id)).toEqual(['C', 'A', 'B']);
+  await model.drop('A');
+  expect(model.runIds).toEqual(['C', 'B']);
+});
+
+describe('PromotionModel', () => {
+  const row = run({ experiment: 'churn' });
+  const version = (number: number, run_id: string): IModelVersion => ({
+    version: number,
+    run_id,
+    run_name: null,
+    format: 'skops',
+    created_at: row.started_at,
+    created_by: null,
+    aliases: []
+  });
+  const promotion = (decision: IPromotion['decision']): IPromotion => ({
+    promotion_id: 'P',
+    model: 'churn',
+    alias: 'champion',
+    from_version: 1,
+    to_version: 2,
+    decision,
+    gates: [{ name: 'clean_git', passed: decision === 'promoted', message: '' }],
+    note: '',
+    user: null,
+    time: null
+  });
+  const registry = (versions: IModelVersion[]): IModel => ({
+    model: 'churn',
+    versions,
+    aliases: { champion: 1 },
+    promotions: []
+  });
+
+  it('tries the gates before anything moves, then moves the alias from the holder it saw', async () => {
+    const promote = vi.fn(() => Promise.resolve(promotion('promoted')));
+    const api = {
+      models: () => Promise.resolve([registry([version(2, row.run_id), version(1, 'OLD')])]),
+      register: () => Promise.reject(new Error('has a version')),
+      promote
+    };
+    const model = new PromotionModel(api, null, row);
+    await model.open();
+    expect(promote).toHaveBeenLastCalledWith(null, expect.objectContaining({ dry_run: true }));
+    expect(model.ready).toBe(true);
+    model.note = 'better';
+    await model.promote();
+    expect(promote).toHaveBeenLastCalledWith(
+      null,
+      expect.objectContaining({ version: 2, expected: 1, note: 'better' })
+    );
+    expect(model.done?.decision).toBe('promoted');
+  });
+
+  it('is not ready while a gate refuses, and keeps what the gates say', async () => {
+    const refused = new ApiError('a gate refused', 'gate_failed', 409, null, {
+      promotion: promotion('refused')
+    });
+    const model = new PromotionModel(
+      {
+        models: () => Promise.resolve([registry([version(2, row.run_id)])]),
+        register: () => Promise.reject(new Error('has a version')),
+        promote: () => Promise.reject(refused)
+      },
+      null,
+      row
+    );
+    await model.open();
+    expect(model.ready).toBe(false);
+    expect(model.trial?.gates[0]?.passed).toBe(false);
+  });
+
+  it('gives a run a version first', async () => {
+    const versions = [version(1, 'OLD')];
+    const model = new PromotionModel(
+      {
+        models: () => Promise.resolve([registry([...versions])]),
+        register: (_, __, runId) => {
+          versions.unshift(version(2, runId));
+          return Promise.resolve(version(2, runId));
+        },
+        promote: () => Promise.resolve(promotion('promoted'))
+      },
+      null,
+      row
+    );
+    await model.open();
+    expect(model.version).toBeNull();
+    await model.register();
+    expect(model.version?.version).toBe(2);
+    expect(model.ready).toBe(true);
+  });
+});

@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    environment: 'jsdom',
+    include: ['test/**/*.test.{ts,tsx}'],
+    setupFiles: ['test/browser.ts'],
+    restoreMocks: true,
+    server: {
+      // These ship modules that Node does not resolve by itself.
+      deps: { inline: [/@jupyterlab/, /@jupyter\//, /@lumino/, /@rjsf/] }
+    }
+  },
+  plugins: [
+    {
+      // The bundler reads SVG files as text; so do the tests.
+      name: 'svg-as-text',
+      enforce: 'pre',
+      load(id) {
+        return id.endsWith('.svg') ? 'export default "<svg></svg>"' : null;
+      }
+    }
+  ]
+});

@@ -1,0 +1,268 @@
+"""A run around the execution of a notebook: the engine `mlnb` that `mlnb.execution.engine` gives papermill.
+
+papermill still does all the work (its cells, translators, autosave, logs, paths); the engine opens a run
+before the kernel starts, tells the kernel which run is its parent, and closes the run whatever happens:
+with the parameters, the executed notebook, what the notebook's tracked cells found, and its error.
+
+papermill imports this module whenever it is imported, hence none of mlnb's heavy rooms at the top.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from papermill.engines import NBClientEngine
+from papermill.log import logger
+
+from mlnb.execution.client import TrackedClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from mlnb.events import Status
+    from mlnb.tracking import Run
+
+MEDIA_TYPE: Final = "application/x-ipynb+json"
+STDERR_SHOWN: Final = 2000
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a batch knows about a run before it starts; plain `papermill --engine mlnb` has none."""
+
+    store: Path
+    notebook: Path
+    run_id: str | None = None
+    name: str | None = None
+    experiment: str | None = None
+    batch_id: str | None = None
+    rerun_of: str | None = None
+    tags: Mapping[str, str] | None = None
+    timeout: float | None = None
+    template: str | None = None
+    report: Callable[[Outcome], object] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a notebook ended."""
+
+    status: Status = "finished"
+    error: str | None = None
+    exit_signal: int | None = None
+
+
+class MlnbEngine(NBClientEngine):  # type: ignore[misc]
+    """papermill's default engine, with a run around it."""
+
+    @classmethod
+    def execute_notebook(
+        cls,
+        nb: Any,
+        kernel_name: str,
+        *,
+        input_path: Any = None,
+        assignment: Assignment | None = None,
+        **settings: Any,
+    ) -> Any:
+        assignment = assignment or _assign(input_path)
+        _steady_injected_cell(nb)
+        with tracking_run(nb, assignment) as execution:
+            return super().execute_notebook(nb, kernel_name, execution=execution, **settings)
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        *,
+        execution: Execution,
+        log_output: bool = False,
+        stdout_file: Any = None,
+        stderr_file: Any = None,
+        start_timeout: int = 60,
+        execution_timeout: int | None = None,
+        **settings: Any,
+    ) -> Any:
+        limit = execution_timeout or settings.pop("timeout", None)
+        settings.pop("startup_timeout", None)
+        execution.client = TrackedClient(
+            nb_man,
+            deadline=execution.deadline,
+            template=execution.assignment.template,
+            kernel_name=kernel_name,
+            log=logger,
+            log_output=log_output,
+            stdout_file=stdout_file,
+            stderr_file=stderr_file,
+            startup_timeout=start_timeout,
+            timeout=limit,
+            **settings,
+        )
+        return execution.client.execute(env=execution.kernel_environment(), stderr=execution.kernel_stderr)
+
+
+@dataclass
+class Execution:
+    """One notebook being executed for one run."""
+
+    run: Run
+    assignment: Assignment
+    kernel_stderr: IO[bytes]
+    deadline: float | None = None
+    client: TrackedClient | None = None
+
+    def kernel_environment(self) -> dict[str, str]:
+        """What tells the kernel whose cells it runs."""
+        return {
+            **os.environ,
+            "MLNB_STORE": str(self.assignment.store.absolute()),
+            "MLNB_PARENT_RUN": self.run.run_id,
+            "MLNB_NOTEBOOK": str(self.assignment.notebook),
+        }
+
+    def judge_exception(self, error: BaseException) -> Outcome:
+        """How a notebook ended that papermill gave up on."""
+        from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+        if isinstance(error, DeadKernelError):
+            return self._judge_dead_kernel()
+        if isinstance(error, CellTimeoutError):
+            return Outcome("failed", "Timeout: " + str(error).splitlines()[0])
+        if isinstance(error, KeyboardInterrupt):
+            return Outcome("failed", "KeyboardInterrupt")
+        text = str(error).splitlines()
+        return Outcome("failed", f"{type(error).__name__}: {text[0] if text else ''}{self._last_words()}")
+
+    def _judge_dead_kernel(self) -> Outcome:
+        code = None if self.client is None else self.client.exit_code
+        if code is not None and code < 0:
+            return Outcome("killed", f"the kernel was killed by signal {-code}{self._last_words()}", -code)
+        status = "" if code is None else f" with status {code}"
+        return Outcome("failed", f"the kernel died{status}{self._last_words()}")
+
+    def _last_words(self) -> str:
+        size = self.kernel_stderr.seek(0, os.SEEK_END)
+        self.kernel_stderr.seek(max(0, size - STDERR_SHOWN))
+        lines = self.kernel_stderr.read().decode("utf-8", "replace").strip().splitlines()
+        return f" ({lines[-1].strip()})" if lines else ""
+
+
+@contextmanager
+def tracking_run(notebook: Any, assignment: Assignment) -> Iterator[Execution]:
+    """A run around the execution of `notebook`; it is closed whatever happens, and exceptions go on."""
+    run = _start(notebook, assignment)
+    with tempfile.TemporaryFile() as kernel_stderr:
+        deadline = None if assignment.timeout is None else time.monotonic() + assignment.timeout
+        execution = Execution(run, assignment, kernel_stderr, deadline)
+        outcome = Outcome("failed", "the run ended in mlnb itself")
+        try:
+            yield execution
+            outcome = judge(notebook)
+        except BaseException as error:
+            outcome = execution.judge_exception(error)
+            raise
+        finally:
+            _keep(execution, notebook)
+            run.finish(status=outcome.status, error=outcome.error, exit_signal=outcome.exit_signal)
+            if assignment.report is not None:
+                assignment.report(outcome)
+
+
+def _assign(input_path: Any) -> Assignment:
+    from mlnb import config
+
+    local = isinstance(input_path, str | os.PathLike) and Path(input_path).is_file()
+    notebook = Path(input_path).absolute() if local else Path.cwd() / Path(str(input_path or "notebook")).name
+    return Assignment(store=config.load(notebook.parent).store, notebook=notebook)
+
+
+def _start(notebook: Any, assignment: Assignment) -> Run:
+    from mlnb import tracking
+
+    run = tracking.start(
+        assignment.name,
+        store=assignment.store,
+        experiment=assignment.experiment or assignment.notebook.stem,
+        kind="notebook",
+        run_id=assignment.run_id,
+        batch_id=assignment.batch_id,
+        rerun_of=assignment.rerun_of,
+        notebook=str(assignment.notebook),
+        tags=dict(assignment.tags or {}),
+    )
+    about = notebook.metadata.setdefault("papermill", {})
+    about["input_path"] = str(assignment.notebook)
+    injected = dict(about.get("parameters", {}))
+    defaults = _defaults(notebook)
+    run.params({name: value for name, value in defaults.items() if name not in injected}, source="assigned")
+    run.params(injected, source="injected")
+    return run
+
+
+def _defaults(notebook: Any) -> dict[str, Any]:
+    from mlnb.execution.notebooks import read_parameters
+
+    return {parameter.name: parameter.value for parameter in read_parameters(notebook).values()}
+
+
+def _steady_injected_cell(notebook: Any) -> None:
+    # papermill gives its cell a new id each time; runs of one notebook are compared cell by cell
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = "injected-parameters"
+
+
+def judge(notebook: Any) -> Outcome:
+    """How an executed notebook ended, by its cells: the first that stopped it, if one did."""
+    for cell in notebook.cells:
+        if cell.metadata.get("papermill", {}).get("exception") is not True:
+            continue
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                return _judge_error(output.ename, output.evalue)
+        return Outcome("failed", "a cell failed and left no error")
+    return Outcome()
+
+
+def _judge_error(name: str, value: str) -> Outcome:
+    if name == "SystemExit" and value in {"", "0"}:
+        return Outcome()
+    return Outcome("failed", f"{name}: {value}".splitlines()[0])
+
+
+def _keep(execution: Execution, notebook: Any) -> None:
+    """What is known at the end; where a part of it fails, the run says so and the rest is kept."""
+    from mlnb.events import Problem
+    from mlnb.execution.rollup import roll_up
+
+    run = execution.run
+    if execution.client is not None and execution.client.problem:
+        run.append(Problem(where="kernel", message=execution.client.problem))
+    parts: dict[str, Callable[[], None]] = {
+        "notebook": lambda: _keep_notebook(execution, notebook),
+        "rollup": lambda: roll_up(run),
+    }
+    for part, keep in parts.items():
+        try:
+            keep()
+        except Exception as error:  # noqa: BLE001 - the run must be closed whatever happens
+            logger.warning("mlnb could not keep the %s: %s", part, error)
+            run.append(Problem(where=part, message=f"{type(error).__name__}: {error}"))
+
+
+def _keep_notebook(execution: Execution, notebook: Any) -> None:
+    from mlnb.execution import ipynb
+
+    execution.run.store_artifact(
+        ipynb.encode(notebook),
+        name=execution.assignment.notebook.name,
+        kind="notebook",
+        media_type=MEDIA_TYPE,
+    )

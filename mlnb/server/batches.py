@@ -1,0 +1,172 @@
+"""Reruns that were asked for over REST: each batch is executed by a process of its own.
+
+The child (`python -m mlnb.server.batches`) reads the request, checks it, answers with one line (the batch, or
+what is wrong with it), and then executes the batch to its end, whatever becomes of the server meanwhile. Its
+progress is in the store, where everybody sees it; the server keeps the process only to be able to stop it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from mlnb.errors import Conflict, Error, ExecutionFailed
+from mlnb.server.replies import error_body, error_from
+from mlnb.store import Store, query
+
+ANSWER_WITHIN_S: Final = 60.0
+_UNEXPECTED: Final = "the batch's process ended before it had begun"
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What the child is told."""
+
+    what: str
+    store: str
+    params: dict[str, Any] = {}
+    grid: dict[str, Any] = {}
+    workers: int | None = None
+    name: str | None = None
+
+
+@dataclass
+class Batches:
+    """The batches that this server started. Safe to use from any thread."""
+
+    _processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self, asked: Asked, folder: Path) -> str:
+        """Start a batch; its id.
+
+        Raises
+        ------
+        Error
+            What the child found wrong.
+        """
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mlnb.server.batches"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+            start_new_session=True,
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(msgspec.json.encode(asked))
+        process.stdin.close()
+        batch_id = _read_answer(process)
+        with self._lock:
+            self._processes = {key: one for key, one in self._processes.items() if one.poll() is None}
+            self._processes[batch_id] = process
+        return batch_id
+
+    def stop(self, batch_id: str) -> None:
+        """Stop a batch as Ctrl-C does: its runs end as killed, and it is recorded as cancelled.
+
+        Raises
+        ------
+        Conflict
+            It isn't under way, or another process started it.
+        """
+        with self._lock:
+            process = self._processes.get(batch_id)
+        if process is None or process.poll() is not None:
+            raise Conflict(
+                f"batch {batch_id} can't be stopped from here: it has ended, or somebody else started it",
+                hint="stop it where it was started, with Ctrl-C",
+            )
+        process.send_signal(signal.SIGINT)
+
+    def is_under_way(self, batch_id: str) -> bool | None:
+        """Whether the process of a batch lives; None where another process started it."""
+        with self._lock:
+            process = self._processes.get(batch_id)
+        return None if process is None else process.poll() is None
+
+
+def describe(store: Store, batch: Mapping[str, Any], *, under_way: bool | None) -> dict[str, Any]:
+    """A batch with its runs, and how many of the plan's are in which state."""
+    runs = query.run_page(store, where=f"batch_id = '{batch['batch_id']}'", children=True).rows
+    planned: Sequence[Mapping[str, Any]] = batch["plan"]
+    own = [run for run in runs if run["parent_id"] is None]
+    counts = {
+        status: sum(run["status"] == status for run in own)
+        for status in ("running", "finished", "failed", "killed")
+    }
+    state = "failed" if batch["state"] == "running" and under_way is False else batch["state"]
+    waiting = max(0, len(planned) - len(own)) if state == "running" else 0
+    return {
+        **batch,
+        "state": state,
+        "total": len(planned),
+        "counts": {"waiting": waiting, **counts},
+        "runs": own,
+    }
+
+
+def _read_answer(process: subprocess.Popen[bytes]) -> str:
+    """The child's first line. It answers or dies: a child that hangs is ended."""
+    assert process.stdout is not None
+    late = threading.Timer(ANSWER_WITHIN_S, process.kill)
+    late.start()
+    try:
+        line = process.stdout.readline()
+    finally:
+        late.cancel()
+    if not line:
+        raise ExecutionFailed(f"{_UNEXPECTED} (exit status {process.wait()})")
+    answer = json.loads(line)
+    if "error" in answer:
+        process.wait()
+        raise error_from(answer["error"])
+    return str(answer["batch_id"])
+
+
+def main() -> int:
+    """The child."""
+    from mlnb.execution.batch import Settings, execute, prepare
+    from mlnb.execution.plan import axes
+
+    # A server that was started in the background leaves Ctrl-C ignored to its children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Asked)
+    answer = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what kernels print is not the answer
+    try:
+        prepared = prepare(
+            asked.what,
+            params=asked.params,
+            grid=axes(asked.grid),
+            name=asked.name,
+            store=asked.store,
+            settings=Settings(workers=asked.workers),
+        )
+    except Error as error:
+        print(json.dumps(error_body(error)), file=answer, flush=True)
+        return 2
+    except Exception as error:
+        told = ExecutionFailed(f"the batch could not be prepared: {type(error).__name__}: {error}")
+        print(json.dumps(error_body(told)), file=answer, flush=True)
+        raise
+    print(json.dumps({"batch_id": prepared.batch_id}), file=answer, flush=True)
+    answer.close()
+    try:
+        return 0 if execute(prepared).state == "finished" else 1
+    except KeyboardInterrupt:
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,8 @@
+"""The endpoints, by noun. Importing this package fills the table of routes."""
+
+from __future__ import annotations
+
+from mlnb.server.handlers import artifacts, compare, describe, models, reruns, runs, sql, stores
+from mlnb.server.routes import ROUTES
+
+__all__ = ["ROUTES", "artifacts", "compare", "describe", "models", "reruns", "runs", "sql", "stores"]

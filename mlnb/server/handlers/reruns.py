@@ -1,0 +1,133 @@
+"""`reruns`, `notebooks/parameters`: executing a notebook again, and what it takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, cast
+
+from mlnb.errors import Conflict, ExecutionFailed, NotebookError, NotFound, UsageError
+from mlnb.server import bodies
+from mlnb.server.batches import Asked, describe
+from mlnb.server.calls import Call
+from mlnb.server.handlers.runs import check_id
+from mlnb.server.routes import delete, get, post
+from mlnb.store import Store
+from mlnb.store import query as ask
+
+MOST_WORKERS: Final = 64
+_BEGIN_WITHIN_S: Final = 10.0
+
+
+@get("reruns")
+def list_batches(call: Call) -> bodies.BatchList:
+    """The batches, newest first."""
+    store = call.store_or_none
+    found = [] if store is None else ask.batches(store)
+    return {"batches": [_listed(batch) for batch in found]}
+
+
+@post("reruns", status=202)
+def start_batch(call: Call, body: bodies.NewRerun) -> bodies.BatchReply:
+    """Execute a notebook, or a run's notebook, with these parameters or for each set of a grid."""
+    what, folder, path = _origin(call, body)
+    if not 1 <= body.workers <= MOST_WORKERS:
+        raise UsageError(f"{body.workers} workers can't be used: 1 to {MOST_WORKERS}")
+    asked = Asked(
+        what=what,
+        store=str(path),
+        params=body.params,
+        grid=body.grid,
+        workers=body.workers,
+        name=body.name,
+    )
+    batch_id = call.services.batches.start(asked, folder)
+    return {"batch": _begun(call, Store.open(path), batch_id)}
+
+
+@get("reruns/{batch_id}")
+def show_batch(call: Call, batch_id: str) -> bodies.BatchReply:
+    """A batch: its plan, its runs, and how many of them are in which state."""
+    return {"batch": _described(call, call.store, _batch(call.store, batch_id))}
+
+
+@delete("reruns/{batch_id}")
+def stop_batch(call: Call, batch_id: str) -> None:
+    """Stop a batch as Ctrl-C does. What has finished stays."""
+    batch = _batch(call.store, batch_id)
+    if batch["state"] != "running":
+        raise Conflict(f"batch {batch['name']} has {batch['state']} already")
+    call.services.batches.stop(batch_id)
+
+
+@get("notebooks/parameters")
+def notebook_parameters(call: Call, query: bodies.NotebookQuery) -> bodies.NotebookParameters:
+    """What the notebook's `parameters` cell assigns; `value` is the default where it is a literal."""
+    from mlnb.execution.notebooks import inspect
+
+    found = inspect(_notebook(call, query.path))
+    return {
+        "parameters": [
+            {
+                "name": one.name,
+                "default": one.default,
+                "value": one.value,
+                "type": one.type or type(one.value).__name__,
+                "help": one.help,
+            }
+            for one in found
+        ]
+    }
+
+
+def _origin(call: Call, body: bodies.NewRerun) -> tuple[str, Path, Path]:
+    """What is executed, in which folder, and the store's place."""
+    stores = call.services.stores
+    if (body.notebook is None) == (body.run is None):
+        raise UsageError("a rerun is of a notebook or of a run", hint="give one of 'notebook' and 'run'")
+    if body.run is not None:
+        ask.record(call.store, check_id(body.run))
+        return body.run, call.store.path.parent, call.store.path
+    notebook = _notebook(call, cast("str", body.notebook))
+    path = call.store.path if call.store_id else stores.place_of(body.notebook)
+    return str(notebook), notebook.parent, path
+
+
+def _notebook(call: Call, path: str) -> Path:
+    found = call.services.stores.file(path)
+    if found.suffix != ".ipynb":
+        raise NotebookError(f"{path!r} is no notebook", hint="its name ends with .ipynb")
+    if not found.is_file():
+        raise NotFound(f"no notebook {path!r}")
+    return found
+
+
+def _listed(batch: Mapping[str, Any]) -> bodies.ListedBatch:
+    row = {name: value for name, value in batch.items() if name != "plan"}
+    return cast("bodies.ListedBatch", {**row, "total": len(batch["plan"])})
+
+
+def _batch(store: Store, batch_id: str) -> Mapping[str, Any]:
+    found = next((one for one in ask.batches(store) if one["batch_id"] == batch_id), None)
+    if found is None:
+        raise NotFound(f"no batch {batch_id!r}", hint="GET reruns lists them")
+    return found
+
+
+def _begun(call: Call, store: Store, batch_id: str) -> bodies.BatchRow:
+    """The batch, once its process has entered it in the registry."""
+    deadline = time.monotonic() + _BEGIN_WITHIN_S
+    while time.monotonic() < deadline:
+        found = [one for one in ask.batches(store) if one["batch_id"] == batch_id]
+        if found:
+            return _described(call, store, found[0])
+        if call.services.batches.is_under_way(batch_id) is False:
+            break
+        time.sleep(0.05)
+    raise ExecutionFailed(f"batch {batch_id} did not begin")
+
+
+def _described(call: Call, store: Store, batch: Mapping[str, Any]) -> bodies.BatchRow:
+    under_way = call.services.batches.is_under_way(batch["batch_id"])
+    return cast("bodies.BatchRow", describe(store, batch, under_way=under_way))

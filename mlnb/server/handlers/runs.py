@@ -1,0 +1,149 @@
+"""`runs`: the table, one run in full, its edits, its curves, cells, data and notebook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, cast
+
+from mlnb import events, ids
+from mlnb.errors import NotFound, UsageError
+from mlnb.server import bodies, replies
+from mlnb.server.calls import Call
+from mlnb.server.routes import delete, get, patch
+from mlnb.store import Store, care
+from mlnb.store import query as ask
+
+LARGEST_PAGE = 10_000
+
+
+@get("runs")
+def list_runs(call: Call, query: bodies.RunsQuery) -> bodies.RunList:
+    """A page of runs, newest first or as `order_by` says; with `since`, what changed after that cursor."""
+    store = call.store_or_none
+    if store is None:
+        return {"store": None, "runs": [], "total": 0, "cursor": 0, "removed": [], "stale": False}
+    page = ask.run_page(
+        store,
+        where=_within(query.where, query.experiment),
+        order_by=query.order_by,
+        limit=_limit(query.limit),
+        offset=query.offset,
+        children=query.children,
+        since=query.since,
+    )
+    reply: bodies.RunList = {
+        "store": call.services.stores.describe(store),
+        "runs": cast("list[bodies.RunRow]", page.rows),
+        "total": page.total,
+        "cursor": page.cursor,
+        "removed": page.removed,
+        "stale": page.stale,
+    }
+    if query.groups:
+        found = ask.groups(store, where=query.where, children=query.children)
+        reply["groups"] = [{"experiment": experiment, "total": total} for experiment, total in found]
+    return reply
+
+
+@get("runs/{run_id}")
+def show_run(call: Call, run_id: str) -> bodies.OneRun:
+    """One run in full, with the run before it and its child runs."""
+    store = call.store
+    record = ask.record(store, check_id(run_id))
+    record["previous"] = ask.previous(store, run_id)
+    record["children"] = ask.children(store, run_id)
+    return {"run": cast("bodies.RunDetail", record)}
+
+
+@patch("runs/{run_id}")
+def edit_run(call: Call, run_id: str, body: bodies.RunEdit) -> bodies.EditedRun:
+    """Rename, annotate or tag a run; a tag set to null is taken off."""
+    store = call.store
+    ask.record(store, check_id(run_id))
+    store.edit(run_id, *_edits(body))
+    return {"run": _row(store, run_id)}
+
+
+@delete("runs/{run_id}")
+def delete_run(call: Call, run_id: str, query: bodies.ForceQuery) -> None:
+    """Delete a run. One that a model version was made from needs `force=1`."""
+    ask.record(call.store, check_id(run_id))
+    care.delete(call.store, run_id, force=query.force)
+
+
+@get("runs/{run_id}/history")
+def history(call: Call, run_id: str, query: bodies.HistoryQuery) -> bodies.History:
+    """One metric's points by step, thinned to at most `max_points` that keep the curve's shape."""
+    points = ask.history(call.store, check_id(run_id), query.metric, query.max_points)
+    return {
+        "metric": query.metric,
+        "steps": points.steps.tolist(),
+        "times": (points.times / 1000).tolist(),
+        "values": [replies.number(value) for value in points.values.tolist()],
+    }
+
+
+@get("runs/{run_id}/cells")
+def cells(call: Call, run_id: str) -> bodies.Cells:
+    """The cells of the run, and those that ran before it in its session."""
+    return {"cells": cast("list[bodies.CellRow]", ask.cells(call.store, check_id(run_id)))}
+
+
+@get("runs/{run_id}/datasets")
+def datasets(call: Call, run_id: str) -> bodies.Datasets:
+    """The data that the run used, with a profile of each column."""
+    return {"datasets": ask.record(call.store, check_id(run_id))["datasets"]}
+
+
+@get("runs/{run_id}/notebook")
+def notebook(call: Call, run_id: str) -> dict[str, Any]:
+    """The executed notebook that the run kept, in nbformat's JSON."""
+    record = ask.record(call.store, check_id(run_id))
+    kept = [one for one in record["artifacts"] if one["kind"] == "notebook"]
+    if not kept:
+        raise NotFound(f"run {record['name']!r} kept no executed notebook", hint="reruns keep theirs")
+    found: dict[str, Any] = json.loads(call.store.objects.read(kept[-1]["sha256"]))
+    return found
+
+
+def check_id(run_id: str) -> str:
+    """`run_id`, if it has the form of one.
+
+    Raises
+    ------
+    NotFound
+        It hasn't.
+    """
+    if not ids.is_id(run_id):
+        raise NotFound(f"{run_id!r} is no run's id", hint="26 characters, as GET runs lists them")
+    return run_id
+
+
+def _within(where: str | None, experiment: str | None) -> str | None:
+    if experiment is None:
+        return where
+    one = "experiment = '" + experiment.replace("'", "''") + "'"
+    return f"{one} and ({where})" if where and where.strip() else one
+
+
+def _limit(limit: int) -> int:
+    if not 0 <= limit <= LARGEST_PAGE:
+        raise UsageError(f"limit {limit} can't be used: 0 to {LARGEST_PAGE} runs a page")
+    return limit
+
+
+def _row(store: Store, run_id: str) -> bodies.RunRow:
+    (row,) = ask.run_page(store, where=f"run_id = '{run_id}'", children=True).rows
+    return cast("bodies.RunRow", row)
+
+
+def _edits(body: bodies.RunEdit) -> Iterator[events.Event]:
+    if body.name is not None:
+        if not body.name.strip():
+            raise UsageError("a run's name can't be empty")
+        yield events.Renamed(name=body.name.strip())
+    if body.note is not None:
+        yield events.Note(text=body.note)
+    for key, value in body.tags.items():
+        yield events.Tag(key=key, value=value)

@@ -1,0 +1,23 @@
+"""`sql`: a question in SQL, read-only and with no way to files or the network."""
+
+from __future__ import annotations
+
+from mlnb.server import bodies
+from mlnb.server.calls import Call
+from mlnb.server.routes import post
+from mlnb.store import query as ask
+
+MOST_ROWS = 10_000
+
+
+@post("sql")
+def run_sql(call: Call, body: bodies.Sql) -> bodies.SqlResult:
+    """The first 10,000 rows of a query over the public tables."""
+    table = ask.sql(call.store, body.sql)
+    shown = table.slice(0, MOST_ROWS)
+    columns = [shown.column(i).to_pylist() for i in range(shown.num_columns)]
+    return {
+        "columns": [{"name": one.name, "type": str(one.type)} for one in table.schema],
+        "rows": [list(row) for row in zip(*columns, strict=True)],
+        "truncated": table.num_rows > MOST_ROWS,
+    }

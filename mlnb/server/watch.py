@@ -1,0 +1,146 @@
+"""Live hints: one thread a server notices that a store grew, and says so on Jupyter's event bus.
+
+Kernels hold no token and send nothing. The server looks at the names and sizes in each store's journal folder,
+which costs microseconds, folds what is new, and emits a small hint: which store, which runs, up to which
+cursor. Whoever hears it fetches what it shows. Stores that nobody asked about are not looked at, and
+none is while nobody listens.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from mlnb.store import Store, query
+
+SCHEMA_ID: Final = "https://mlnb.readthedocs.io/events/store_changed/v1"
+SCHEMA: Final[Mapping[str, Any]] = {
+    "$id": SCHEMA_ID,
+    "version": "1",
+    "title": "A store of mlnb has changed",
+    "description": "Runs were logged, edited or promoted. Fetch what is shown again.",
+    "personal-data": False,
+    "type": "object",
+    "required": ["store", "cursor", "runs"],
+    "properties": {
+        "store": {"type": "string", "title": "The store's id"},
+        "cursor": {"type": "integer", "title": "What to pass as `since` the next time"},
+        "runs": {
+            "type": "array",
+            "title": "The runs that changed",
+            "items": {"type": "string"},
+        },
+    },
+}
+
+LOOK_EVERY_S: Final = 0.2
+_MOST_RUNS: Final = 200
+_FOLDER: Final = "/"
+_REGISTRY: Final = "/registry"
+_log: Final = logging.getLogger(__name__)
+
+Hint = dict[str, Any]
+Sizes = dict[str, int]
+
+
+@dataclass
+class _Watched:
+    """One store, as it looked the last time."""
+
+    store: Store
+    cursor: int | None = None
+    sizes: Sizes = field(default_factory=dict)
+    rest_until: float = 0.0
+
+
+class Watcher:
+    """Looks at every watched store, while `is_heard()`, and hands each hint to `emit` (from its own thread)."""
+
+    def __init__(self, emit: Callable[[Hint], None], is_heard: Callable[[], bool]) -> None:
+        self._emit = emit
+        self._is_heard = is_heard
+        self._watched: dict[str, _Watched] = {}
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def watch(self, store: Store) -> None:
+        """Look at this store from now on."""
+        with self._lock:
+            known = self._watched.get(store.store_id)
+            if known is None or known.store.path != store.path:
+                self._watched[store.store_id] = _Watched(store, sizes=sizes(store))
+            if self._thread is None and not self._stopped.is_set():
+                self._thread = threading.Thread(target=self._run, name="mlnb-watcher", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more; waits for a look that is under way."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(LOOK_EVERY_S):
+            if self._is_heard():
+                with self._lock:
+                    watched = list(self._watched.values())
+                for each in watched:
+                    self._look(each)
+
+    def _look(self, each: _Watched) -> None:
+        if time.monotonic() < each.rest_until:
+            return
+        now = sizes(each.store)
+        if now == each.sizes:
+            return
+        began = time.monotonic()
+        try:
+            hint = self._hint(each, now)
+        except Exception:  # noqa: BLE001 - one store that can't be read must not end the looking at others
+            _log.debug("mlnb can't look into %s just now", each.store.path, exc_info=True)
+            each.rest_until = time.monotonic() + 1
+            return
+        each.sizes = now
+        # A kernel that logs all the time gets most of the machine: fold for a quarter of the time at most.
+        each.rest_until = time.monotonic() + 3 * (time.monotonic() - began)
+        if hint is not None:
+            self._emit(hint)
+
+    def _hint(self, each: _Watched, now: Sizes) -> Hint | None:
+        """What to say; None where nothing changed but where journals lie (they were folded)."""
+        first = each.cursor is None
+        page = query.run_page(each.store, since=each.cursor, children=True, limit=0 if first else _MOST_RUNS)
+        each.cursor = page.cursor
+        told = [row["run_id"] for row in page.rows] + ([] if first else page.removed)
+        runs = list(dict.fromkeys([*told, *grown_subjects(each.sizes, now)]))
+        if not runs and not first and now.get(_REGISTRY) == each.sizes.get(_REGISTRY):
+            return None
+        return {"store": each.store.store_id, "cursor": page.cursor, "runs": runs[:_MOST_RUNS]}
+
+
+def sizes(store: Store) -> Sizes:
+    """The names and sizes of everything that grows in a store, and when its folder last changed."""
+    found: Sizes = {}
+    try:
+        with os.scandir(store.path / "journal") as entries:
+            for entry in entries:
+                if not entry.name.endswith(".alive"):
+                    found[entry.name] = entry.stat().st_size
+        # Runs that came and were folded between two looks leave no other trace.
+        found[_FOLDER] = (store.path / "journal").stat().st_mtime_ns
+        found[_REGISTRY] = (store.path / "registry.jsonl").stat().st_size
+    except FileNotFoundError:  # a journal went to the archive while we looked, or nothing is registered yet
+        pass
+    return found
+
+
+def grown_subjects(before: Mapping[str, int], now: Mapping[str, int]) -> Iterable[str]:
+    """The runs and sessions whose journals are new or longer; those that are gone were folded."""
+    grown = {name for name, size in now.items() if before.get(name) != size}
+    return sorted({name.partition(".")[0] for name in grown - {_FOLDER, _REGISTRY}})

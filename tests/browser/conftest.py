@@ -1,0 +1,243 @@
+"""A real JupyterLab with the installed extension, and a real Chromium that looks at it.
+
+Tests skip where there is no Chromium, unless MLNB_REQUIRE_BROWSER=1 makes that a failure. Nothing leaves the
+machine, and nothing of the user's Jupyter is read or written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+RESULTS = Path(__file__).parent.parent.parent / "test-results"
+CANDIDATES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--disable-domain-reliability",
+    "--no-pings",
+    "--no-first-run",
+    "--metrics-recording-only",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
+START_S = 60
+IDLE = "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(autouse=True)
+def jp_asyncio_loop():
+    """Takes the place of pytest-jupyter's, whose event loop Playwright's does not bear beside it."""
+
+
+@pytest.fixture(autouse=True)
+def jp_server_cleanup():
+    """Takes the place of pytest-jupyter's, for the same reason."""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = os.environ.get("MLNB_CHROMIUM") or next(filter(None, map(shutil.which, CANDIDATES)), None)
+    if found is None:
+        reason = f"no Chromium: none of {', '.join(CANDIDATES)} on PATH, and MLNB_CHROMIUM is not set"
+        if os.environ.get("MLNB_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running server: where it is, and the folder that it shows."""
+
+    url: str
+    token: str
+    root: Path
+
+    def write_notebook(self, name: str, *sources: str) -> None:
+        notebook = nbformat.v4.new_notebook(
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+            cells=[nbformat.v4.new_code_cell(source) for source in sources],
+        )
+        nbformat.write(notebook, self.root / name)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory) -> Iterator[Lab]:
+    home = tmp_path_factory.mktemp("home")
+    root = tmp_path_factory.mktemp("work")
+    settings = home / "config" / "labconfig" / "default_setting_overrides.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}))
+    port, token = free_port(), secrets.token_hex(16)
+    RESULTS.mkdir(exist_ok=True)
+    log = (RESULTS / "jupyterlab.log").open("w")
+    server = subprocess.Popen(
+        [
+            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+            f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}",
+            f"--IdentityProvider.token={token}",
+            "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly",
+        ],
+        cwd=root, env=environment(home), stdout=log, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(server, f"{url}/api/status?token={token}")
+        yield Lab(url, token, root)
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+        log.close()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A person at JupyterLab: what they do, as the steps of a test."""
+
+    page: Page
+
+    def command(self, name: str, **arguments: Any) -> None:
+        """Start a command. It isn't waited for: it may open a dialog that only a later step closes."""
+        self.page.evaluate(
+            "([name, args]) => void window.jupyterapp.commands.execute(name, args)", [name, arguments]
+        )
+
+    def open_notebook(self, path: str) -> None:
+        self.command("docmanager:open", path=path)
+        self.page.wait_for_function(IDLE, timeout=60_000)
+
+    def source(self, number: int) -> str:
+        found: str = self.page.evaluate(f"() => {self._cell(number)}.getSource()")
+        return found
+
+    def edit_cell(self, number: int, source: str) -> None:
+        self.page.evaluate(f"source => {self._cell(number)}.setSource(source)", source)
+
+    def run_cell(self, number: int) -> None:
+        """Run a cell and wait until it is over."""
+        self.page.evaluate(
+            """async number => {
+                window.jupyterapp.shell.currentWidget.content.activeCellIndex = number;
+                await window.jupyterapp.commands.execute('notebook:run-cell');
+            }""",
+            number,
+        )
+        self.page.wait_for_function(IDLE)
+
+    def show_experiments(self) -> None:
+        self.command("mlnb:show-experiments")
+        self.page.locator(".mlnb-Sidebar-body").wait_for()
+
+    @property
+    def runs(self) -> Locator:
+        """The runs in the sidebar."""
+        return self.page.locator(".mlnb-RunList-line[data-mlnb-run]")
+
+    def photograph(self, name: str) -> None:
+        """A picture in the light theme and one in the dark."""
+        for theme in ("Dark", "Light"):
+            self.command("apputils:change-theme", theme=f"JupyterLab {theme}")
+            self.page.wait_for_function(
+                "name => document.body.dataset.jpThemeName === name", arg=f"JupyterLab {theme}"
+            )
+            self.page.wait_for_timeout(300)  # the sheet is exchanged after the name
+            self.page.screenshot(path=RESULTS / f"{name}-{theme.lower()}.png")
+
+    @staticmethod
+    def _cell(number: int) -> str:
+        return f"window.jupyterapp.shell.currentWidget.content.widgets[{number}].model.sharedModel"
+
+
+@pytest.fixture
+def desk(page) -> Desk:
+    return Desk(page)
+
+
+@pytest.fixture
+def page(browser, lab) -> Iterator[Page]:
+    """JupyterLab, ready, in the light theme; what goes wrong in the page fails the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{lab.url}/lab?token={lab.token}&reset")
+    page.wait_for_function("window.jupyterapp !== undefined")
+    page.evaluate("window.jupyterapp.restored.then(() => true)")
+    yield page
+    context.close()
+    assert errors == []
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "JPY_", "MLNB_"))
+    }
+    places = {
+        "HOME": home,
+        "JUPYTER_CONFIG_DIR": home / "config",
+        "JUPYTER_DATA_DIR": home / "data",
+        "JUPYTER_RUNTIME_DIR": home / "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": home / "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
+        "IPYTHONDIR": home / "ipython",
+        "MPLCONFIGDIR": home / "matplotlib",
+    }
+    return kept | {name: str(place) for name, place in places.items()}
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def wait_for(server: subprocess.Popen[bytes], url: str) -> None:
+    end = time.monotonic() + START_S
+    while time.monotonic() < end:
+        assert server.poll() is None, f"JupyterLab ended with status {server.returncode}"
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except urllib.error.URLError:
+            time.sleep(0.2)
+    pytest.fail(f"JupyterLab did not answer within {START_S} s")

@@ -1,0 +1,131 @@
+"""The main road, as a person goes it: track a cell, see the run, compare, promote."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+TRAIN = """%%track
+lr = {lr}
+model = GradientBoostingClassifier(n_estimators=20, learning_rate=lr, random_state=0)
+model.fit(X_train, y_train)
+accuracy = accuracy_score(y_test, model.predict(X_test))
+for p in model.staged_predict_proba(X_test):
+    loss = log_loss(y_test, p)
+"""
+SETUP = """%load_ext mlnb
+from sklearn.datasets import load_iris
+from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.metrics import accuracy_score, log_loss
+from sklearn.model_selection import train_test_split
+X, y = load_iris(return_X_y=True, as_frame=True)
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def notebook(lab):
+    lab.write_notebook("flowers.ipynb", SETUP, TRAIN.format(lr=0.05), "x = 1")
+
+
+def test_a_store_without_runs_says_how_to_begin(page, desk):
+    desk.show_experiments()
+    expect(page.get_by_text("No runs yet")).to_be_visible()
+    expect(page.locator(".mlnb-Notice-code")).to_contain_text("%%track")
+
+
+def test_a_command_adds_the_magic_and_loads_the_extension_once(page, desk, lab):
+    lab.write_notebook("plain.ipynb", "x = 1", "y = 2")
+    desk.open_notebook("plain.ipynb")
+    desk.command("mlnb:track-cell")
+    page.wait_for_function("() => window.jupyterapp.shell.currentWidget.content.widgets.length === 3")
+    assert desk.source(0) == "%load_ext mlnb"
+    assert desk.source(1) == "%%track\nx = 1"
+    desk.command("mlnb:track-cell")
+    page.wait_for_timeout(300)
+    assert desk.source(1) == "%%track\nx = 1"
+
+
+def test_a_tracked_cell_becomes_a_run_that_can_be_opened(page, desk):
+    desk.show_experiments()
+    desk.open_notebook("flowers.ipynb")
+    desk.run_cell(0)
+    desk.run_cell(1)
+    line = page.locator(".mlnb-RunLine").first
+    expect(line).to_contain_text("accuracy")
+    expect(desk.runs).to_have_count(1, timeout=10_000)
+    desk.edit_cell(1, TRAIN.format(lr=0.2))
+    desk.run_cell(1)
+    expect(desk.runs).to_have_count(2, timeout=10_000)
+    expect(desk.runs.first.locator(".mlnb-mod-finished")).to_be_visible(timeout=10_000)
+    desk.photograph("notebook")
+
+    page.locator(".mlnb-RunLine").first.click()
+    view = page.locator(".mlnb-View-run")
+    expect(view.get_by_role("heading", level=1)).to_have_text(
+        desk.runs.first.locator(".mlnb-RunItem-text").inner_text()
+    )
+    expect(view.get_by_role("row", name="loss")).to_be_visible()
+    expect(view.get_by_role("tab", name="Curves")).to_be_visible()
+    view.get_by_role("tab", name="Code").click()
+    expect(view.locator(".mlnb-Code").first).to_contain_text("learning_rate=lr")
+    view.get_by_role("tab", name="Curves").click()
+    expect(view.locator(".mlnb-Chart canvas").first).to_be_visible()
+    desk.photograph("run")
+
+
+def test_two_runs_are_compared_from_the_keyboard(page, desk):
+    desk.show_experiments()
+    expect(desk.runs).to_have_count(2)
+    search = page.get_by_role("combobox", name="Search runs")
+    search.press("ArrowDown")
+    for key in ("ArrowDown", "Space", "ArrowDown", "Space"):
+        page.keyboard.press(key)
+    page.get_by_role("button", name="Compare", exact=True).click()
+    view = page.locator(".mlnb-View-compare")
+    expect(view.locator(".mlnb-Differences")).to_contain_text("lr 0.05 → 0.2")
+    expect(view.locator(".mlnb-CodeDiff")).to_be_visible()
+    desk.photograph("compare")
+
+
+def test_a_query_filters_and_its_mistakes_are_shown_in_place(page, desk):
+    desk.show_experiments()
+    expect(desk.runs).to_have_count(2)
+    search = page.get_by_role("combobox", name="Search runs")
+    search.fill("params.lr > 0.1")
+    expect(desk.runs).to_have_count(1)
+    search.fill("params.lr > ")
+    expect(page.locator("#mlnb-search-error")).to_be_visible()
+    expect(desk.runs).to_have_count(1)
+    search.fill("")
+    expect(desk.runs).to_have_count(2)
+    expect(page.locator("#mlnb-search-error")).to_have_count(0)
+
+
+def test_a_run_is_promoted_and_its_alias_shows_everywhere(page, desk):
+    desk.show_experiments()
+    desk.runs.first.click()
+    page.locator(".mlnb-View-run").get_by_role("button", name="Promote").click()
+    dialog = page.locator(".jp-Dialog")
+    promote = dialog.get_by_role("button", name="Promote")
+    expect(promote).to_be_disabled()
+    dialog.get_by_role("button", name="Register as a version").click()
+    expect(promote).to_be_enabled()
+    dialog.get_by_label("Reason").fill("the best so far")
+    desk.photograph("promote")
+    promote.click()
+    expect(desk.runs.first.locator(".mlnb-RunItem-star")).to_be_visible()
+    page.get_by_role("button", name="Models").click()
+    view = page.locator(".mlnb-View-models")
+    expect(view.locator(".mlnb-Versions")).to_contain_text("champion")
+    expect(view.locator(".mlnb-Timeline")).to_contain_text("the best so far")
+    desk.photograph("models")
+
+
+def test_open_views_come_back_after_a_reload(page, desk, lab):
+    desk.show_experiments()
+    desk.runs.first.click()
+    name = desk.runs.first.locator(".mlnb-RunItem-text").inner_text()
+    expect(page.locator(".mlnb-View-run h1")).to_have_text(name)
+    page.wait_for_timeout(1500)  # JupyterLab saves its layout a second after the last change
+    page.goto(f"{lab.url}/lab")
+    expect(page.locator(".mlnb-View-run h1")).to_have_text(name, timeout=30_000)

@@ -1,0 +1,120 @@
+"""Reruns over REST: a process of its own executes the batch, the store tells how it goes."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+import nbformat
+import pytest
+
+from mlnb.errors import ExecutionFailed
+from mlnb.server import bodies
+from mlnb.server.batches import Asked, Batches
+from mlnb.tracking import start
+
+
+@pytest.fixture
+def notebook(project) -> str:
+    """A notebook with a parameters cell; its path from the server's root."""
+    cells = [
+        nbformat.v4.new_code_cell(
+            "lr = 0.1  # learning rate\npause = 0.0", metadata={"tags": ["parameters"]}
+        ),
+        nbformat.v4.new_code_cell("import time\ntime.sleep(pause)\nloss = 1 - lr\nprint(loss)"),
+    ]
+    written = nbformat.v4.new_notebook(cells=cells)
+    written.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(written, project.folder / "train.ipynb")
+    return f"{project.folder.name}/train.ipynb"
+
+
+def ended(project, batch_id: str) -> dict:
+    """The batch, once it is over."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        batch = project.client.get(f"reruns/{batch_id}").json["batch"]
+        if batch["state"] != "running":
+            return batch
+        time.sleep(0.2)
+    pytest.fail(f"the batch did not end: {batch}")
+
+
+def test_a_notebooks_parameters_are_told_with_their_defaults(project, notebook):
+    reply = project.client.get("notebooks/parameters", path=notebook)
+    msgspec.convert(reply.json, bodies.NotebookParameters)
+    lr, pause = reply.json["parameters"]
+    assert (lr["name"], lr["default"], lr["value"], lr["help"]) == ("lr", "0.1", 0.1, "learning rate")
+    assert pause["type"] == "float"
+
+
+@pytest.mark.slow
+def test_a_grid_is_executed_and_its_runs_are_listed(project, notebook):
+    reply = project.client.post("reruns", notebook=notebook, grid={"lr": [0.1, 0.2]}, workers=2, name="sweep")
+    assert reply.status == 202
+    begun = msgspec.convert(reply.json, bodies.BatchReply)["batch"]
+    assert (begun["name"], begun["total"], begun["state"]) == ("sweep", 2, "running")
+    batch = ended(project, begun["batch_id"])
+    assert batch["state"] == "finished"
+    assert batch["counts"] == {"waiting": 0, "running": 0, "finished": 2, "failed": 0, "killed": 0}
+    assert sorted(run["params"]["lr"] for run in batch["runs"]) == [0.1, 0.2]
+    (listed,) = project.client.get("reruns").json["batches"]
+    assert (listed["batch_id"], listed["total"]) == (batch["batch_id"], 2)
+    one = batch["runs"][0]["run_id"]
+    executed = nbformat.from_dict(project.client.get(f"runs/{one}/notebook").json)
+    nbformat.validate(executed)
+
+
+@pytest.mark.slow
+def test_a_batch_is_stopped(project, notebook):
+    begun = project.client.post("reruns", notebook=notebook, grid={"lr": [0.1, 0.2]}, params={"pause": 60.0})
+    batch_id = begun.json["batch"]["batch_id"]
+    assert project.client.call("DELETE", f"reruns/{batch_id}").status == 204
+    assert ended(project, batch_id)["state"] == "cancelled"
+    again = project.client.call("DELETE", f"reruns/{batch_id}")
+    assert (again.status, again.json["error"]["code"]) == (409, "conflict")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"params": {"lrr": 1}}, 400, "parameter"),
+        ({"grid": {"lr": []}}, 400, "parameter"),
+        ({"params": {"lr": "high"}}, 400, "parameter"),
+        ({"workers": 0}, 400, "usage"),
+        ({"workers": 10**6}, 400, "usage"),
+        ({"run": "01ARZ3NDEKTSV4RRFFQ69G5FAV"}, 400, "usage"),
+        ({"notebook": "nowhere.ipynb"}, 404, "not_found"),
+        ({"notebook": "../../etc/passwd"}, 400, "usage"),
+        ({"notebook": "train.py"}, 422, "notebook"),
+        ({"notebook": None}, 400, "usage"),
+    ],
+)
+def test_what_cannot_be_executed_is_refused_before_anything_starts(project, notebook, body, status, code):
+    reply = project.client.post("reruns", **{"notebook": notebook, **body})
+    assert (reply.status, reply.json["error"]["code"]) == (status, code)
+    assert project.client.get("reruns").json["batches"] == []
+
+
+def test_a_file_that_is_no_notebook_has_no_parameters(project):
+    (project.folder / "broken.ipynb").write_text("{")
+    reply = project.client.get("notebooks/parameters", path=f"{project.folder.name}/broken.ipynb")
+    assert (reply.status, reply.json["error"]["code"]) == (422, "notebook")
+
+
+def test_a_run_whose_notebook_was_not_kept_cannot_be_executed_again(project):
+    with start(store=project.store) as run:
+        run.metric("loss", 1.0)
+    reply = project.client.post("reruns", run=run.run_id)
+    assert (reply.status, reply.json["error"]["code"]) == (422, "notebook")
+
+
+def test_a_batch_that_is_not_there_is_404(project):
+    for method in ("GET", "DELETE"):
+        assert project.client.call(method, "reruns/01ARZ3NDEKTSV4RRFFQ69G5FAV").status == 404
+
+
+def test_a_process_that_died_without_a_word_is_told_as_that(project, monkeypatch):
+    monkeypatch.setenv("PYTHONHOME", "/nowhere")
+    with pytest.raises(ExecutionFailed, match="ended before it had begun"):
+        Batches().start(Asked(what="x.ipynb", store=str(project.store.path)), project.folder)
