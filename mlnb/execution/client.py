@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 STDERR_SHOWN: Final = 2000
 SETTLE_SECONDS: Final = 60
-_LOAD: Final = '__import__("os").environ.update({tell!r}); get_ipython().run_line_magic("load_ext", "mlnb")'
+# Not by `%load_ext`: the notebook's own would then say that it is loaded already.
+_LOAD: Final = (
+    '__import__("os").environ.update({tell!r}); __import__("mlnb").load_ipython_extension(get_ipython())'
+)
 _SETTLE: Final = (
     '__import__("mlnb.magics", fromlist=["current"]).current(get_ipython()).settle(' + f"{SETTLE_SECONDS})"
 )

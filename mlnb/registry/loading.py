@@ -84,10 +84,11 @@ def locate(store: Store, ref: str, *, deleted: bool = False) -> Located:
 
 
 def _in_run(store: Store, ref: str, run_id: str, sha256: str | None) -> Located:
-    record = query.record(store, run_id)
     if sha256 is None:
+        record = references.holder_of_model(store, run_id)
         artifact = references.model_artifact(record)
     else:
+        record = query.record(store, run_id)
         artifact = next((one for one in record["artifacts"] if one["sha256"] == sha256), {})
     metadata = artifact.get("metadata") or {}
     return Located(ref, run_id, sha256 or artifact["sha256"], metadata.get("format", "unknown"), metadata)

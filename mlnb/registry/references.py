@@ -54,6 +54,16 @@ def parse(text: str) -> Ref:
     return RunRef(text)
 
 
+def parse_model(text: str) -> AliasRef | VersionRef:
+    """The same where only a model's alias or version will do."""
+    found = parse(text)
+    if isinstance(found, RunRef):
+        raise UsageError(
+            f"{text!r} names no version of a model", hint="'churn@champion' or 'churn/3'", reference=text
+        )
+    return found
+
+
 def version_of(ledger: Ledger, ref: AliasRef | VersionRef) -> ModelVersion:
     """The version that an alias or a number means.
 
@@ -76,6 +86,22 @@ def run_id_of(store: Store, run: object) -> str:
     return query.resolve(store, run)
 
 
+def holder_of_model(store: Store, run_id: str) -> Mapping[str, Any]:
+    """The record of the run that keeps the model: the run itself or, where it kept none (a notebook's run does
+    not), its only child that did."""
+    record = query.record(store, run_id)
+    if _models(record):
+        return record
+    children = [query.record(store, row["run_id"]) for row in query.children(store, run_id)]
+    holders = [child for child in children if _models(child)]
+    if len(holders) > 1:
+        names = ", ".join(repr(child["name"]) for child in holders)
+        raise Ambiguous(
+            f"several children of run {record['name']!r} kept a model: {names}", hint="name one of them"
+        )
+    return holders[0] if holders else record
+
+
 def model_artifact(record: Mapping[str, Any], name: str | None = None) -> Mapping[str, Any]:
     """The model file of a run.
 
@@ -86,7 +112,7 @@ def model_artifact(record: Mapping[str, Any], name: str | None = None) -> Mappin
     Ambiguous
         The run kept several, and no name says which.
     """
-    models: Sequence[Mapping[str, Any]] = [one for one in record["artifacts"] if one["kind"] == "model"]
+    models = _models(record)
     run = record["name"]
     if not models:
         raise NotFound(f"run {run!r} kept no model", hint="in the run: mlnb.model(estimator, 'name')")
@@ -98,3 +124,7 @@ def model_artifact(record: Mapping[str, Any], name: str | None = None) -> Mappin
         names = ", ".join(repr(one["name"]) for one in chosen)
         raise Ambiguous(f"run {run!r} kept several models: {names}", hint="say which: name=...")
     return chosen[-1]
+
+
+def _models(record: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return [one for one in record["artifacts"] if one["kind"] == "model"]

@@ -7,7 +7,7 @@ import getpass
 from mlnb.errors import NotFound
 from mlnb.events import Event, ModelVersion
 from mlnb.registry import ledger
-from mlnb.registry.references import model_artifact, run_id_of
+from mlnb.registry.references import holder_of_model, model_artifact, run_id_of
 from mlnb.store import query
 from mlnb.tracking import current_store
 from mlnb.tracking.records import Place
@@ -24,6 +24,7 @@ def register(
     """Give the model of a run the next version of `model` (by default the run's experiment).
 
     `run` is a run, its record, its id (or a prefix of it) or its name; `name` picks a model where the run kept several.
+    Of a notebook's run it is the model of the child that kept one.
     Registering the same file of the same run again gives the version that it has.
 
     Raises
@@ -38,7 +39,7 @@ def register(
         The model's file isn't what was recorded.
     """
     home = current_store(store)
-    record = query.record(home, run_id_of(home, run))
+    record = holder_of_model(home, run_id_of(home, run))
     artifact = model_artifact(record, name)
     model = ledger.check_name("model", model or record["experiment"])
     home.objects.read(artifact["sha256"])

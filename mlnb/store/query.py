@@ -176,7 +176,7 @@ def record(store: Store, run_id: str) -> Row:
         row = _rows(connection, [run_no])[0]
         return row | _details(connection, run_no, row)
 
-    return dict(answers.answer(store, ("record", run_id), make))
+    return dict(answers.answer(store, ("record", run_id), make, stale=lambda _, live: live))
 
 
 def previous(store: Store, run_id: str) -> Row | None:
@@ -380,8 +380,11 @@ def typed(value: str, number: float | None, kind: str) -> Any:
             return int(value)
         except ValueError:
             return value
-    if kind == "float" and number is not None:
-        return number
+    if kind == "float":
+        try:
+            return float(value) if number is None else number
+        except ValueError:
+            return value
     if kind == "bool":
         return value == "True"
     return None if kind == "none" else value
@@ -417,9 +420,13 @@ def _rows(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> list
         found[run_no]["tags"][key] = value
     by_id = {row["run_id"]: row for row in found.values()}
     for run_id, model, alias in connection.execute(
-        """SELECT v.run_id, a.model, a.alias FROM base.alias a JOIN base.model_version v USING (model, version)
-           WHERE v.run_id IN (SELECT unnest(?)) ORDER BY a.model, a.alias""",
-        [list(by_id)],
+        """WITH held AS (
+               SELECT r.run_id, r.parent_id, a.model, a.alias
+               FROM base.alias a JOIN base.model_version v USING (model, version) JOIN base.run r USING (run_id))
+           SELECT run_id, model, alias FROM held WHERE run_id IN (SELECT unnest($ids))
+           UNION SELECT parent_id, model, alias FROM held WHERE parent_id IN (SELECT unnest($ids))
+           ORDER BY ALL""",
+        {"ids": list(by_id)},
     ).fetchall():
         by_id[run_id]["aliases"].append(f"{model}@{alias}")
     return [found[run_no] for run_no in run_nos]

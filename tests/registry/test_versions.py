@@ -75,3 +75,13 @@ def test_a_damaged_file_gets_no_version(project):
 def test_a_name_that_could_not_be_referred_to_is_refused(project, name):
     with pytest.raises(UsageError):
         registry.register(project.train(), name, store=project.store)
+
+
+def test_a_notebooks_run_stands_for_its_child_that_kept_the_model(project):
+    with start(store=project.store, kind="notebook") as notebook:
+        child = project.train()
+    version = registry.register(notebook.run_id, "churn", store=project.store)
+    assert version.run_id == child
+    registry.promote("churn", version.version, store=project.store)
+    assert query.record(project.store, notebook.run_id)["aliases"] == ["churn@champion"]
+    assert registry.load_model(notebook.run_id, store=project.store).C == 1.0
