@@ -82,7 +82,7 @@ def _data(item: Mapping[str, Any]) -> Data:
     columns = {
         column["name"]: column.get("digest") or column.get("column_digest") for column in item["profile"]
     }
-    return Data(item["digest"], columns, item["rows"])
+    return Data(item["digest"], columns, item["rows"], item["role"] == "file")
 
 
 def _packages(environment: Mapping[str, Any]) -> dict[str, str]:

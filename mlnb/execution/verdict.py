@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 AGREEING: Final = frozenset({"same", "exact", "within_tolerance", "within_spread"})
 MOST_NAMED: Final = 6
+_CAME_OUT: Final = frozenset({"metrics", "outputs"})
 _FLEETING: Final = re.compile(
     r"0x[0-9a-f]+"  # addresses
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?"  # moments
@@ -27,11 +28,12 @@ _FLEETING: Final = re.compile(
 
 @dataclass(frozen=True)
 class Data:
-    """One data set: its digest, and those of its columns."""
+    """One data set: its digest, and those of its columns. A file was read; the rest may have been computed."""
 
     digest: str
     columns: Mapping[str, str] = field(default_factory=dict)
     rows: int | None = None
+    is_file: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def judge(
         _judge_metrics(was.metrics, [now.metrics, *(one.metrics for one in others)], tolerance),
         *_where_known(_judge_outputs, was.cells, now.cells),
     ]
-    return Judgement(tuple(parts), _cause(parts, was.seeds))
+    return Judgement(tuple(parts), _cause(parts, was, now))
 
 
 def judge_source(was: Sequence[Cell] | None, now: Sequence[Cell] | None, *, where: str) -> Part:
@@ -223,17 +225,26 @@ def _judge_outputs(was: Sequence[Cell], now: Sequence[Cell]) -> Part:
     return Part("outputs", "same")
 
 
-def _cause(parts: Sequence[Part], seeds: Mapping[str, Any]) -> str:
-    came_out = {part.part for part in parts if not part.agrees} & {"metrics", "outputs"}
-    went_in = [part.part for part in parts if not part.agrees and part.part not in {"metrics", "outputs"}]
+def _cause(parts: Sequence[Part], was: Facts, now: Facts) -> str:
+    went_in = [part.part for part in parts if not part.agrees and part.part not in _CAME_OUT]
+    if went_in == ["data"] and not was.seeds and not _a_file_changed(was.data or {}, now.data or {}):
+        return (
+            "no file changed that a tracked cell read, only what was computed, and no seed was set: "
+            "unseeded randomness, or something unrecorded went in"
+        )
     if went_in:
         return f"what changed first: the {went_in[0]}"
-    spread = any(part.outcome == "within_spread" for part in parts)
-    if not came_out and not spread:
+    if all(part.agrees and part.outcome != "within_spread" for part in parts):
         return ""
-    if seeds:
-        return f"nothing that was recorded changed, though seeds were set ({', '.join(seeds)}): something unrecorded went in"
+    if was.seeds:
+        seeds = ", ".join(was.seeds)
+        return f"nothing that was recorded changed, though seeds were set ({seeds}): something unrecorded went in"
     return "nothing that was recorded changed, and no seed was set: unseeded randomness"
+
+
+def _a_file_changed(was: Mapping[str, Data], now: Mapping[str, Data]) -> bool:
+    files = [name for name in _names(was, now) if (was.get(name) or now[name]).is_file]
+    return any(name not in was or name not in now or was[name].digest != now[name].digest for name in files)
 
 
 def _names(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

@@ -47,8 +47,11 @@ def test_nothing_changed() -> None:
 
 
 def test_changed_data_names_the_column() -> None:
-    now = facts(data={"train": Data("d2", {"age": "a2", "sex": "s1"}, 10)}, metrics={"acc": 0.8})
-    found = judge(WAS, now, source=SAME)
+    was = facts(data={"train": Data("d1", {"age": "a1", "sex": "s1"}, 10, is_file=True)})
+    now = facts(
+        data={"train": Data("d2", {"age": "a2", "sex": "s1"}, 10, is_file=True)}, metrics={"acc": 0.8}
+    )
+    found = judge(was, now, source=SAME)
     assert part(found, "data") == Part("data", "changed", "train: column age")
     assert found.cause == "what changed first: the data"
 
@@ -85,6 +88,13 @@ def test_chance_is_told_from_change() -> None:
     diverged = facts(metrics={"acc": 0.7})
     assert "unseeded" in judge(WAS, diverged, source=SAME).cause
     assert "though seeds were set (numpy)" in judge(facts(seeds={"numpy": 1}), diverged, source=SAME).cause
+
+
+def test_data_that_was_computed_may_have_changed_by_chance() -> None:
+    split = facts(data={"X_train": Data("d2", {"age": "a2", "sex": "s2"}, 10)}, metrics={"acc": 0.8})
+    assert "unseeded randomness, or" in judge(facts(data={"X_train": Data("d1")}), split, source=SAME).cause
+    seeded = facts(data={"X_train": Data("d1")}, seeds={"numpy": 0})
+    assert judge(seeded, split, source=SAME).cause == "what changed first: the data"
 
 
 def test_more_reruns_show_whether_a_difference_is_chance() -> None:
