@@ -98,6 +98,10 @@ class Batch:
     def __len__(self) -> int:
         return len(self.plan)
 
+    def __repr__(self) -> str:
+        failed = f", {len(self.failures)} failed" if self.failures else ""
+        return f"<Batch {self.name}: {len(self)} of {self.notebook.name}, {self.state}{failed}>"
+
     def runs(self, *, order_by: str | None = None) -> pd.DataFrame:
         """Its runs, one row each, as `mlnb.runs()` shows them."""
         from mlnb.store import query

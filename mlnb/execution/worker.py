@@ -201,6 +201,7 @@ def main() -> None:
     logging.getLogger("papermill").addHandler(logging.NullHandler())
     # an interrupted cell leaves nbclient's polling tasks behind, which asyncio regrets at length
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts in the background leaves it ignored
     outgoing = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     Worker(sys.stdin.buffer, outgoing).run()
