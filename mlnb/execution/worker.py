@@ -156,6 +156,7 @@ def _assign(
         timeout=setup.timeout,
         kernels=kernels,
         more=job.more,
+        rolls_up=False,
         afterwards=afterwards,
         report=report,
     )
