@@ -167,9 +167,22 @@ class ExperimentRow(TypedDict):
     total: int
 
 
+class BatchProgress(TypedDict):
+    """`total` is the number of runs in the plan, `done` those that have ended, `failed` those that ended badly, and
+    `varied` the parameters in which the plan's runs differ."""
+
+    batch_id: str
+    name: str
+    state: Literal["running", "finished", "failed", "cancelled"]
+    total: int
+    done: int
+    failed: int
+    varied: list[str]
+
+
 class RunList(TypedDict):
     """`store` is null, and there are no runs, where the notebook has logged nothing yet. `groups` (on demand) are
-    the experiments of all runs that match, the one with the newest run first.
+    the experiments of all runs that match, the one with the newest run first. `batches` are those of the runs.
 
     `removed` are the runs that were deleted after `since`. `stale` says that another process holds the index, so that
     rows of ended runs may be old.
@@ -181,6 +194,7 @@ class RunList(TypedDict):
     cursor: int
     removed: list[str]
     stale: bool
+    batches: list[BatchProgress]
     groups: NotRequired[list[ExperimentRow]]
 
 
@@ -242,7 +256,17 @@ class CellRow(TypedDict):
     own: bool
 
 
+class ModelFile(TypedDict):
+    """A model file under the name `name`, and the run that kept it."""
+
+    run_id: str
+    run_name: str
+    name: str
+
+
 class RunDetail(RunRow):
+    """`models` are the model files of the run and of its child runs."""
+
     params_detail: list[ParamDetail]
     metrics_detail: list[MetricDetail]
     datasets: list[DatasetDetail]
@@ -253,6 +277,7 @@ class RunDetail(RunRow):
     problems: list[dict[str, Any]]
     previous: RunRow | None
     children: list[RunRow]
+    models: list[ModelFile]
 
 
 class OneRun(TypedDict):

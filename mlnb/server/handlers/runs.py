@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from mlnb import events, ids
 from mlnb.errors import NotFound, UsageError
-from mlnb.server import bodies, replies
+from mlnb.server import bodies, progress, replies
 from mlnb.server.calls import Call
 from mlnb.server.routes import delete, get, patch
 from mlnb.store import Store, care
@@ -22,7 +22,9 @@ def list_runs(call: Call, query: bodies.RunsQuery) -> bodies.RunList:
     """A page of runs, newest first or as `order_by` says; with `since`, what changed after that cursor."""
     store = call.store_or_none
     if store is None:
-        return {"store": None, "runs": [], "total": 0, "cursor": 0, "removed": [], "stale": False}
+        return {
+            "store": None, "runs": [], "total": 0, "cursor": 0, "removed": [], "stale": False, "batches": [],
+        }  # fmt: skip
     page = ask.run_page(
         store,
         where=_within(query.where, query.experiment),
@@ -39,6 +41,9 @@ def list_runs(call: Call, query: bodies.RunsQuery) -> bodies.RunList:
         "cursor": page.cursor,
         "removed": page.removed,
         "stale": page.stale,
+        "batches": progress.of_batches(
+            store, (row["batch_id"] for row in page.rows if row["batch_id"]), call.services.batches
+        ),
     }
     if query.groups:
         found = ask.groups(store, where=query.where, children=query.children)
@@ -53,6 +58,7 @@ def show_run(call: Call, run_id: str) -> bodies.OneRun:
     record = ask.record(store, check_id(run_id))
     record["previous"] = ask.previous(store, run_id)
     record["children"] = ask.children(store, run_id)
+    record["models"] = [*_models(record), *_childrens_models(store, record["children"])]
     return {"run": cast("bodies.RunDetail", record)}
 
 
@@ -118,6 +124,17 @@ def check_id(run_id: str) -> str:
     if not ids.is_id(run_id):
         raise NotFound(f"{run_id!r} is no run's id", hint="26 characters, as GET runs lists them")
     return run_id
+
+
+def _models(record: Mapping[str, Any]) -> Iterator[bodies.ModelFile]:
+    names = dict.fromkeys(one["name"] for one in record["artifacts"] if one["kind"] == "model")
+    for name in names:
+        yield {"run_id": record["run_id"], "run_name": record["name"], "name": name}
+
+
+def _childrens_models(store: Store, children: Iterable[Mapping[str, Any]]) -> Iterator[bodies.ModelFile]:
+    for child in children:
+        yield from _models(ask.record(store, child["run_id"]))
 
 
 def _within(where: str | None, experiment: str | None) -> str | None:
