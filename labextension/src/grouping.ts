@@ -203,10 +203,9 @@ export class Lines {
 
 const lineStart = ({ start }: ISegment): number => start;
 
-/** What tells a run from the others of its batch; its name where its batch varies nothing that it knows. */
-export function labelIn(batch: IBatchInfo, row: IRunRow): string {
-  const told = batch.varied.filter(name => name in row.params);
-  return told.length === 0
-    ? row.name
-    : told.map(name => `${lastPart(name)} ${formatScalar(row.params[name])}`).join(' · ');
+/** What tells a run from the others of its batch: names and values; none where the run doesn't know them. */
+export function varied(batch: IBatchInfo, row: IRunRow): [string, string][] {
+  return batch.varied
+    .filter(name => name in row.params)
+    .map(name => [lastPart(name), formatScalar(row.params[name])]);
 }

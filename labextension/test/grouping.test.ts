@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type IGroupState, labelIn, Lines } from '../src/grouping';
+import { type IGroupState, Lines, varied } from '../src/grouping';
 import type { IBatchInfo, IRunRow } from '../src/tokens';
 import { run } from './examples';
 
@@ -88,10 +88,11 @@ describe('Lines', () => {
 
 it('tells runs of a batch apart by what it varies', () => {
   const batch = info({ varied: ['trees', 'forest.max_depth'] });
-  expect(labelIn(batch, run({ params: { trees: 120, 'forest.max_depth': 14, seed: 0 } }))).toBe(
-    'trees 120 · max_depth 14'
-  );
-  expect(labelIn(batch, run({ name: 'calm-owl-11' }))).toBe('calm-owl-11');
+  expect(varied(batch, run({ params: { trees: 120, 'forest.max_depth': 14, seed: 0 } }))).toEqual([
+    ['trees', '120'],
+    ['max_depth', '14']
+  ]);
+  expect(varied(batch, run())).toEqual([]);
 });
 
 it('takes a batch of one run for that run', () => {

@@ -37,6 +37,17 @@ class RunsQuery(Query):
     offset: int = 0
     children: bool = False
     since: int | None = None
+    data: bool = False
+
+
+class ColumnsQuery(Query):
+    where: str | None = None
+
+
+class ValuesQuery(Query):
+    columns: str
+    where: str | None = None
+    limit: int = 1_000
 
 
 class HistoryQuery(Query):
@@ -127,7 +138,8 @@ class StoreList(TypedDict):
 
 
 class RunRow(TypedDict):
-    """All columns of `runs`, with the run's parameters, metrics (last values), tags and aliases."""
+    """All columns of `runs`, with the run's parameters, metrics (last values), tags and aliases; on demand its data
+    too: the digests by name."""
 
     run_id: str
     name: str
@@ -160,6 +172,7 @@ class RunRow(TypedDict):
     metrics: dict[str, Number | None]
     tags: dict[str, str]
     aliases: list[str]
+    data: NotRequired[dict[str, str]]
 
 
 class ExperimentRow(TypedDict):
@@ -254,6 +267,32 @@ class CellRow(TypedDict):
     reads: list[str]
     writes: list[str]
     own: bool
+
+
+class Column(TypedDict):
+    """A column of the table of runs. `runs` have a value in it, and in a constant one all have `value`; `repeats` is
+    the column of a shorter name with the same values."""
+
+    group: Literal["run", "params", "metrics", "tags", "data"]
+    name: str
+    runs: int
+    constant: bool
+    value: Any
+    numeric: bool
+    least: Number | None
+    greatest: Number | None
+    repeats: str | None
+
+
+class ColumnList(TypedDict):
+    columns: list[Column]
+
+
+class ValueTable(TypedDict):
+    """`columns` are in the order in which they were asked for, each with a value (or null) a run."""
+
+    run_ids: list[str]
+    columns: list[list[Any]]
 
 
 class ModelFile(TypedDict):

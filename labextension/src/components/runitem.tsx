@@ -8,7 +8,7 @@ import { starIcon } from '../icons';
 import { judge } from '../metrics';
 import type { IRunFacts } from '../models/facts';
 import type { IBatchInfo, IRunRow } from '../tokens';
-import { labelIn } from '../grouping';
+import { varied } from '../grouping';
 import { RunName } from './parts';
 import { Sparkline, TrendBars } from './sparkline';
 import { StatusDot, statusName } from './status';
@@ -55,7 +55,7 @@ export const RunItem = memo(function RunItem(props: IRunItemProps): JSX.Element 
       </span>
       <span className="mlnb-RunItem-name">
         <span className="mlnb-RunItem-text">
-          {props.batch === null ? <RunName name={row.name} /> : labelIn(props.batch, row)}
+          <Label row={row} batch={props.batch} />
         </span>
         {row.aliases.length > 0 && (
           <span className="mlnb-RunItem-star" title={row.aliases.join(', ')}>
@@ -74,6 +74,24 @@ export const RunItem = memo(function RunItem(props: IRunItemProps): JSX.Element 
     </div>
   );
 });
+
+/** The run's name; inside a batch what tells it from the others, where a narrow list shows the values alone. */
+function Label({ row, batch }: Pick<IRunItemProps, 'row' | 'batch'>): JSX.Element {
+  const parts = batch === null ? [] : varied(batch, row);
+  return parts.length === 0 ? (
+    <RunName name={row.name} />
+  ) : (
+    <>
+      {parts.map(([name, value], index) => (
+        <span key={name}>
+          {index > 0 && ' · '}
+          <span className="mlnb-RunItem-what">{name} </span>
+          {value}
+        </span>
+      ))}
+    </>
+  );
+}
 
 function Shape({ metric, curve, trend }: IRunItemProps): JSX.Element | null {
   const { trans } = useUi();

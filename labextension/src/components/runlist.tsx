@@ -3,7 +3,7 @@
 import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import type { JSX, KeyboardEvent, MouseEvent } from 'react';
 import { useCallback, useEffect, useRef } from 'react';
-import { formatCount } from '../format';
+import { formatCount, lastPart } from '../format';
 import { HEIGHTS, type IGroupState, type Line, type Lines } from '../grouping';
 import type { IRunFacts } from '../models/facts';
 import type { IBatchInfo, IRunRow } from '../tokens';
@@ -271,6 +271,7 @@ function BatchLine(props: { batch: IBatchInfo; collapsed: boolean }): JSX.Elemen
       <span className="mlnb-BatchLine-name" title={trans.__('batch %1', batch.name)}>
         {batch.name}
       </span>
+      <span className="mlnb-BatchLine-varied">{batch.varied.map(lastPart).join(' · ')}</span>
       {batch.failed > 0 && (
         <span
           className="mlnb-BatchLine-failed"

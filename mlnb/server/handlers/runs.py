@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from mlnb import events, ids
@@ -34,9 +34,10 @@ def list_runs(call: Call, query: bodies.RunsQuery) -> bodies.RunList:
         children=query.children,
         since=query.since,
     )
+    rows = _with_data(store, page.rows) if query.data else page.rows
     reply: bodies.RunList = {
         "store": call.services.stores.describe(store),
-        "runs": cast("list[bodies.RunRow]", page.rows),
+        "runs": cast("list[bodies.RunRow]", rows),
         "total": page.total,
         "cursor": page.cursor,
         "removed": page.removed,
@@ -124,6 +125,17 @@ def check_id(run_id: str) -> str:
     if not ids.is_id(run_id):
         raise NotFound(f"{run_id!r} is no run's id", hint="26 characters, as GET runs lists them")
     return run_id
+
+
+def _with_data(store: Store, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows, each with the digests of its data by name."""
+    found: dict[str, dict[str, str]] = {row["run_id"]: {} for row in rows}
+    if found:
+        listed = ", ".join(f"'{run_id}'" for run_id in found)  # ids of runs are letters and digits
+        table = ask.sql(store, f"SELECT run_id, name, digest FROM datasets WHERE run_id IN ({listed})")  # noqa: S608
+        for run_id, name, digest in zip(*(column.to_pylist() for column in table.columns), strict=True):
+            found[run_id][name] = digest
+    return [{**row, "data": found[row["run_id"]]} for row in rows]
 
 
 def _models(record: Mapping[str, Any]) -> Iterator[bodies.ModelFile]:
