@@ -114,6 +114,13 @@ export interface IProblem {
   message: string;
 }
 
+/** A model file, and the run that kept it: the run itself, or one of its cells. */
+export interface IModelFile {
+  run_id: string;
+  run_name: string;
+  name: string;
+}
+
 export interface IRunDetail extends IRunRow {
   params_detail: IParamDetail[];
   metrics_detail: IMetricDetail[];
@@ -124,6 +131,7 @@ export interface IRunDetail extends IRunRow {
   problems: IProblem[];
   previous: IRunRow | null;
   children: IRunRow[];
+  models: IModelFile[];
 }
 
 export interface ICell {
@@ -144,6 +152,19 @@ export interface IHistory {
   values: Num[];
 }
 
+/** How far a batch is. */
+export interface IBatchInfo {
+  batch_id: string;
+  name: string;
+  state: 'running' | 'finished' | 'failed' | 'cancelled';
+  /** The plan's runs, those that have ended, and of these those that ended badly. */
+  total: number;
+  done: number;
+  failed: number;
+  /** The parameters in which the plan's runs differ. */
+  varied: string[];
+}
+
 export interface IGroup {
   experiment: string;
   total: number;
@@ -158,6 +179,8 @@ export interface IRunPage {
   /** Runs deleted after `since`. */
   removed: string[];
   groups?: IGroup[];
+  /** The batches of these runs. */
+  batches?: IBatchInfo[];
 }
 
 export interface IValueRow<T = Scalar> {
