@@ -10,7 +10,7 @@ from mlnb.capture import estimators, figures, files, settings
 from mlnb.capture.findings import DataUse, File, FittedModel, Metric
 from mlnb.capture.recorder import Call
 from mlnb.capture.scores import Scores
-from mlnb.events import Dataset, Param, Seeds
+from mlnb.events import Dataset, Param, Seeds, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,11 +27,10 @@ class Parameters:
 
     def collect(self, cell: CellView) -> Iterable[Param]:
         own = [n for n, v in cell.program.variables.items() if v.cell == cell.program.cell]
-        source = "injected" if cell.injected else "assigned"
-        found = settings.from_literals(cell.program, own, source, cell.redact)  # type: ignore[arg-type]
-        found += settings.from_literals(cell.program, cell.reads, "assigned", cell.redact)
-        plain = [note for note in cell.notes if not note.loops]
-        found += settings.from_calls(plain, cell.groups, cell.program, cell.redact)
+        source: Source = "injected" if cell.injected else "assigned"
+        found = settings.from_literals(cell.program, own, source, cell.redact, early=not cell.whole)
+        found += settings.from_literals(cell.program, cell.reads, "assigned", cell.redact, early=False)
+        found += settings.from_calls(cell.notes, cell.groups, cell.program, cell.redact)
         return settings.merged(found)
 
 
@@ -39,7 +38,7 @@ class Metrics:
     name = "metrics"
 
     def collect(self, cell: CellView) -> Iterable[Metric]:
-        return Scores(cell.groups, cell.known).read(cell.notes)
+        return Scores(cell.groups, cell.program, cell.known).read(cell.notes)
 
 
 class SeedsSet:
@@ -119,9 +118,9 @@ class Models:
             call = note.facts
             if isinstance(call, Call) and call.role == "fit" and call.estimator is not None:
                 model = call.estimator.model
-                if hasattr(model, "predict") or estimators.is_torch(model):
+                if model is not None and (hasattr(model, "predict") or estimators.is_torch(model)):
                     kept.pop(id(model), None)
-                    kept[id(model)] = (model, cell.groups.name(call.estimator))
+                    kept[id(model)] = (model, cell.groups.name(call.estimator, looped=bool(note.loops)))
         alive = {id(value): name for name, value in list(cell.namespace.items()) if not name.startswith("_")}
         chosen = [(model, alive.get(id(model), name)) for model, name in kept.values()]
         bound = [pair for pair in chosen if id(pair[0]) in alive]

@@ -234,6 +234,7 @@ class Session:
             outputs=cell.watch.outputs if cell.watch else (),
             text=cell.watch.text if cell.watch else "",
             injected=is_injected(cell.source, cell.meta),
+            whole=cell.whole,
             models=options.models,
             figures=options.figures,
             groups=self._whole.groups if cell.whole else Groups(),

@@ -50,6 +50,8 @@ print("final cost %.4f" % final_cost)
 [params]
 alpha = 0.05
 iterations = 300
+m = 97
+seed = 0
 [metrics]
 J_history = "J_history"
 final_cost = "final_cost"

@@ -44,8 +44,7 @@ noise = 0.3
 "train_test_split.random_state" = 0
 k_range = "range(1, 21)"
 n_neighbors = "best_k"
-best_k = "best_k"
 [metrics]
 scores = "scores"
 best_score = "best_score"
-"clf.score(X_te, y_te)" = "clf.score(X_te, y_te)"
+accuracy = "clf.score(X_te, y_te)"

@@ -40,6 +40,10 @@ shuffle = true
 "KFold.random_state" = 7
 scoring = "accuracy"
 [metrics]
+"LogisticRegression cv_results" = "list(results[0])"
+"KNeighborsClassifier cv_results" = "list(results[1])"
+"DecisionTreeClassifier cv_results" = "list(results[2])"
+"GaussianNB cv_results" = "list(results[3])"
 LR = "results[0].mean()"
 "LR std" = "results[0].std()"
 KNN = "results[1].mean()"

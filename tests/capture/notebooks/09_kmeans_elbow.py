@@ -34,6 +34,7 @@ init = "k-means++"
 max_iter = 200
 n_init = 3
 "KMeans.random_state" = 0
+"KMeans_2.random_state" = 0
 n_clusters = 4
 [metrics]
 wcss = "wcss"

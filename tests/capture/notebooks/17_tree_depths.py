@@ -38,7 +38,6 @@ candidate_max_leaf_nodes = "[5, 25, 50, 100]"
 "DecisionTreeRegressor.random_state" = 0
 "DecisionTreeRegressor_2.random_state" = 1
 "max_leaf_nodes" = "best_tree_size"
-best_tree_size = "best_tree_size"
 [metrics]
 my_mae = "[get_mae(k, train_X, val_X, train_y, val_y) for k in [5, 25, 50, 100]]"
 "scores.5" = "scores[5]"

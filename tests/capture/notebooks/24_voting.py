@@ -1,5 +1,5 @@
 # %%
-%matplotlib agg
+import matplotlib; matplotlib.use("agg")
 import time
 import numpy as np
 from sklearn.datasets import make_classification
@@ -13,7 +13,7 @@ X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=17)
 
 # %%
 log_clf = LogisticRegression(C=3, random_state=17)
-svm_clf = SVC(gamma=0.2, probability=False)
+svm_clf = SVC(gamma=0.2)
 voting_clf = VotingClassifier(estimators=[('lr', log_clf), ('svc', svm_clf)], voting='hard')
 start = time.time()
 for clf in (log_clf, svm_clf, voting_clf):

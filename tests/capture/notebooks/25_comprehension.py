@@ -30,7 +30,6 @@ test_size = 50
 "train_test_split.random_state" = 6
 alphas = "[0.01, 0.1, 1, 10]"
 alpha = "best_alpha"
-best_alpha = "best_alpha"
 cv = 5
 [metrics]
 val = "val"
