@@ -335,6 +335,18 @@ class OneVersion(TypedDict):
     version: RegisteredVersion
 
 
+class CardText(TypedDict):
+    markdown: str
+
+
+class Names(TypedDict):
+    """Every name that was recorded in the store, sorted."""
+
+    params: list[str]
+    metrics: list[str]
+    tags: list[str]
+
+
 class OnePromotion(TypedDict):
     promotion: PromotionRow
 

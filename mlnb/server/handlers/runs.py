@@ -52,6 +52,14 @@ def list_runs(call: Call, query: bodies.RunsQuery) -> bodies.RunList:
     return reply
 
 
+@get("names")
+def list_names(call: Call) -> bodies.Names:
+    """Every recorded name of a parameter, metric or tag, for completing a query."""
+    store = call.store_or_none
+    found = {"params": [], "metrics": [], "tags": []} if store is None else ask.names(store)
+    return cast("bodies.Names", found)
+
+
 @get("runs/{run_id}")
 def show_run(call: Call, run_id: str) -> bodies.OneRun:
     """One run in full, with the run before it and its child runs."""
