@@ -8,8 +8,7 @@ here is ever cut off or written over.
 
 from __future__ import annotations
 
-import datetime
-import errno
+import datetime as dt
 import hashlib
 import os
 import struct
@@ -70,14 +69,15 @@ def _append(segment: Path, data: bytes) -> None:
         end = os.fstat(file.fileno()).st_size
         try:
             written = file.write(data)
-            if written != len(data):
-                raise OSError(errno.ENOSPC, "the disk took a part only")
+            why = "the disk took a part only"
         except OSError as error:
+            written, why = -1, error.strerror or str(error)
+        if written != len(data):
             file.truncate(end)  # nobody has been told of it
             raise NotWritable(
-                f"{segment} can't be written: {error.strerror}",
+                f"{segment} can't be written: {why}",
                 hint="what was logged is in the journals, and is taken in when there is room",
-            ) from error
+            )
 
 
 def frames(root: Path) -> Iterator[Frame]:
@@ -161,7 +161,7 @@ def _pack(name: str, events: bytes, points: bytes) -> bytes:
 
 
 def _segment_for_append(root: Path) -> Path:
-    month = root / datetime.datetime.now(datetime.UTC).strftime("%Y-%m")
+    month = root / dt.datetime.now(dt.UTC).strftime("%Y-%m")
     month.mkdir(parents=True, exist_ok=True)
     numbers = [_number(path) for path in month.glob("*.seg.zst")]
     newest = month / f"{max(numbers, default=1)}.seg.zst"
