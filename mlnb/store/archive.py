@@ -13,6 +13,7 @@ import hashlib
 import os
 import struct
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,16 @@ MAGIC: Final = 0x184D2A57
 _head = struct.Struct("<II")
 _whole: dict[Path, int] = {}
 """Sizes up to which segments are known to be whole, so that they aren't looked through again."""
+
+
+@dataclass
+class _Content:
+    inode: int
+    end: int = 0
+    lengths: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+_contents: dict[Path, _Content] = {}
 
 
 class Description(msgspec.Struct, frozen=True):
@@ -172,11 +183,27 @@ def _segment_for_append(root: Path) -> Path:
     return newest
 
 
-def frames_of(segment: Path) -> Iterator[Frame]:
-    """The whole journals of one segment, in their order."""
+def lengths_in(segment: Path) -> dict[str, tuple[int, int]]:
+    """The journals of one segment and the lengths of their events and points, as it was last archived.
+
+    Kept from look to look, since segments only grow: what a `rewrite` changes has another file."""
+    stat = segment.stat()
+    known = _contents.get(segment)
+    if known is None or known.inode != stat.st_ino or known.end > stat.st_size:
+        known = _contents[segment] = _Content(stat.st_ino)
+    if known.end < stat.st_size:
+        for frame in frames_of(segment, known.end):
+            known.lengths[frame.description.name] = (frame.description.events, frame.description.points)
+            known.end = frame.offset + frame.description.packed
+    return known.lengths
+
+
+def frames_of(segment: Path, start: int = 0) -> Iterator[Frame]:
+    """The whole journals of one segment, in their order; from the one on that begins at `start`."""
     size = segment.stat().st_size
     with segment.open("rb") as file:
-        offset = 0
+        file.seek(start)
+        offset = start
         while (found := _head_at(file.read(_head.size))) is not None:
             description = _description(file.read(found))
             offset += _head.size + found

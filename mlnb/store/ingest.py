@@ -331,17 +331,14 @@ def unlink(journal: Journal) -> None:
 
 def _archived_before(store: Store, journals: list[Journal]) -> set[str]:
     """Those that an earlier fold had archived when it died before it could unlink them."""
-    leftover = {journal.name: journal for journal in journals}
-    newest = archive.segments(store.archive)[-2:]
     found = set()
-    for segment in newest:
-        for frame in archive.frames_of(segment):
-            journal = leftover.get(frame.description.name)
-            if journal is None:
-                continue
-            whole = reading.whole(journal)
-            if (len(whole[0]), len(whole[1])) == (frame.description.events, frame.description.points):
-                found.add(journal.name)
+    for segment in archive.segments(store.archive)[-2:]:
+        archived = archive.lengths_in(segment)
+        for journal in journals:
+            if journal.name in archived:
+                event_bytes, point_bytes = reading.whole(journal)
+                if archived[journal.name] == (len(event_bytes), len(point_bytes)):
+                    found.add(journal.name)
     return found
 
 
