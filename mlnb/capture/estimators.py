@@ -6,6 +6,7 @@ libraries if those are loaded. Nothing is imported here.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 from typing import Any, Final
@@ -92,6 +93,7 @@ def _collect_inner(value: Any, prefix: str, found: dict[str, Any]) -> None:
         _collect(value, own(deep=False), own(deep=True), prefix, found)
 
 
+@functools.lru_cache(maxsize=500)
 def _defaults(kind: type) -> dict[str, Any]:
     try:
         parameters = inspect.signature(kind).parameters.values()
