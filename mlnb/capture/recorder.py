@@ -162,7 +162,9 @@ class Recorder:
         """The tracked cell is over."""
         self._set(OFF, OFF)
         for name in sorted(self._data.left_out):
-            self.problems.append(("data", f"{name!r} in a quick loop: only its first uses have a fingerprint"))
+            self.problems.append(
+                ("data", f"{name!r} in a quick loop: only its first uses have a fingerprint")
+            )
         self._parts, self._loops = {}, []
 
     def _set(self, probe: Any, loop_probe: Any) -> None:
@@ -341,6 +343,8 @@ class Recorder:
             return None
         path = self._value(site.arguments[0], frame)
         found.settings = [("path", path, site.arguments[0])]
+        if found.name == "open" and len(site.arguments) > 1:
+            found.settings.append(("mode", self._value(site.arguments[1], frame), site.arguments[1]))
         return found
 
     def _settings(self, site: Site, target: Any, frame: FrameType) -> list[tuple[str, Any, Argument]]:

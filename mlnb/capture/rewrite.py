@@ -433,7 +433,11 @@ def _is_worth_watching(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
         for node in ast.walk(statement):
             if isinstance(node, ast.Call):
                 return True
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and words.is_metric_name(node.id):
+            if (
+                isinstance(node, ast.Name)
+                and isinstance(node.ctx, ast.Store)
+                and words.is_metric_name(node.id)
+            ):
                 return True
     return False
 
@@ -447,7 +451,9 @@ def _is_watched_value(node: ast.expr, form: str) -> bool:
     )
 
 
-def _may_hold_scores(names: tuple[str, ...], expression: Expression, inner: int | None, where: _Where) -> bool:
+def _may_hold_scores(
+    names: tuple[str, ...], expression: Expression, inner: int | None, where: _Where
+) -> bool:
     """Whether an assigned list, array or dictionary may be one of scores; others aren't looked into: they are long."""
     if inner is not None or len(names) > 1:
         return len(names) < 2 or any(words.is_history_name(name) for name in names) or not where.loops
