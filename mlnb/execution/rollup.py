@@ -14,22 +14,23 @@ from typing import TYPE_CHECKING, Any
 from mlnb import ids
 
 if TYPE_CHECKING:
-    from mlnb.tracking import Run
+    from mlnb.store import Store
 
 Row = Mapping[str, Any]
 
 
-def roll_up(run: Run) -> None:
-    """Give `run` its finished children's parameters and last metrics."""
+def roll_up(store: Store, run_id: str, *, own: Iterable[str] = ()) -> None:
+    """Give a run its children's parameters and last metrics; `own` are the parameters that it has itself."""
     from mlnb.store import query
+    from mlnb.tracking.joining import JoinedRun
 
-    page = query.run_page(run.store, where=f"parent_id = '{run.run_id}'", children=True)
-    children = sorted(page.rows, key=lambda row: row["run_id"])
+    children = sorted(query.children(store, run_id), key=lambda row: row["run_id"])
     if not children:
         return
-    own = query.record(run.store, run.run_id)
-    run.params(merge(children, "params", taken=own["params"]))
-    run.metrics(merge(children, "metrics", taken=own["metrics"]))
+    joined = JoinedRun(store, run_id, "", "")  # the run has ended: this only adds to it
+    joined.params(merge(children, "params", taken=own))
+    joined.metrics(merge(children, "metrics"))
+    joined.finish()
 
 
 def merge(children: Sequence[Row], what: str, *, taken: Iterable[str] = ()) -> dict[str, Any]:

@@ -54,6 +54,16 @@ def parse(text: str) -> Ref:
     return RunRef(text)
 
 
+def parse_model(text: str) -> AliasRef | VersionRef:
+    """The same where only a model's alias or version will do."""
+    found = parse(text)
+    if isinstance(found, RunRef):
+        raise UsageError(
+            f"{text!r} names no version of a model", hint="'churn@champion' or 'churn/3'", reference=text
+        )
+    return found
+
+
 def version_of(ledger: Ledger, ref: AliasRef | VersionRef) -> ModelVersion:
     """The version that an alias or a number means.
 
@@ -86,7 +96,9 @@ def holder_of_model(store: Store, run_id: str) -> Mapping[str, Any]:
     holders = [child for child in children if _models(child)]
     if len(holders) > 1:
         names = ", ".join(repr(child["name"]) for child in holders)
-        raise Ambiguous(f"several children of run {record['name']!r} kept a model: {names}", hint="name one of them")
+        raise Ambiguous(
+            f"several children of run {record['name']!r} kept a model: {names}", hint="name one of them"
+        )
     return holders[0] if holders else record
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mlnb import events
-from mlnb.errors import Busy
+from mlnb.errors import Busy, NotFound
 from mlnb.store import ingest, live, locks, reading, rows, schema
 
 if TYPE_CHECKING:
@@ -70,11 +70,15 @@ def answer(
     try:
         with _look(store) as look:
             value = make(look.connection)
-    except Busy:
+    except Busy as busy:
         if stale is None:
             raise
         with _from_journals(store) as connection:
-            return stale(None if kept is None else kept.value, make(connection))
+            try:
+                found = make(connection)
+            except NotFound:
+                raise busy from None  # it isn't in the journals: whether it is at all, only the index says
+            return stale(None if kept is None else kept.value, found)
     with _lock:
         _kept[key] = _Kept(look.state, value)
         _kept.move_to_end(key)
@@ -108,10 +112,7 @@ def state(store: Store) -> Hashable:
         time.time() // STALE_AFTER if found else None,
         _stat(store.database),
         _stat(store.registry.path),
-        tuple(
-            (journal.name, sizes, locks.is_held(journal.alive_path))
-            for journal, sizes in found.items()
-        ),
+        tuple((journal.name, sizes, locks.is_held(journal.alive_path)) for journal, sizes in found.items()),
     )
 
 

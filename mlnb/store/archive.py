@@ -9,6 +9,7 @@ here is ever cut off or written over.
 from __future__ import annotations
 
 import datetime
+import errno
 import hashlib
 import os
 import struct
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+
+from mlnb.errors import NotWritable
 
 SEGMENT_SIZE: Final = 16 << 20
 MAGIC: Final = 0x184D2A57
@@ -55,12 +58,26 @@ def append(root: Path, journals: Iterable[tuple[str, bytes, bytes]]) -> Path | N
     for name, events, points in journals:
         if segment is None:
             segment = _segment_for_append(root)
-        with segment.open("ab") as file:
-            file.write(_pack(name, events, points))
+        _append(segment, _pack(name, events, points))
     if segment is not None:
         sync(segment)
         _whole[segment] = segment.stat().st_size
     return segment
+
+
+def _append(segment: Path, data: bytes) -> None:
+    with segment.open("ab", buffering=0) as file:
+        end = os.fstat(file.fileno()).st_size
+        try:
+            written = file.write(data)
+            if written != len(data):
+                raise OSError(errno.ENOSPC, "the disk took a part only")
+        except OSError as error:
+            file.truncate(end)  # nobody has been told of it
+            raise NotWritable(
+                f"{segment} can't be written: {error.strerror}",
+                hint="what was logged is in the journals, and is taken in when there is room",
+            ) from error
 
 
 def frames(root: Path) -> Iterator[Frame]:

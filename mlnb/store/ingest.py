@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 SLICE: Final = 0.2
 """Seconds of reading after which a fold commits and lets others have the file."""
 
+PASSES: Final = 2
+"""Times that a fold lists the journals and folds what it has found."""
+
 EXPECTED: Final = 1000
 """Journals about which a fold asks the index at once; more than fit into a slice."""
 
@@ -84,7 +87,7 @@ def fold(store: Store, *, patience: float = index.PATIENCE) -> bool:
 
 
 def drain(store: Store, *, patience: float = index.PATIENCE) -> None:
-    """Fold slice after slice until nothing is left. Hold `ingest.lock`."""
+    """Fold slice after slice until everything that was logged before the call is in. Hold `ingest.lock`."""
     if not store.database.exists():
         make_again(store)
     try:
@@ -96,17 +99,20 @@ def drain(store: Store, *, patience: float = index.PATIENCE) -> None:
 
 def _drain(store: Store, patience: float) -> None:
     work: Pending | None = None
+    passes = 0
     while True:
         with index.writing(store.database, patience=patience) as connection:
             if work is None:
                 work = pending(store, connection)
             finished = fold_slice(store, connection, work) if work.news else []
             if not work.news:
-                # Once more before the lock is given back, so that nothing is left behind.
+                # Once more, so that little is left behind when the lock is given back; not until nothing
+                # is new, which may be never while others log.
+                passes += 1
                 work = pending(store, connection)
         archive_journals(store, list(dict.fromkeys([*finished, *work.to_archive])))
         work.to_archive.clear()
-        if not work.news:
+        if not work.news or passes == PASSES:
             return
 
 
@@ -305,7 +311,7 @@ def archive_journals(store: Store, journals: list[Journal]) -> None:
     new = [journal for journal in journals if journal.name not in there]
     archive.append(
         store.archive,
-        ((journal.name, _whole_events(journal), _whole_points(journal)) for journal in new),
+        ((journal.name, *reading.whole(journal)) for journal in new),
     )
     for journal in journals:
         unlink(journal)
@@ -327,23 +333,10 @@ def _archived_before(store: Store, journals: list[Journal]) -> set[str]:
             journal = leftover.get(frame.description.name)
             if journal is None:
                 continue
-            whole = (len(_whole_events(journal)), len(_whole_points(journal)))
-            if whole == (frame.description.events, frame.description.points):
+            whole = reading.whole(journal)
+            if (len(whole[0]), len(whole[1])) == (frame.description.events, frame.description.points):
                 found.add(journal.name)
     return found
-
-
-def _whole_events(journal: Journal) -> bytes:
-    data = journal.events_path.read_bytes()
-    return data[: data.rfind(b"\n") + 1]
-
-
-def _whole_points(journal: Journal) -> bytes:
-    try:
-        data = journal.points_path.read_bytes()
-    except FileNotFoundError:
-        return b""
-    return data[: len(data) // points.SIZE * points.SIZE]
 
 
 def _has_whole_line(journal: Journal, start: int) -> bool:

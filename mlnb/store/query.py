@@ -176,7 +176,7 @@ def record(store: Store, run_id: str) -> Row:
         row = _rows(connection, [run_no])[0]
         return row | _details(connection, run_no, row)
 
-    return dict(answers.answer(store, ("record", run_id), make))
+    return dict(answers.answer(store, ("record", run_id), make, stale=lambda _, live: live))
 
 
 def previous(store: Store, run_id: str) -> Row | None:
@@ -380,8 +380,11 @@ def typed(value: str, number: float | None, kind: str) -> Any:
             return int(value)
         except ValueError:
             return value
-    if kind == "float" and number is not None:
-        return number
+    if kind == "float":
+        try:
+            return float(value) if number is None else number
+        except ValueError:
+            return value
     if kind == "bool":
         return value == "True"
     return None if kind == "none" else value

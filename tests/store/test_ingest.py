@@ -99,7 +99,9 @@ def test_steps_out_of_order_and_twice_are_kept_and_the_last_wins(store, begin, e
     assert query.record(store, run_id)["metrics"] == {"m": 3.0}
 
 
-@pytest.mark.parametrize("name", ["ß", "日本語", "a.b.c", '"; DROP TABLE x; --', "\u2028", "e\u0301", "x" * 5000])
+@pytest.mark.parametrize(
+    "name", ["ß", "日本語", "a.b.c", '"; DROP TABLE x; --', "\u2028", "e\u0301", "x" * 5000]
+)
 def test_any_text_is_a_name(store, begin, ended, name):
     run_id, writer = begin(name=name, experiment=name)
     writer.append(events.Params(items=[events.Param(name=name, value=name, type="str")]))
@@ -119,7 +121,7 @@ STEPS = st.lists(st.sampled_from(["event", "point", "fold", "look", "end", "othe
 
 
 @given(STEPS)
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_folding_piece_by_piece_is_folding_at_once(tmp_path_factory, steps):
     """The same journals: one store folded whenever it likes, and one made again from scratch."""
     home = Store.open(tmp_path_factory.mktemp("piecewise") / "s")
@@ -170,7 +172,7 @@ def test_journals_that_lie_there_again_after_a_crash_are_taken_away_not_taken_tw
 
 
 @given(st.fixed_dictionaries({".jsonl": st.floats(0, 1), ".pts": st.floats(0, 1)}))
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_a_truncated_journal_loses_its_torn_record_at_most(tmp_path_factory, share):
     home = Store.open(tmp_path_factory.mktemp("torn") / "s")
     (run_id,) = make_runs(home, 1, params=3, metrics=2, points=4)
@@ -190,7 +192,7 @@ def test_a_truncated_journal_loses_its_torn_record_at_most(tmp_path_factory, sha
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_any_interleaving_of_journals_gives_the_same_tables(tmp_path_factory, seed):
     """The journals of several runs and writers, brought into a second store in another order and in pieces."""
     folder = tmp_path_factory.mktemp("orders")
@@ -352,7 +354,9 @@ def test_a_journal_left_alone_is_folded_after_an_upgrade(store, upgraded):
     assert journal_files(store) == []
 
 
-def test_a_newer_journal_in_the_archive_is_left_alone_and_folded_after_an_upgrade(store, upgraded, monkeypatch):
+def test_a_newer_journal_in_the_archive_is_left_alone_and_folded_after_an_upgrade(
+    store, upgraded, monkeypatch
+):
     newer = requiring(store, b"moods/1")
     with monkeypatch.context() as context:
         context.setattr(events, "FEATURES", events.FEATURES | {"moods/1"})
