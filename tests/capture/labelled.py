@@ -42,7 +42,10 @@ class Score:
 
     def __add__(self, other: Score) -> Score:
         return Score(
-            self.found + other.found, self.missed + other.missed, self.extra + other.extra, self.right + other.right
+            self.found + other.found,
+            self.missed + other.missed,
+            self.extra + other.extra,
+            self.right + other.right,
         )
 
 
@@ -84,7 +87,10 @@ def captured(store: Store) -> dict[str, Any]:
     params, metrics, problems = [], [], []
     for row in reversed(query.run_page(store).rows):
         record = query.record(store, row["run_id"])
-        params += [(p["name"], p["number"] if p["number"] is not None else p["value"]) for p in record["params_detail"]]
+        params += [
+            (p["name"], p["number"] if p["number"] is not None else p["value"])
+            for p in record["params_detail"]
+        ]
         for metric in record["metrics_detail"]:
             metrics.append((metric["name"], list(query.history(store, row["run_id"], metric["name"]).values)))
         problems += record["problems"]
@@ -99,11 +105,15 @@ def score(name: str, found: dict[str, Any], namespace: dict[str, Any]) -> dict[s
     _, truth = cells_of(name)
     return {
         "params": _score(truth.get("params", {}), found["params"], namespace, _same_param, _same_param_name),
-        "metrics": _score(truth.get("metrics", {}), found["metrics"], namespace, _same_metric, _same_metric_name),
+        "metrics": _score(
+            truth.get("metrics", {}), found["metrics"], namespace, _same_metric, _same_metric_name
+        ),
     }
 
 
-def _score(truth: dict[str, Any], captured: list[Any], namespace: dict[str, Any], same: Any, same_name: Any) -> Score:
+def _score(
+    truth: dict[str, Any], captured: list[Any], namespace: dict[str, Any], same: Any, same_name: Any
+) -> Score:
     result = Score()
     expected = {key: _evaluated(value, namespace) for key, value in truth.items()}
     right: set[int] = set()

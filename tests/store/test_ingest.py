@@ -99,7 +99,9 @@ def test_steps_out_of_order_and_twice_are_kept_and_the_last_wins(store, begin, e
     assert query.record(store, run_id)["metrics"] == {"m": 3.0}
 
 
-@pytest.mark.parametrize("name", ["ß", "日本語", "a.b.c", '"; DROP TABLE x; --', "\u2028", "e\u0301", "x" * 5000])
+@pytest.mark.parametrize(
+    "name", ["ß", "日本語", "a.b.c", '"; DROP TABLE x; --', "\u2028", "e\u0301", "x" * 5000]
+)
 def test_any_text_is_a_name(store, begin, ended, name):
     run_id, writer = begin(name=name, experiment=name)
     writer.append(events.Params(items=[events.Param(name=name, value=name, type="str")]))
@@ -352,7 +354,9 @@ def test_a_journal_left_alone_is_folded_after_an_upgrade(store, upgraded):
     assert journal_files(store) == []
 
 
-def test_a_newer_journal_in_the_archive_is_left_alone_and_folded_after_an_upgrade(store, upgraded, monkeypatch):
+def test_a_newer_journal_in_the_archive_is_left_alone_and_folded_after_an_upgrade(
+    store, upgraded, monkeypatch
+):
     newer = requiring(store, b"moods/1")
     with monkeypatch.context() as context:
         context.setattr(events, "FEATURES", events.FEATURES | {"moods/1"})

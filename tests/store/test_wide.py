@@ -26,7 +26,9 @@ RUNS = st.lists(
     min_size=1,
     max_size=8,
 )
-FIELDS = st.sampled_from(["params.lr", "metrics.LR", "params.kernel", 'metrics."x y"', "params.a.b", "tags.t"])
+FIELDS = st.sampled_from(
+    ["params.lr", "metrics.LR", "params.kernel", 'metrics."x y"', "params.a.b", "tags.t"]
+)
 TESTS = st.one_of(
     st.builds("{} {} {}".format, FIELDS, st.sampled_from("= != < <= > >=".split()), st.integers(-2, 2)),
     st.builds("{} is {}null".format, FIELDS, st.sampled_from(["", "not "])),
@@ -42,7 +44,7 @@ QUERIES = st.recursive(
     ),
     max_leaves=3,
 )
-ORDERS = st.one_of(st.none(), st.builds("{}{}".format, FIELDS, st.sampled_from([""," desc"])))
+ORDERS = st.one_of(st.none(), st.builds("{}{}".format, FIELDS, st.sampled_from(["", " desc"])))
 
 
 def param(name, value):
@@ -125,7 +127,9 @@ def test_names_that_differ_in_case_have_columns_of_their_own(store):
 def test_a_run_that_changes_is_read_from_the_tall_tables_until_it_is_written_again(store):
     run_ids = make_runs(store, 3, params=1, metrics=1)
     with_wide(store, 200)
-    store.edit(run_ids[0], events.Params(items=[events.Param(name="param_0", value="9", number=9.0, type="int")]))
+    store.edit(
+        run_ids[0], events.Params(items=[events.Param(name="param_0", value="9", number=9.0, type="int")])
+    )
     assert 9 in query.runs_frame(store)["params.param_0"].tolist()
     assert query.runs_frame(store, where="params.param_0 = 9")["run_id"].tolist() == [run_ids[0]]
 

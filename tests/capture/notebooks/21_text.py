@@ -2,13 +2,26 @@
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import MultinomialNB
 from sklearn import metrics
-texts = ["good movie", "great film", "awful plot", "bad acting", "loved it", "hated it", "wonderful cast", "terrible film",
-         "good acting great plot", "awful awful movie", "nice", "boring"] * 4
+
+texts = [
+    "good movie",
+    "great film",
+    "awful plot",
+    "bad acting",
+    "loved it",
+    "hated it",
+    "wonderful cast",
+    "terrible film",
+    "good acting great plot",
+    "awful awful movie",
+    "nice",
+    "boring",
+] * 4
 labels = [1, 1, 0, 0, 1, 0, 1, 0, 1, 0, 1, 0] * 4
 MAX_FEATURES = 50
 
 # %%
-vect = TfidfVectorizer(max_features=MAX_FEATURES, ngram_range=(1, 2), min_df=2, stop_words='english')
+vect = TfidfVectorizer(max_features=MAX_FEATURES, ngram_range=(1, 2), min_df=2, stop_words="english")
 X = vect.fit_transform(texts)
 print(X.shape)
 print("vocabulary size", len(vect.vocabulary_))

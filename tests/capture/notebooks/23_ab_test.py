@@ -1,6 +1,7 @@
 # %%
 import numpy as np
 from scipy import stats
+
 np.random.seed(99)
 control = np.random.binomial(1, 0.10, 2000)
 treatment = np.random.binomial(1, 0.125, 2000)
