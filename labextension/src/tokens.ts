@@ -38,6 +38,24 @@ export interface IRunRow {
   metrics: Record<string, Num | null>;
   tags: Record<string, string>;
   aliases: string[];
+  /** The digests of its data by name, where they were asked for. */
+  data?: Record<string, string>;
+}
+
+/** What a column of the table of runs holds, over all runs that match. */
+export interface IColumnInfo {
+  group: 'params' | 'metrics' | 'data' | 'run' | 'tags';
+  name: string;
+  /** How many runs have a value in it. */
+  runs: number;
+  /** All runs have `value` in it. */
+  constant: boolean;
+  value: Scalar;
+  numeric: boolean;
+  least: Num | null;
+  greatest: Num | null;
+  /** The column of a shorter name that has the same values. */
+  repeats: string | null;
 }
 
 export interface IParamDetail {
