@@ -143,7 +143,7 @@ def kill_while_folding(folder: Path, stage: str, chance: random.Random, outcome:
             _copy_journals(more, store)
     if stage in ("rename", "copy"):
         ingest.fold(killed)
-    number = str(1 if stage in ONCE else chance.randint(1, 3))
+    number = str(1 if stage in ONCE else chance.randint(1, 2))
     child = subprocess.run(
         [sys.executable, "-m", "benchmarks.kills", "--child-folds", str(killed.path), stage, number],
         check=False,
@@ -206,9 +206,7 @@ def _verify(store: Store, outcome: Outcome) -> None:
 # ---- the command --------------------------------------------------------------------------------
 
 
-def run(
-    logging: int, folding: int, seed: int, *, report: Callable[[str], None] = lambda text: None
-) -> Outcome:
+def run(logging: int, folding: int, seed: int, *, report: Callable[[str], object] = str) -> Outcome:
     """So many kills of each kind, the same ones for the same seed (but for how far a child had come)."""
     chance = random.Random(seed)
     outcome = Outcome()

@@ -21,7 +21,7 @@ def test_all_is_what_the_module_shows():
 
 def test_a_name_that_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError, match="nonsense"):
-        mlnb.nonsense  # noqa: B018
+        mlnb.nonsense
 
 
 @pytest.mark.parametrize("name", sorted(set(mlnb.__all__) - {"__version__"}))

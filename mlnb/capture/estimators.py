@@ -6,6 +6,7 @@ libraries if those are loaded. Nothing is imported here.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 from typing import Any, Final
@@ -75,7 +76,8 @@ def settings(value: Any) -> dict[str, Any]:
 def _collect(
     value: Any, shallow: dict[str, Any], deep: dict[str, Any], prefix: str, found: dict[str, Any]
 ) -> None:
-    defaults = _defaults(type(value))
+    kind: Any = type(value)
+    defaults = _defaults(kind)
     for name, setting in shallow.items():
         if is_estimator(setting):
             _collect_inner(setting, f"{prefix}{name}.", found)
@@ -92,7 +94,8 @@ def _collect_inner(value: Any, prefix: str, found: dict[str, Any]) -> None:
         _collect(value, own(deep=False), own(deep=True), prefix, found)
 
 
-def _defaults(kind: type) -> dict[str, Any]:
+@functools.lru_cache(maxsize=500)
+def _defaults(kind: Any) -> dict[str, Any]:
     try:
         parameters = inspect.signature(kind).parameters.values()
     except (TypeError, ValueError):

@@ -6,6 +6,7 @@ parts of a library are about neither settings nor scores.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 from typing import Any, Final, Literal
@@ -166,11 +167,16 @@ def root_of(value: Any) -> str | None:
 def bound(target: Any, positional: int) -> list[str]:
     """The names of a callable's first positional parameters, without `self`."""
     try:
-        parameters = list(inspect.signature(target).parameters.values())
+        names = _positional(target)
     except (TypeError, ValueError):
         return []
+    return list(names[:positional])
+
+
+@functools.lru_cache(maxsize=1000)
+def _positional(target: Any) -> tuple[str, ...]:
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [p.name for p in parameters if p.kind in kinds][:positional]
+    return tuple(p.name for p in inspect.signature(target).parameters.values() if p.kind in kinds)
 
 
 def loaded(*names: str) -> bool:

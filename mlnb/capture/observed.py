@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_MODELS: Final = 10
 MOST_FIGURES: Final = 50
+MOST_FILES: Final = 200
 LONGEST_TEXT: Final = 1 << 20
 
 
@@ -80,29 +81,38 @@ class Data:
 
 
 class FilesRead:
+    """Data files that the cell read, by their bytes; files of code and what was written are none."""
+
     name = "files"
 
     def collect(self, cell: CellView) -> Iterator[DataUse]:
-        seen = set()
+        paths: dict[str, None] = {}
         for note in cell.notes:
             call = note.facts
-            if not (isinstance(call, Call) and call.role == "reader" and call.settings):
+            if isinstance(call, Call) and call.role == "reader" and _reads(call):
+                paths.setdefault(str(call.settings[0][1]))
+        for path in list(paths)[:MOST_FILES]:
+            if "://" in path or not Path(path).is_file():
                 continue
-            path = call.settings[0][1]
-            if not isinstance(path, (str, os.PathLike)) or "://" in str(path) or str(path) in seen:
-                continue
-            seen.add(str(path))
-            if Path(path).exists():
-                content = files.describe(Path(path))
-                event = Dataset(
-                    name=str(path),
+            content = files.describe(Path(path))
+            yield DataUse(
+                Dataset(
+                    name=path,
                     role="file",
                     type=content.type,
                     digest=content.digest,
                     bytes=content.bytes,
                     source="call",
                 )
-                yield DataUse(event)
+            )
+
+
+def _reads(call: Call) -> bool:
+    """Whether it has a path, and no mode that writes."""
+    if not call.settings or not isinstance(call.settings[0][1], (str, os.PathLike)):
+        return False
+    mode = next((value for name, value, _ in call.settings[1:] if name == "mode"), "r")
+    return not (isinstance(mode, str) and set(mode) & set("wax+"))
 
 
 class Models:

@@ -21,6 +21,7 @@ from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mlnb.capture import estimators, library, numbers, tables
+from mlnb.capture.described import Describer
 from mlnb.capture.probes import LOOP_PROBE, PROBE
 from mlnb.capture.sites import MISSING, Argument, Site
 
@@ -117,14 +118,14 @@ class _Probe:
 
 
 class Recorder:
-    """One per session. `describe_data` makes a fingerprint, or `None` where an object has none."""
+    """One per session."""
 
-    def __init__(self, namespace: MutableMapping[str, Any], describe_data: Callable[[Any, str], Any]) -> None:
+    def __init__(self, namespace: MutableMapping[str, Any]) -> None:
         self.sites: list[Site] = []
         self.notes: list[Note] = []
         self.problems: list[tuple[str, str]] = []
         self._namespace = namespace
-        self._describe_data = describe_data
+        self._data = Describer()
         self._on = _Probe(self._note)
         self._loop_on = _Probe(self._note_loop)
         self._parts: dict[int, Any] = {}
@@ -154,11 +155,16 @@ class Recorder:
         self.notes, self.problems = [], []
         self._parts, self._loops, self._counts = {}, [], {}
         self._thread, self._began, self._looped = threading.get_ident(), time.perf_counter(), 0
+        self._data.begin()
         self._set(self._on, self._loop_on)
 
     def end(self) -> None:
         """The tracked cell is over."""
         self._set(OFF, OFF)
+        for name in sorted(self._data.left_out):
+            self.problems.append(
+                ("data", f"{name!r} in a quick loop: only its first uses have a fingerprint")
+            )
         self._parts, self._loops = {}, []
 
     def _set(self, probe: Any, loop_probe: Any) -> None:
@@ -247,9 +253,7 @@ class Recorder:
         if site.kind == "call":
             self._call(site, value, sys._getframe(3), count)  # noqa: SLF001 - the user's frame, to look names up
             return
-        plain = _plain(value)
-        if plain is None and site.kind == "print" and isinstance(value, str):
-            plain = value[-80:]
+        plain = _plain_at(site, value)
         if plain is None:
             return
         facts = None
@@ -278,7 +282,7 @@ class Recorder:
             facts = self._function(site, target, value, frame)
         if facts is None:
             return
-        self._keep(site, _plain(value), facts)
+        self._keep(site, numbers.number_of(value) if facts.role == "own" else _plain(value), facts)
 
     def _method(self, site: Site, name: str, receiver: Any, frame: FrameType) -> Call | None:
         if name in library.SEEDS or name in library.READERS or isinstance(receiver, type):
@@ -339,6 +343,8 @@ class Recorder:
             return None
         path = self._value(site.arguments[0], frame)
         found.settings = [("path", path, site.arguments[0])]
+        if found.name == "open" and len(site.arguments) > 1:
+            found.settings.append(("mode", self._value(site.arguments[1], frame), site.arguments[1]))
         return found
 
     def _settings(self, site: Site, target: Any, frame: FrameType) -> list[tuple[str, Any, Argument]]:
@@ -361,7 +367,7 @@ class Recorder:
             value = self._value(argument, frame)
             if _is_data(value):
                 own = role if argument.keyword in {None, "X", "y", "x", "y_true"} else "test"
-                described = self._describe_data(value, argument.text)
+                described = self._data.describe(value, argument.text, site.number)
                 if described is not None:
                     found.append(DataSeen(argument.text, own, described))
         return found
@@ -416,6 +422,20 @@ def _is_data(value: Any) -> bool:
     if value is MISSING or value is None or isinstance(value, (str, bytes, int, float, type)):
         return False
     return (hasattr(value, "shape") and hasattr(value, "__len__")) or type(value).__name__ == "DMatrix"
+
+
+def _plain_at(site: Site, value: Any) -> Any:
+    """What is kept of a value that is assigned, appended, printed or shown."""
+    if site.kind == "assign":
+        return _plain(value) if site.several else numbers.number_of(value)
+    number = numbers.number_of(value)
+    if number is not None:
+        return number
+    if isinstance(value, str):
+        return value[-80:] if site.kind == "print" else None
+    if isinstance(value, tuple) and 0 < len(value) <= 20:
+        return [numbers.number_of(item) for item in value]
+    return _plain_mapping(value)
 
 
 def _plain(value: Any) -> Any:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import library, probes, words
 from mlnb.capture.printed import LOGGERS, PRINTERS, Text, is_text
-from mlnb.capture.sites import MISSING, Argument, Kind, Site
+from mlnb.capture.sites import MISSING, Argument, Expression, Kind, Site
 from mlnb.capture.syntax import constant_of, describe, last_name, root_name, target_names
 
 if TYPE_CHECKING:
@@ -47,10 +47,11 @@ _LISTS: Final = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
 @dataclass(frozen=True)
 class _Where:
-    """Where the walk stands."""
+    """Where the walk stands. `bare` says: in a loop that isn't watched."""
 
     function: str | None = None
     loops: tuple[int, ...] = ()
+    bare: bool = False
 
 
 class Rewriter:
@@ -148,7 +149,7 @@ class Rewriter:
             elif isinstance(inner, (ast.ExceptHandler, ast.match_case)):
                 self._body(inner.body, where)
 
-    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, where: _Where) -> ast.stmt:
+    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, where: _Where) -> ast.stmt | None:
         names: tuple[str, ...] = ()
         if isinstance(node, ast.While):
             text = f"while {ast.unparse(node.test)}"
@@ -157,6 +158,10 @@ class Rewriter:
             names = target_names(node.target)
             text = f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
             node.iter = self._expression(node.iter, where)
+        if not _is_worth_watching(node):
+            self._body(node.body, replace(where, bare=True))
+            self._body(node.orelse, where)
+            return None
         number = self._site("loop", node, where, text=text[:200], names=names)
         self._body(node.body, replace(where, loops=(*where.loops, number)))
         self._body(node.orelse, where)
@@ -179,7 +184,7 @@ class Rewriter:
         seen, expression = self._begin(value)
         rewritten, inner = self._expression_with_site(value, where)
         watched = where.function is None or where.loops or any(words.is_metric_name(name) for name in names)
-        if not (names and watched and _is_watched_value(value, expression.form)):
+        if where.bare or not (names and watched and _is_watched_value(value, expression.form)):
             return rewritten
         number = self._site(
             "assign",
@@ -190,6 +195,7 @@ class Rewriter:
             inner=inner,
             inside=self._since(seen),
             expression=expression,
+            several=_may_hold_scores(names, expression, inner, where),
         )
         return probes.passing(number, rewritten, quick=bool(where.loops))
 
@@ -421,6 +427,21 @@ class Rewriter:
 # ---- what is watched --------------------------------------------------------------------------
 
 
+def _is_worth_watching(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
+    """A loop that calls nothing and sets no score is bare arithmetic: too fast to be watched, and of no interest."""
+    for statement in loop.body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call):
+                return True
+            if (
+                isinstance(node, ast.Name)
+                and isinstance(node.ctx, ast.Store)
+                and words.is_metric_name(node.id)
+            ):
+                return True
+    return False
+
+
 def _is_watched_value(node: ast.expr, form: str) -> bool:
     """Whether a number, or several, may come out of it."""
     return (
@@ -428,6 +449,17 @@ def _is_watched_value(node: ast.expr, form: str) -> bool:
         and form not in {"Constant", "Lambda", "JoinedStr"}
         and constant_of(node) is MISSING
     )
+
+
+def _may_hold_scores(
+    names: tuple[str, ...], expression: Expression, inner: int | None, where: _Where
+) -> bool:
+    """Whether an assigned list, array or dictionary may be one of scores; others aren't looked into: they are long."""
+    if inner is not None or len(names) > 1:
+        return len(names) < 2 or any(words.is_history_name(name) for name in names) or not where.loops
+    if expression.form in {"ListComp", "Dict", "DictComp"}:
+        return True
+    return not where.loops and any(words.is_history_name(name) for name in names)
 
 
 def _is_super(node: ast.expr) -> bool:

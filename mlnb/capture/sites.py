@@ -56,7 +56,8 @@ class Site:
 
     `text` is its source; `names` the variables that it sets; `loops` the sites of the loops around it in the same function,
     outermost first; `function` the function that it stands in; `inner` the site of the call that it wraps directly,
-    `inside` those of all calls within it; `group` is the first of the numbers that are printed together.
+    `inside` those of all calls within it; `group` is shared by the numbers of one printed text, and
+    `several` says that lists and dictionaries are looked into, not only numbers.
     """
 
     number: int
@@ -73,4 +74,5 @@ class Site:
     inner: int | None = None
     inside: tuple[int, ...] = ()
     group: int = -1
+    several: bool = True
     expression: Expression | None = None

@@ -35,11 +35,11 @@ def roll_up(store: Store, run_id: str, *, own: Iterable[str] = ()) -> None:
 
 def merge(children: Sequence[Row], what: str, *, taken: Iterable[str] = ()) -> dict[str, Any]:
     """The children's values under the names that their parent gives them; `taken` are its own names."""
-    labels = _labels(children)
+    names = labels(children)
     counts = Counter(name for child in children for name in child[what])
     own = set(taken)
     merged = {}
-    for child, label in zip(children, labels, strict=True):
+    for child, label in zip(children, names, strict=True):
         for name, value in child[what].items():
             merged[f"{label}.{name}"] = value
             if counts[name] == 1:
@@ -47,12 +47,13 @@ def merge(children: Sequence[Row], what: str, *, taken: Iterable[str] = ()) -> d
     return {name: value for name, value in merged.items() if name not in own}
 
 
-def _labels(children: Sequence[Row]) -> list[str]:
+def labels(children: Sequence[Row]) -> list[str]:
+    """What the children are called by their parent, in order, each name once."""
     seen: Counter[str] = Counter()
-    labels = []
+    found = []
     for number, child in enumerate(children, start=1):
         name = child["name"]
         label = f"cell{number}" if name == ids.name_for(child["run_id"]) else name
         seen[label] += 1
-        labels.append(label if seen[label] == 1 else f"{label}-{seen[label]}")
-    return labels
+        found.append(label if seen[label] == 1 else f"{label}-{seen[label]}")
+    return found

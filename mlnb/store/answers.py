@@ -138,7 +138,7 @@ def _lay_over(store: Store, connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"""CREATE TEMP VIEW all_metric AS
             SELECT {folded} FROM base.metric JOIN base.key USING (key_no) {anti}
-            {"UNION ALL SELECT * FROM live_metric" if found else ""}"""  # noqa: S608 - our own names
+            {"UNION ALL SELECT * FROM live_metric" if found else ""}"""
     )
     connection.execute(
         """CREATE TEMP VIEW unsettled AS

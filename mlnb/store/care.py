@@ -258,6 +258,6 @@ def _purge(store: Store, deleted: set[str]) -> None:
             "problem",
         ):
             connection.execute(
-                f"DELETE FROM base.{table} WHERE run_no IN (SELECT run_no FROM base.run WHERE deleted)"  # noqa: S608
+                f"DELETE FROM base.{table} WHERE run_no IN (SELECT run_no FROM base.run WHERE deleted)"
             )
         connection.execute("COMMIT")

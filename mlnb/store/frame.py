@@ -31,7 +31,7 @@ def runs(connection: duckdb.DuckDBPyConnection, chosen: Selection, wide: Columns
     columns = ", ".join(f"r.{name}" for name in ATTRIBUTES)
     table = index.table(
         connection,
-        f"SELECT {columns} FROM base.run r JOIN chosen c USING (run_no) ORDER BY c.place",  # noqa: S608
+        f"SELECT {columns} FROM base.run r JOIN chosen c USING (run_no) ORDER BY c.place",
     )
     data: dict[str, Any] = {name: _series(table[name]) for name in ATTRIBUTES}
     data["started_at"] = data["started_at"].dt.tz_localize("UTC")
@@ -47,7 +47,7 @@ class _Values:
         self.connection = connection
         self.length = length
         self.wide = wide
-        self._quick = self._from_wide()
+        self._quick: dict[str, Any] = self._from_wide()
 
     def params(self) -> dict[str, Any]:
         kinds = self._kinds()
@@ -118,7 +118,7 @@ class _Values:
         rows = index.table(
             self.connection,
             f"""SELECT t.name, c.place, t.v FROM ({tall}) t JOIN chosen c USING (run_no)
-                {given} t.name NOT IN (SELECT unnest($quick)) ORDER BY t.name""",  # noqa: S608 - our own words
+                {given} t.name NOT IN (SELECT unnest($quick)) ORDER BY t.name""",
             {"quick": list(quick)},
         )
         if rows.num_rows:
@@ -151,14 +151,14 @@ class _Values:
             )
         found[name][places] = values
 
-    def _from_wide(self) -> dict[str, NDArray[Any]]:
+    def _from_wide(self) -> dict[str, Any]:
         if not self.wide:
             return {}
         columns = ", ".join(f"w.c{at}" for at in sorted(self.wide.values()))
         table = index.table(
             self.connection,
             f"""SELECT c.place, {columns} FROM base.wide w JOIN chosen c USING (run_no)
-                WHERE run_no NOT IN (SELECT run_no FROM unsettled)""",  # noqa: S608 - our own names
+                WHERE run_no NOT IN (SELECT run_no FROM unsettled)""",
         )
         return {name: table[name] for name in table.column_names}
 

@@ -14,7 +14,9 @@ from their file (`mlnb.store.live`).
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -50,7 +52,7 @@ class Pending:
     `upgrade` says that another version of mlnb folded last: what it didn't know is looked at again.
     """
 
-    to_fold: list[Journal] = field(default_factory=list)
+    to_fold: deque[Journal] = field(default_factory=deque)
     to_archive: list[Journal] = field(default_factory=list)
     registry: bool = False
     upgrade: bool = False
@@ -214,10 +216,13 @@ def pending(store: Store, connection: duckdb.DuckDBPyConnection) -> Pending:
             or (at.may_be_judged and _judgement_differs(journal, at))
         ):
             work.to_fold.append(journal)
-        elif not waiting or at.run_is_over:
+        elif (
+            (not waiting or at.run_is_over)
             # In this order: what is put down grows no more, so if it hasn't grown by now it is folded whole.
-            if _is_put_down(journal) and reading.sizes(journal) == (events_size, points_size):
-                work.to_archive.append(journal)
+            and _is_put_down(journal)
+            and reading.sizes(journal) == (events_size, points_size)
+        ):
+            work.to_archive.append(journal)
     return work
 
 
@@ -229,10 +234,10 @@ def fold_slice(store: Store, connection: duckdb.DuckDBPyConnection, work: Pendin
     if work.upgrade:
         _look_again(store, taken)
         work.upgrade = False
-    taken.expect(work.to_fold[:EXPECTED])
+    taken.expect(list(itertools.islice(work.to_fold, EXPECTED)))
     done = []
     while work.to_fold and taken.bytes <= BYTES_AT_ONCE and time.monotonic() - began <= SLICE:
-        journal = work.to_fold.pop(0)
+        journal = work.to_fold.popleft()
         put_down = _is_put_down(journal)  # asked before it is read: after that nothing is added
         if take(taken, journal) and put_down:
             done.append(journal)
@@ -248,7 +253,8 @@ def fold_slice(store: Store, connection: duckdb.DuckDBPyConnection, work: Pendin
         with contextlib.suppress(Exception):
             connection.execute("ROLLBACK")
         raise
-    wide.keep_up(connection)
+    if not work.to_fold:  # once for many slices
+        wide.keep_up(connection)
     return done
 
 
@@ -256,12 +262,12 @@ def _look_again(store: Store, taken: rows.Taken) -> None:
     """Take in what an older version didn't know: events of kinds that are new, and whole journals."""
     taken.take_unknown()
     waiting = {journal.name for journal in reading.listing(store.journals).sizes}
-    archived = {}
+    archived: list[str] = []
     for name in taken.left_alone():
         if name in waiting:
             taken.leave_alone(Journal.named(store.journals, name), None)
         else:
-            archived[name] = None
+            archived.append(name)
     if archived:
         newest = {frame.description.name: frame for frame in archive.frames(store.archive)}
         for name in archived:
@@ -325,17 +331,14 @@ def unlink(journal: Journal) -> None:
 
 def _archived_before(store: Store, journals: list[Journal]) -> set[str]:
     """Those that an earlier fold had archived when it died before it could unlink them."""
-    leftover = {journal.name: journal for journal in journals}
-    newest = archive.segments(store.archive)[-2:]
     found = set()
-    for segment in newest:
-        for frame in archive.frames_of(segment):
-            journal = leftover.get(frame.description.name)
-            if journal is None:
-                continue
-            whole = reading.whole(journal)
-            if (len(whole[0]), len(whole[1])) == (frame.description.events, frame.description.points):
-                found.add(journal.name)
+    for segment in archive.segments(store.archive)[-2:]:
+        archived = archive.lengths_in(segment)
+        for journal in journals:
+            if journal.name in archived:
+                event_bytes, point_bytes = reading.whole(journal)
+                if archived[journal.name] == (len(event_bytes), len(point_bytes)):
+                    found.add(journal.name)
     return found
 
 

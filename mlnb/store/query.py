@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -78,7 +79,7 @@ def run_page(
             where=where, order_by=order_by, limit=limit, offset=offset, children=children, since=since,
             deleted=deleted, names=names_in(connection), wide=wide.columns(connection),
         )  # fmt: skip
-        run_nos = connection.execute(chosen.sql, chosen.values).fetchnumpy()["run_no"].tolist()
+        run_nos = connection.execute(chosen.sql, chosen.values).fetchnumpy()["run_no"].astype("i8").tolist()
         total = len(run_nos)
         if limit is not None or offset:
             total = connection.execute(chosen.count_sql, chosen.values).fetchall()[0][0]
@@ -385,7 +386,7 @@ def names(store: Store) -> dict[str, list[str]]:
     return {group: sorted(known) for group, known in found.items()}
 
 
-def names_in(connection: duckdb.DuckDBPyConnection) -> dict[str, Set[str]]:
+def names_in(connection: duckdb.DuckDBPyConnection) -> dict[str, AbstractSet[str]]:
     """Every recorded name, by group."""
     queries = {
         "params": "SELECT DISTINCT name FROM base.param",
@@ -424,22 +425,22 @@ def _rows(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> list
     chosen = "run_no IN (SELECT unnest(?))"
     given = [list(run_nos)]
     found: dict[int, Row] = {}
-    for row in _dicts(connection, f"SELECT run_no, {columns} FROM base.run WHERE {chosen}", given):  # noqa: S608
+    for row in _dicts(connection, f"SELECT run_no, {columns} FROM base.run WHERE {chosen}", given):
         run_no = row.pop("run_no")
         found[run_no] = row | {"params": {}, "metrics": {}, "tags": {}, "aliases": []}
     for run_no, name, value, number, kind in connection.execute(
         f"SELECT run_no, name, value, number, type FROM base.param WHERE {chosen} ORDER BY name",
-        given,  # noqa: S608
+        given,
     ).fetchall():
         found[run_no]["params"][name] = typed(value, number, kind)
     for run_no, name, last in connection.execute(
         f'SELECT run_no, name, "last" FROM all_metric WHERE {chosen} ORDER BY name',
-        given,  # noqa: S608
+        given,
     ).fetchall():
         found[run_no]["metrics"][name] = last
     for run_no, key, value in connection.execute(
         f"SELECT run_no, key, value FROM base.tag WHERE {chosen} AND value IS NOT NULL ORDER BY key",
-        given,  # noqa: S608
+        given,
     ).fetchall():
         found[run_no]["tags"][key] = value
     by_id = {row["run_id"]: row for row in found.values()}
@@ -458,7 +459,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> list
 
 def _details(connection: duckdb.DuckDBPyConnection, run_no: int, row: Row) -> Row:
     def of_run(columns: str, table: str, order: str) -> list[Row]:
-        query = f"SELECT {columns} FROM {table} WHERE run_no = ? ORDER BY {order}"  # noqa: S608 - our own words
+        query = f"SELECT {columns} FROM {table} WHERE run_no = ? ORDER BY {order}"
         return _dicts(connection, query, [run_no])
 
     datasets = of_run(
@@ -511,7 +512,7 @@ def _dicts(
 
 
 def _aware(value: Any) -> Any:
-    return value.replace(tzinfo=datetime.UTC) if isinstance(value, datetime.datetime) else value
+    return value.replace(tzinfo=dt.UTC) if isinstance(value, dt.datetime) else value
 
 
 def _run_no(connection: duckdb.DuckDBPyConnection, store: Store, run_id: str) -> int:
@@ -562,7 +563,7 @@ def _publish_live(store: Store, connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"""CREATE TEMP VIEW points AS SELECT * FROM {home}.points UNION ALL
             SELECT r.run_id, t.metric, t.step, make_timestamp(t.time), t.value
-            FROM live_point t JOIN base.run r USING (run_no) WHERE NOT r.deleted"""  # noqa: S608 - our own names
+            FROM live_point t JOIN base.run r USING (run_no) WHERE NOT r.deleted"""
     )
     connection.execute(
         """CREATE TEMP VIEW metrics AS

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
@@ -229,7 +229,7 @@ class Taken:
         )
         found = index.one(
             self.connection,
-            f"SELECT run_no, stamps, {columns} FROM base.run WHERE run_id = ?",  # noqa: S608 - our own names
+            f"SELECT run_no, stamps, {columns} FROM base.run WHERE run_id = ?",
             [run_id],
         )
         if found is None:
@@ -440,7 +440,7 @@ class Taken:
 
     def _replace_registry(self, records: list[events.Event], end: int, fold_no: int) -> None:
         for table in registry_rows.TABLES:
-            self.connection.execute(f"DELETE FROM base.{table}")  # noqa: S608 - our own names
+            self.connection.execute(f"DELETE FROM base.{table}")
         for table, table_rows in registry_rows.rows(records).items():
             tables.insert(self.connection, table, table_rows)
         self.connection.execute(

@@ -103,9 +103,9 @@ def _write_export(
     needed = set(care.names_in(data for _, data, _ in chosen))
     needed |= {record.sha256 for record in records if isinstance(record, events.ModelVersion)}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as file:
-        segment = archive.append(folder, chosen)
-        if segment is not None:
-            file.write(segment, _SEGMENT)
+        written = archive.append(folder, chosen)
+        if written is not None:
+            file.write(written, _SEGMENT)
         for sha256 in sorted(needed):
             if store.objects.has(sha256):
                 file.write(store.objects.path(sha256), f"objects/{sha256}")
@@ -254,10 +254,10 @@ def _opened(path: Path) -> Iterator[Source]:
             raise UsageError(f"{path} is no store", hint="a store's folder holds a store.json")
         yield _Folder(Store.open(folder, create=False))
     elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as file, TemporaryDirectory() as folder:
+        with zipfile.ZipFile(path) as file, TemporaryDirectory() as unpacked:
             if _DESCRIPTION not in file.namelist():
                 raise UsageError(f"{path} is no export of a store", hint="mlnb store export FILE makes one")
-            yield _Export(file, Path(folder))
+            yield _Export(file, Path(unpacked))
     elif path.exists():
         raise UsageError(f"{path} is neither a store's folder nor an export", hint="mlnb store export FILE")
     else:

@@ -137,13 +137,16 @@ def _registry(store: Store) -> Iterator[Finding]:
                     "its file is missing",
                     f"put back object {record.sha256}",
                 )
-        elif isinstance(record, events.Promotion) and record.to_version is not None:
-            if (record.model, record.to_version) not in versions:
-                yield Finding(
-                    f"promotion {record.promotion_id}",
-                    f"there is no version {record.model}/{record.to_version}",
-                    "restore registry.jsonl from a copy",
-                )
+        elif (
+            isinstance(record, events.Promotion)
+            and record.to_version is not None
+            and (record.model, record.to_version) not in versions
+        ):
+            yield Finding(
+                f"promotion {record.promotion_id}",
+                f"there is no version {record.model}/{record.to_version}",
+                "restore registry.jsonl from a copy",
+            )
 
 
 def _index(store: Store) -> Iterator[Finding]:

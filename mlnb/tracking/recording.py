@@ -174,13 +174,14 @@ class Run:
         """
         try:
             self._writer.point(name, value, step, estimator, dataset, source)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, `_explain` says it, or it comes again
             self._explain(name, value, step, error)
             try:
                 self._writer.point(_text(name), float(value), step, estimator, dataset, source)
             except struct.error:
                 raise UsageError(
-                    f"metric {name!r} has no step after its last", hint="give the step: metric(name, value, step)"
+                    f"metric {name!r} has no step after its last",
+                    hint="give the step: metric(name, value, step)",
                 ) from error
 
     def metrics(self, values: Mapping[str, float], step: int | None = None) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 from mlnb.store import Store, query
 
 FOLDER = Path(__file__).parent / "notebooks"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.py"))
+NAMES = sorted(path.stem for path in FOLDER.glob("*.cells"))
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Score:
 
 def cells_of(name: str) -> tuple[list[str], dict[str, dict[str, Any]]]:
     """A notebook's cells and its truth."""
-    text = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+    text = (FOLDER / f"{name}.cells").read_text(encoding="utf-8")
     text, _, truth = text.partition("# %% [truth]\n")
     cells = [cell.strip("\n") for cell in re.split(r"^# %%.*\n", text, flags=re.MULTILINE) if cell.strip()]
     return cells, tomllib.loads(truth)

@@ -78,7 +78,7 @@ def test_a_missing_model_file_and_a_promotion_of_nothing_are_found(store):
 
 
 def test_damaged_lines_and_nameless_points_are_found(store, begin):
-    run_id, writer = begin()
+    _, writer = begin()
     os.write(writer._events.fd, b"nonsense\n")
     writer.point("m", 1.0)
     os.write(writer._points_file.fd, b"\x63" * 32)
@@ -101,7 +101,7 @@ def test_a_damaged_archive_is_found(store):
 
 
 def test_a_journal_that_the_index_lacks_is_found_and_rebuild_mends_it(store):
-    (run_id,) = make_runs(store, 1)
+    make_runs(store, 1)
     ingest.fold(store)
     with index.writing(store.database) as connection:
         connection.execute("DELETE FROM base.journal")
@@ -210,7 +210,7 @@ def test_what_another_run_uses_stays(store):
 
 
 def test_a_text_that_looks_like_a_tombstone_is_none(store):
-    run_id, sha256 = with_artifact(store, b"x", metadata={"kind": "deleted"})
+    _, sha256 = with_artifact(store, b"x", metadata={"kind": "deleted"})
     age(store, sha256)
     assert care.collect(store, apply=True).runs == []
     assert store.objects.has(sha256)

@@ -175,7 +175,7 @@ def test_journals_that_lie_there_again_after_a_crash_are_taken_away_not_taken_tw
 @settings(max_examples=8)
 def test_a_truncated_journal_loses_its_torn_record_at_most(tmp_path_factory, share):
     home = Store.open(tmp_path_factory.mktemp("torn") / "s")
-    (run_id,) = make_runs(home, 1, params=3, metrics=2, points=4)
+    make_runs(home, 1, params=3, metrics=2, points=4)
     (journal,) = reading.listing(home.journals).sizes
     for path in (journal.events_path, journal.points_path):
         whole = path.read_bytes()
@@ -402,7 +402,7 @@ def test_somebodys_own_connection_is_named(store, begin, holder):
     make_runs(store, 1)
     ingest.fold(store)
     process = holder()
-    run_id, writer = begin()
+    _, writer = begin()
     writer.point("loss", 1.0)
     with pytest.raises(Busy, match=f"process {process.pid}") as caught:
         ingest.fold(store, patience=0.05)
@@ -444,7 +444,7 @@ def test_two_threads_ask_while_another_folds(store):
         try:
             while not stop.is_set():
                 seen[number].append(query.run_page(store).total)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - any is a failure, told by the assertion
             failed.append(error)
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in seen]

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from mlnb import events
 from mlnb.errors import Ambiguous, NotFound, QueryError, UsageError
 from mlnb.store import query
-from mlnb.testing import make_runs
 
 
 @pytest.fixture
@@ -84,7 +83,7 @@ def test_a_page_and_the_number_of_all(store, three):
 
 
 def test_a_name_nobody_recorded_is_an_error_with_a_hint(store, three):
-    with pytest.raises(QueryError, match="params.lr"):
+    with pytest.raises(QueryError, match=r"params\.lr"):
         query.run_page(store, where="params.lrr > 1")
 
 

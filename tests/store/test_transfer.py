@@ -171,7 +171,7 @@ def test_a_deleted_run_does_not_come_back(store, other, tmp_path):
 def test_chosen_runs_come_with_their_children(store, other, begin, tmp_path):
     parent, first = begin()
     child, second = begin(parent_id=parent)
-    alone, third = begin()
+    _, third = begin()
     for writer in (first, second, third):
         writer.close()
     transfer.import_from(other, transfer.export(store, tmp_path / "e.zip", [parent]))

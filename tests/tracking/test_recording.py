@@ -164,7 +164,7 @@ def test_an_artifact_is_a_copy(recorded, tmp_path):
 
 
 def test_a_file_that_is_not_there_is_named():
-    with mlnb.run() as run, pytest.raises(NotFound, match="nope.txt"):
+    with mlnb.run() as run, pytest.raises(NotFound, match=r"nope\.txt"):
         run.artifact("nope.txt")
 
 

@@ -63,7 +63,7 @@ def test_a_history_is_a_table(run):
 def test_what_a_record_has_not_is_named_with_the_nearest(run):
     found = mlnb.get("first")
     with pytest.raises(AttributeError, match="status"):
-        found.statsu  # noqa: B018
+        found.statsu
     with pytest.raises(NotFound, match="summary"):
         found.artifact("sumary")
     with pytest.raises(NotFound, match="keeps no notebook"):

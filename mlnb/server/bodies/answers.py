@@ -37,7 +37,8 @@ class StoreList(TypedDict):
 
 
 class RunRow(TypedDict):
-    """All columns of `runs`, with the run's parameters, metrics (last values), tags and aliases."""
+    """All columns of `runs`, with the run's parameters, metrics (last values), tags and aliases; on demand its data
+    too: the digests by name."""
 
     run_id: str
     name: str
@@ -70,6 +71,7 @@ class RunRow(TypedDict):
     metrics: dict[str, Number | None]
     tags: dict[str, str]
     aliases: list[str]
+    data: NotRequired[dict[str, str]]
 
 
 class ExperimentRow(TypedDict):
@@ -77,9 +79,22 @@ class ExperimentRow(TypedDict):
     total: int
 
 
+class BatchProgress(TypedDict):
+    """`total` is the number of runs in the plan, `done` those that have ended, `failed` those that ended badly, and
+    `varied` the parameters in which the plan's runs differ."""
+
+    batch_id: str
+    name: str
+    state: Literal["running", "finished", "failed", "cancelled"]
+    total: int
+    done: int
+    failed: int
+    varied: list[str]
+
+
 class RunList(TypedDict):
     """`store` is null, and there are no runs, where the notebook has logged nothing yet. `groups` (on demand) are
-    the experiments of all runs that match, the one with the newest run first.
+    the experiments of all runs that match, the one with the newest run first. `batches` are those of the runs.
 
     `removed` are the runs that were deleted after `since`. `stale` says that another process holds the index, so that
     rows of ended runs may be old.
@@ -91,6 +106,7 @@ class RunList(TypedDict):
     cursor: int
     removed: list[str]
     stale: bool
+    batches: list[BatchProgress]
     groups: NotRequired[list[ExperimentRow]]
 
 
@@ -152,7 +168,43 @@ class CellRow(TypedDict):
     own: bool
 
 
+class Column(TypedDict):
+    """A column of the table of runs. `runs` have a value in it, and in a constant one all have `value`; `repeats` is
+    the column of a shorter name with the same values."""
+
+    group: Literal["run", "params", "metrics", "tags", "data"]
+    name: str
+    runs: int
+    constant: bool
+    value: Any
+    numeric: bool
+    least: Number | None
+    greatest: Number | None
+    repeats: str | None
+
+
+class ColumnList(TypedDict):
+    columns: list[Column]
+
+
+class ValueTable(TypedDict):
+    """`columns` are in the order in which they were asked for, each with a value (or null) a run."""
+
+    run_ids: list[str]
+    columns: list[list[Any]]
+
+
+class ModelFile(TypedDict):
+    """A model file under the name `name`, and the run that kept it."""
+
+    run_id: str
+    run_name: str
+    name: str
+
+
 class RunDetail(RunRow):
+    """`models` are the model files of the run and of its child runs."""
+
     params_detail: list[ParamDetail]
     metrics_detail: list[MetricDetail]
     datasets: list[DatasetDetail]
@@ -163,6 +215,7 @@ class RunDetail(RunRow):
     problems: list[dict[str, Any]]
     previous: RunRow | None
     children: list[RunRow]
+    models: list[ModelFile]
 
 
 class OneRun(TypedDict):

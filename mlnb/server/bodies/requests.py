@@ -24,6 +24,17 @@ class RunsQuery(Query):
     offset: int = 0
     children: bool = False
     since: int | None = None
+    data: bool = False
+
+
+class ColumnsQuery(Query):
+    where: str | None = None
+
+
+class ValuesQuery(Query):
+    columns: str
+    where: str | None = None
+    limit: int = 1_000
 
 
 class HistoryQuery(Query):
