@@ -365,7 +365,7 @@ def names(store: Store) -> dict[str, list[str]]:
 def names_in(connection: duckdb.DuckDBPyConnection) -> dict[str, AbstractSet[str]]:
     """Every recorded name, by group."""
     queries = {
-        "params": "SELECT DISTINCT name FROM base.param",
+        "params": "SELECT DISTINCT name FROM base.param_kind",
         "metrics": "SELECT name FROM base.key UNION SELECT name FROM live_metric",
         "tags": "SELECT DISTINCT key FROM base.tag WHERE value IS NOT NULL",
     }
