@@ -86,7 +86,9 @@ def holder_of_model(store: Store, run_id: str) -> Mapping[str, Any]:
     holders = [child for child in children if _models(child)]
     if len(holders) > 1:
         names = ", ".join(repr(child["name"]) for child in holders)
-        raise Ambiguous(f"several children of run {record['name']!r} kept a model: {names}", hint="name one of them")
+        raise Ambiguous(
+            f"several children of run {record['name']!r} kept a model: {names}", hint="name one of them"
+        )
     return holders[0] if holders else record
 
 

