@@ -4,6 +4,7 @@ import type { ServerConnection } from '@jupyterlab/services';
 import { apiUrl, requestAPI } from './request';
 import type {
   ICell,
+  IColumnInfo,
   IComparison,
   IHistory,
   IModel,
@@ -23,6 +24,9 @@ export interface IRunsQuery {
   limit?: number;
   offset?: number;
   since?: number;
+  order_by?: string;
+  /** With the digests of each run's data. */
+  data?: boolean;
 }
 
 export interface IPromotionRequest {
@@ -44,6 +48,10 @@ export class Api {
 
   runs(store: string | null, query: IRunsQuery): Promise<IRunPage> {
     return this.get('runs', { store, ...query });
+  }
+
+  async columns(store: string | null, where: string): Promise<IColumnInfo[]> {
+    return (await this.get<{ columns: IColumnInfo[] }>('columns', { store, where })).columns;
   }
 
   async run(store: string | null, runId: string): Promise<IRunDetail> {

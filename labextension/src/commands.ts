@@ -8,6 +8,8 @@ export namespace CommandIDs {
   /** `{run_id, store_id, model?, version?, alias?}`; without arguments what is selected. */
   export const promote = 'mlnb:promote';
   /** `{store_id}` */
+  export const openRuns = 'mlnb:open-runs';
+  /** `{store_id}` */
   export const openModels = 'mlnb:open-models';
   export const showExperiments = 'mlnb:show-experiments';
   export const refresh = 'mlnb:refresh';

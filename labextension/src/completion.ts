@@ -61,6 +61,6 @@ function matches(option: string, word: string): boolean {
   return option.startsWith(word) || option.slice(option.indexOf('.') + 1).startsWith(word);
 }
 
-function quoted(name: string): string {
+export function quoted(name: string): string {
   return /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(name) ? name : `"${name.replace(/"/g, '""')}"`;
 }

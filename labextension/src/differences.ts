@@ -1,5 +1,6 @@
 /** What differs between runs, said in one line each. */
 
+import { apart } from './doubled';
 import { formatScalar } from './format';
 import type { IComparison } from './tokens';
 
@@ -19,8 +20,8 @@ export interface IDifference {
 export function differences(comparison: IComparison): IDifference[] {
   const { params, data, code, environment } = comparison;
   return [
-    ...params
-      .filter(row => row.differs)
+    ...apart(params)
+      .told.filter(row => row.differs)
       .map(({ name, values }): IDifference => ({
         part: 'params',
         name,

@@ -6,7 +6,8 @@
  * runs costs what its loaded part costs.
  */
 
-import type { IRunRow } from './tokens';
+import { formatScalar, lastPart } from './format';
+import type { IBatchInfo, IRunRow } from './tokens';
 
 export interface IGroupState {
   experiment: string;
@@ -16,18 +17,18 @@ export interface IGroupState {
   rows: ReadonlyMap<number, IRunRow>;
 }
 
-export interface IBatchProgress {
-  batchId: string;
-  done: number;
-  failed: number;
-  running: number;
-  total: number;
-}
-
 export type Line =
   | { kind: 'experiment'; key: string; group: IGroupState }
-  | { kind: 'batch'; key: string; experiment: string; batch: IBatchProgress; collapsed: boolean }
-  | { kind: 'run'; key: string; experiment: string; place: number; row: IRunRow; inBatch: boolean }
+  | { kind: 'batch'; key: string; experiment: string; batch: IBatchInfo; collapsed: boolean }
+  | {
+      kind: 'run';
+      key: string;
+      experiment: string;
+      place: number;
+      row: IRunRow;
+      /** The batch under whose line the run stands. */
+      batch: IBatchInfo | null;
+    }
   | { kind: 'gap'; key: string; experiment: string; place: number };
 
 interface ISegment {
@@ -49,6 +50,7 @@ export const HEIGHTS: Readonly<Record<Line['kind'], number>> = {
 export class Lines {
   constructor(
     groups: readonly IGroupState[],
+    private readonly batches: ReadonlyMap<string, IBatchInfo> = new Map(),
     private readonly collapsedBatches: ReadonlySet<string> = new Set()
   ) {
     for (const group of groups) {
@@ -128,9 +130,8 @@ export class Lines {
     const places = [...group.rows.keys()]
       .filter(place => place < group.total)
       .sort((a, b) => a - b);
-    const progress = batchProgress(group.rows.values());
     let next = 0;
-    let batch: string | null = null;
+    let above: string | null = null;
     for (const place of places) {
       const row = group.rows.get(place);
       if (row === undefined) {
@@ -138,26 +139,29 @@ export class Lines {
       }
       if (place > next) {
         this.addGap(experiment, next, place - next);
-        batch = null;
+        above = null;
       }
-      if (row.batch_id !== null && row.batch_id !== batch) {
-        const state = progress.get(row.batch_id);
-        const key = `b:${row.batch_id}:${place}`;
-        if (state !== undefined) {
-          const collapsed = this.collapsedBatches.has(row.batch_id);
-          this.add({ kind: 'batch', key, experiment, batch: state, collapsed });
-        }
+      const batch = this.batchOf(row);
+      const collapsed = batch !== null && this.collapsedBatches.has(batch.batch_id);
+      if (batch !== null && batch.batch_id !== above) {
+        const key = `b:${batch.batch_id}:${place}`;
+        this.add({ kind: 'batch', key, experiment, batch, collapsed });
       }
-      batch = row.batch_id;
-      if (row.batch_id === null || !this.collapsedBatches.has(row.batch_id)) {
-        const inBatch = row.batch_id !== null;
-        this.add({ kind: 'run', key: `r:${row.run_id}`, experiment, place, row, inBatch });
+      above = batch?.batch_id ?? null;
+      if (!collapsed) {
+        this.add({ kind: 'run', key: `r:${row.run_id}`, experiment, place, row, batch });
       }
       next = place + 1;
     }
     if (next < group.total) {
       this.addGap(experiment, next, group.total - next);
     }
+  }
+
+  /** A batch of one run is that run. */
+  private batchOf(row: IRunRow): IBatchInfo | null {
+    const batch = row.batch_id === null ? undefined : this.batches.get(row.batch_id);
+    return batch === undefined || batch.total < 2 ? null : batch;
   }
 
   private add(line: Line): void {
@@ -199,28 +203,9 @@ export class Lines {
 
 const lineStart = ({ start }: ISegment): number => start;
 
-/** How far each batch is, as far as its runs are loaded. */
-export function batchProgress(rows: Iterable<IRunRow>): Map<string, IBatchProgress> {
-  const found = new Map<string, IBatchProgress>();
-  for (const row of rows) {
-    if (row.batch_id === null) {
-      continue;
-    }
-    const state = found.get(row.batch_id) ?? {
-      batchId: row.batch_id,
-      done: 0,
-      failed: 0,
-      running: 0,
-      total: 0
-    };
-    state.total += 1;
-    if (row.status === 'running') {
-      state.running += 1;
-    } else {
-      state.done += 1;
-      state.failed += row.status === 'finished' ? 0 : 1;
-    }
-    found.set(row.batch_id, state);
-  }
-  return found;
+/** What tells a run from the others of its batch: names and values; none where the run doesn't know them. */
+export function varied(batch: IBatchInfo, row: IRunRow): [string, string][] {
+  return batch.varied
+    .filter(name => name in row.params)
+    .map(name => [lastPart(name), formatScalar(row.params[name])]);
 }

@@ -30,6 +30,12 @@ export const modelsIcon = icon(
   '<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M12 2l9 4.6-9 4.6-9-4.6L12 2zm0 2.2L7.4 6.6 12 9l4.6-2.4L12 4.2zM4.9 10.6L12 14.2l7.1-3.6 1.9 1-9 4.6-9-4.6 1.9-1zm0 5L12 19.2l7.1-3.6 1.9 1-9 4.6-9-4.6 1.9-1z"/>'
 );
 
+/** Rows under a head. */
+export const tableIcon = icon(
+  'table',
+  '<path class="jp-icon3 jp-icon-selectable" fill="#616161" d="M3 4h18v16H3V4zm2 5v3h4V9H5zm6 0v3h8V9h-8zm-6 5v4h4v-4H5zm6 0v4h8v-4h-8z"/>'
+);
+
 export const pinIcon = icon(
   'pin',
   '<path class="jp-icon3" fill="#616161" d="M15 3v2l-1 1v5l3 3v2h-4v5l-1 1-1-1v-5H7v-2l3-3V6L9 5V3h6z"/>'

@@ -15,7 +15,7 @@ import { CommandIDs, type IRunsArgs, runsFrom } from './commands';
 import { addRunCommands, targetOf } from './runcommands';
 import { runLineFactory } from './runline';
 import { canTrack, trackActiveCell } from './tracking';
-import { compareView, type MainView, modelsView, runView } from './views/main';
+import { compareView, type MainView, modelsView, runsView, runView } from './views/main';
 import { sidebarView } from './views/sidebar';
 import { IWorkspace, Workspace } from './workspace';
 
@@ -130,6 +130,9 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
     const openCompare = opener('mlnb-compare', CommandIDs.compare, ({ runs, storeId }) =>
       compareView(workspace, app, storeId, runs)
     );
+    const openRuns = opener('mlnb-runs', CommandIDs.openRuns, ({ storeId }) =>
+      runsView(workspace, app, storeId)
+    );
     const openModels = opener('mlnb-models', CommandIDs.openModels, ({ storeId }) =>
       modelsView(workspace, app, storeId)
     );
@@ -144,15 +147,24 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
       isEnabled: args => targetOf(workspace, args).runs.length > 1,
       execute: args => openCompare(targetOf(workspace, args))
     });
+    const storeOf = (args: Record<string, unknown>): IRunsArgs => ({
+      runs: [],
+      storeId: runsFrom(args).storeId ?? workspace.runs.store?.id ?? workspace.stores.current
+    });
+    commands.addCommand(CommandIDs.openRuns, {
+      label: trans.__('Show Table of Runs'),
+      execute: args => openRuns(storeOf(args))
+    });
     commands.addCommand(CommandIDs.openModels, {
       label: trans.__('Show Models'),
-      execute: args =>
-        openModels({
-          runs: [],
-          storeId: runsFrom(args).storeId ?? workspace.runs.store?.id ?? workspace.stores.current
-        })
+      execute: args => openModels(storeOf(args))
     });
-    for (const command of [CommandIDs.openRun, CommandIDs.compare, CommandIDs.openModels]) {
+    for (const command of [
+      CommandIDs.openRun,
+      CommandIDs.compare,
+      CommandIDs.openRuns,
+      CommandIDs.openModels
+    ]) {
       palette?.addItem({ command, category: trans.__(CATEGORY) });
     }
   }

@@ -32,11 +32,16 @@ export function addRunCommands(app: JupyterFrontEnd, workspace: Workspace): void
       reported(trans, async () => {
         const wanted = target(args);
         const { model, version, alias } = args;
-        const promotion = new PromotionModel(api, wanted.storeId, await row(wanted), {
-          ...(typeof model === 'string' ? { model } : {}),
-          ...(typeof version === 'number' ? { version } : {}),
-          ...(typeof alias === 'string' ? { alias } : {})
-        });
+        const promotion = new PromotionModel(
+          api,
+          wanted.storeId,
+          await api.run(wanted.storeId, wanted.runs[0] ?? ''),
+          {
+            ...(typeof model === 'string' ? { model } : {}),
+            ...(typeof version === 'number' ? { version } : {}),
+            ...(typeof alias === 'string' ? { alias } : {})
+          }
+        );
         const done = await promoteDialog(workspace.ui, promotion);
         promotion.dispose();
         if (done !== null) {

@@ -38,6 +38,24 @@ export interface IRunRow {
   metrics: Record<string, Num | null>;
   tags: Record<string, string>;
   aliases: string[];
+  /** The digests of its data by name, where they were asked for. */
+  data?: Record<string, string>;
+}
+
+/** What a column of the table of runs holds, over all runs that match. */
+export interface IColumnInfo {
+  group: 'params' | 'metrics' | 'data' | 'run' | 'tags';
+  name: string;
+  /** How many runs have a value in it. */
+  runs: number;
+  /** All runs have `value` in it. */
+  constant: boolean;
+  value: Scalar;
+  numeric: boolean;
+  least: Num | null;
+  greatest: Num | null;
+  /** The column of a shorter name that has the same values. */
+  repeats: string | null;
 }
 
 export interface IParamDetail {
@@ -114,6 +132,13 @@ export interface IProblem {
   message: string;
 }
 
+/** A model file, and the run that kept it: the run itself, or one of its cells. */
+export interface IModelFile {
+  run_id: string;
+  run_name: string;
+  name: string;
+}
+
 export interface IRunDetail extends IRunRow {
   params_detail: IParamDetail[];
   metrics_detail: IMetricDetail[];
@@ -124,6 +149,7 @@ export interface IRunDetail extends IRunRow {
   problems: IProblem[];
   previous: IRunRow | null;
   children: IRunRow[];
+  models: IModelFile[];
 }
 
 export interface ICell {
@@ -144,6 +170,19 @@ export interface IHistory {
   values: Num[];
 }
 
+/** How far a batch is. */
+export interface IBatchInfo {
+  batch_id: string;
+  name: string;
+  state: 'running' | 'finished' | 'failed' | 'cancelled';
+  /** The plan's runs, those that have ended, and of these those that ended badly. */
+  total: number;
+  done: number;
+  failed: number;
+  /** The parameters in which the plan's runs differ. */
+  varied: string[];
+}
+
 export interface IGroup {
   experiment: string;
   total: number;
@@ -158,6 +197,8 @@ export interface IRunPage {
   /** Runs deleted after `since`. */
   removed: string[];
   groups?: IGroup[];
+  /** The batches of these runs. */
+  batches?: IBatchInfo[];
 }
 
 export interface IValueRow<T = Scalar> {

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { batchProgress, type IGroupState, Lines } from '../src/grouping';
-import type { IRunRow } from '../src/tokens';
+import { type IGroupState, Lines, varied } from '../src/grouping';
+import type { IBatchInfo, IRunRow } from '../src/tokens';
 import { run } from './examples';
 
 function group(experiment: string, total: number, rows: [number, IRunRow][] = []): IGroupState {
   return { experiment, total, collapsed: false, rows: new Map(rows) };
+}
+
+function info(parts: Partial<IBatchInfo> = {}): IBatchInfo {
+  const counts = { total: 2, done: 2, failed: 0 };
+  return { batch_id: 'B', name: 'sweep', state: 'finished', ...counts, varied: [], ...parts };
 }
 
 const kinds = (lines: Lines): string[] =>
@@ -35,14 +40,15 @@ describe('Lines', () => {
       [1, run({ batch_id: 'B' })],
       [2, run({ batch_id: 'B' })]
     ];
-    expect(kinds(new Lines([group('churn', 3, rows)]))).toEqual([
+    const batches = new Map([['B', info()]]);
+    expect(kinds(new Lines([group('churn', 3, rows)], batches))).toEqual([
       'experiment',
       'run',
       'batch',
       'run',
       'run'
     ]);
-    expect(kinds(new Lines([group('churn', 3, rows)], new Set(['B'])))).toEqual([
+    expect(kinds(new Lines([group('churn', 3, rows)], batches, new Set(['B'])))).toEqual([
       'experiment',
       'run',
       'batch'
@@ -80,9 +86,19 @@ describe('Lines', () => {
   it('has no line past its end', () => expect(new Lines([]).at(0)).toBeNull());
 });
 
-it('counts how far a batch is', () => {
-  const rows = (['running', 'finished', 'failed'] as const).map(status =>
-    run({ batch_id: 'B', status })
-  );
-  expect(batchProgress(rows).get('B')).toMatchObject({ total: 3, done: 2, failed: 1, running: 1 });
+it('tells runs of a batch apart by what it varies', () => {
+  const batch = info({ varied: ['trees', 'forest.max_depth'] });
+  expect(varied(batch, run({ params: { trees: 120, 'forest.max_depth': 14, seed: 0 } }))).toEqual([
+    ['trees', '120'],
+    ['max_depth', '14']
+  ]);
+  expect(varied(batch, run())).toEqual([]);
+});
+
+it('takes a batch of one run for that run', () => {
+  const groups = [group('churn', 1, [[0, run({ batch_id: 'B' })]])];
+  expect(kinds(new Lines(groups, new Map([['B', info({ total: 1 })]])))).toEqual([
+    'experiment',
+    'run'
+  ]);
 });

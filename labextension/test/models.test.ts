@@ -98,7 +98,7 @@ it('compares with the run that is pinned', async () => {
 });
 
 describe('PromotionModel', () => {
-  const row = run({ experiment: 'churn' });
+  const row = { ...run({ experiment: 'churn' }), models: [] };
   const version = (number: number, run_id: string): IModelVersion => ({
     version: number,
     run_id,
@@ -163,6 +163,24 @@ describe('PromotionModel', () => {
     await model.open();
     expect(model.ready).toBe(false);
     expect(model.trial?.gates[0]?.passed).toBe(false);
+  });
+
+  it('promotes the model that a cell of the notebook kept', async () => {
+    const file = { run_id: 'CELL', run_name: 'fit', name: 'clf' };
+    const register = vi.fn(() => Promise.resolve(version(2, 'CELL')));
+    const model = new PromotionModel(
+      {
+        models: () => Promise.resolve([registry([version(1, 'CELL')])]),
+        register,
+        promote: () => Promise.resolve(promotion('promoted'))
+      },
+      null,
+      { ...row, models: [file] }
+    );
+    await model.open();
+    expect(model.version?.version).toBe(1);
+    await model.register();
+    expect(register).toHaveBeenCalledWith(null, 'churn', 'CELL', 'clf');
   });
 
   it('gives a run a version first', async () => {

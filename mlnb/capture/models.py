@@ -191,7 +191,7 @@ class _Keras:
 class _Cloudpickle:
     name, media_type, unsafe = "cloudpickle", "application/x-python-pickle", True
 
-    def takes(self, model: Any) -> bool:  # noqa: ARG002 - anything
+    def takes(self, model: Any) -> bool:
         return True
 
     def dump(self, model: Any) -> bytes:

@@ -6,15 +6,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
-
-if TYPE_CHECKING:
-    import ast
+from dataclasses import dataclass
+from typing import Any, Final, Literal
 
 Kind = Literal["call", "assign", "item", "append", "print", "shown", "loop", "exit", "part"]
 
 MISSING: Final[Any] = object()
+
+
+@dataclass(frozen=True)
+class Expression:
+    """An expression's source: its outside (`form`, a syntax node's name), and what is in it.
+
+    `scales` names what is only shown in another unit (`acc * 100`); `parts` are a tuple's or list's.
+    """
+
+    text: str
+    form: str
+    names: frozenset[str] = frozenset()
+    calls: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+    compares: bool = False
+    scales: str | None = None
+    parts: tuple[Expression, ...] = ()
+
+    @property
+    def words(self) -> frozenset[str]:
+        return self.names | self.calls | self.attributes
 
 
 @dataclass(frozen=True)
@@ -37,7 +55,9 @@ class Site:
     """One watched place.
 
     `text` is its source; `names` the variables that it sets; `loops` the sites of the loops around it in the same function,
-    outermost first; `function` the function that it stands in; `inner` the site of the call that it wraps directly.
+    outermost first; `function` the function that it stands in; `inner` the site of the call that it wraps directly,
+    `inside` those of all calls within it; `group` is shared by the numbers of one printed text, and
+    `several` says that lists and dictionaries are looked into, not only numbers.
     """
 
     number: int
@@ -52,5 +72,7 @@ class Site:
     arguments: tuple[Argument, ...] = ()
     label: str | None = None  # the text before a printed number
     inner: int | None = None
-    swept: tuple[str, ...] = ()  # names that a comprehension around it sets
-    tree: ast.expr | None = field(default=None, compare=False, repr=False)
+    inside: tuple[int, ...] = ()
+    group: int = -1
+    several: bool = True
+    expression: Expression | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -248,7 +248,7 @@ def _execute_jobs(prepared: Prepared, observer: Observer | None) -> list[tuple[J
     def next_job() -> Job | None:
         if not waiting:
             return None
-        job = waiting.popleft()
+        job = replace(waiting.popleft(), more=bool(waiting))
         under_way[job.run_id] = job
         return job
 
@@ -261,19 +261,32 @@ def _execute_jobs(prepared: Prepared, observer: Observer | None) -> list[tuple[J
                 if observer:
                     observer.started(job)
                 continue
-            again = message.status != "finished" and job.attempt <= prepared.settings.retries
+            ended = _look_again(prepared.store, message) if message.status == "lost" else message
+            again = ended.status != "finished" and job.attempt <= prepared.settings.retries
             if again:
                 waiting.append(_next_attempt(job))
-            elif message.status != "finished":
-                failures.append((job, message))
+            elif ended.status != "finished":
+                failures.append((job, ended))
                 if prepared.settings.fail_fast:
                     waiting.clear()
             if observer:
-                observer.ended(job, message, again=again)
+                observer.ended(job, ended, again=again)
     finally:
         executor.close()
         warm.close()
     return failures
+
+
+def _look_again(store: Store, lost: Ended) -> Ended:
+    """A worker may die when its run has ended already, and before it could tell."""
+    from mlnb.execution.rollup import roll_up
+    from mlnb.store import query
+
+    rows = query.run_page(store, where=f"run_id = '{lost.run_id}'").rows
+    if not rows or rows[0]["status"] != "finished":
+        return lost
+    roll_up(store, lost.run_id, own=rows[0]["params"])
+    return Ended(lost.run_id, "finished", seconds=rows[0]["duration_s"])
 
 
 def _start_template(prepared: Prepared) -> WarmKernels:

@@ -14,31 +14,32 @@ from typing import TYPE_CHECKING, Any
 from mlnb import ids
 
 if TYPE_CHECKING:
-    from mlnb.tracking import Run
+    from mlnb.store import Store
 
 Row = Mapping[str, Any]
 
 
-def roll_up(run: Run) -> None:
-    """Give `run` its finished children's parameters and last metrics."""
+def roll_up(store: Store, run_id: str, *, own: Iterable[str] = ()) -> None:
+    """Give a run its children's parameters and last metrics; `own` are the parameters that it has itself."""
     from mlnb.store import query
+    from mlnb.tracking.joining import JoinedRun
 
-    page = query.run_page(run.store, where=f"parent_id = '{run.run_id}'", children=True)
-    children = sorted(page.rows, key=lambda row: row["run_id"])
+    children = sorted(query.children(store, run_id), key=lambda row: row["run_id"])
     if not children:
         return
-    own = query.record(run.store, run.run_id)
-    run.params(merge(children, "params", taken=own["params"]))
-    run.metrics(merge(children, "metrics", taken=own["metrics"]))
+    joined = JoinedRun(store, run_id, "", "")  # the run has ended: this only adds to it
+    joined.params(merge(children, "params", taken=own))
+    joined.metrics(merge(children, "metrics"))
+    joined.finish()
 
 
 def merge(children: Sequence[Row], what: str, *, taken: Iterable[str] = ()) -> dict[str, Any]:
     """The children's values under the names that their parent gives them; `taken` are its own names."""
-    labels = _labels(children)
+    names = labels(children)
     counts = Counter(name for child in children for name in child[what])
     own = set(taken)
     merged = {}
-    for child, label in zip(children, labels, strict=True):
+    for child, label in zip(children, names, strict=True):
         for name, value in child[what].items():
             merged[f"{label}.{name}"] = value
             if counts[name] == 1:
@@ -46,12 +47,13 @@ def merge(children: Sequence[Row], what: str, *, taken: Iterable[str] = ()) -> d
     return {name: value for name, value in merged.items() if name not in own}
 
 
-def _labels(children: Sequence[Row]) -> list[str]:
+def labels(children: Sequence[Row]) -> list[str]:
+    """What the children are called by their parent, in order, each name once."""
     seen: Counter[str] = Counter()
-    labels = []
+    found = []
     for number, child in enumerate(children, start=1):
         name = child["name"]
         label = f"cell{number}" if name == ids.name_for(child["run_id"]) else name
         seen[label] += 1
-        labels.append(label if seen[label] == 1 else f"{label}-{seen[label]}")
-    return labels
+        found.append(label if seen[label] == 1 else f"{label}-{seen[label]}")
+    return found

@@ -54,6 +54,16 @@ def parse(text: str) -> Ref:
     return RunRef(text)
 
 
+def parse_model(text: str) -> AliasRef | VersionRef:
+    """The same where only a model's alias or version will do."""
+    found = parse(text)
+    if isinstance(found, RunRef):
+        raise UsageError(
+            f"{text!r} names no version of a model", hint="'churn@champion' or 'churn/3'", reference=text
+        )
+    return found
+
+
 def version_of(ledger: Ledger, ref: AliasRef | VersionRef) -> ModelVersion:
     """The version that an alias or a number means.
 

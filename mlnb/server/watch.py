@@ -13,6 +13,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import CancelledError, Executor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -59,9 +60,16 @@ class _Watched:
 
 
 class Watcher:
-    """Looks at every watched store, while `is_heard()`, and hands each hint to `emit` (from its own thread)."""
+    """Looks at every watched store, while `is_heard()`, and hands each hint to `emit` (from another thread).
 
-    def __init__(self, emit: Callable[[Hint], None], is_heard: Callable[[], bool]) -> None:
+    Its own thread only keeps time. DuckDB is asked in the executor, whose threads the interpreter waits for
+    when it ends: a thread that is cut off inside DuckDB takes the whole process down.
+    """
+
+    def __init__(
+        self, emit: Callable[[Hint], None], is_heard: Callable[[], bool], executor: Executor
+    ) -> None:
+        self._executor = executor
         self._emit = emit
         self._is_heard = is_heard
         self._watched: dict[str, _Watched] = {}
@@ -90,8 +98,11 @@ class Watcher:
             if self._is_heard():
                 with self._lock:
                     watched = list(self._watched.values())
-                for each in watched:
-                    self._look(each)
+                try:
+                    for each in watched:
+                        self._executor.submit(self._look, each).result()
+                except (RuntimeError, CancelledError):  # the executor takes no more work: the end is near
+                    return
 
     def _look(self, each: _Watched) -> None:
         if time.monotonic() < each.rest_until:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -296,17 +298,21 @@ def children(store: Store, run_id: str) -> list[Row]:
     return answers.answer(store, ("children", run_id), make)
 
 
-def sql(store: Store, text: str) -> pa.Table:
+def sql(
+    store: Store, text: str, *, limit: int | None = None, seconds: float | None = None
+) -> pa.Table:
     """The answer to somebody's own SQL over the public relations: read-only, no files, no network.
+
+    At most `limit` rows are made; what takes longer than `seconds` is stopped.
 
     Raises
     ------
     UsageError
-        DuckDB doesn't accept it.
+        DuckDB doesn't accept it, or it took too long.
     """
     import duckdb
 
-    with answers.looking(store) as connection:
+    with answers.looking(store) as connection, _stopped_after(connection, seconds):
         _publish_live(store, connection)
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
@@ -314,9 +320,27 @@ def sql(store: Store, text: str) -> pa.Table:
             relation = connection.sql(text)
             if relation is None:
                 raise UsageError("that is no query", hint="SELECT … FROM runs")
-            return relation.to_arrow_table()
+            return (relation if limit is None else relation.limit(limit)).to_arrow_table()
+        except duckdb.InterruptException as error:
+            raise UsageError(
+                f"the query took more than {seconds:g} s and was stopped",
+                hint="add a LIMIT or a WHERE, or ask in Python: mlnb.sql(...)",
+            ) from error
         except duckdb.Error as error:
             raise UsageError(str(error).strip()) from error
+
+
+@contextmanager
+def _stopped_after(connection: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
+    if seconds is None:
+        yield
+        return
+    timer = threading.Timer(seconds, connection.interrupt)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def models(store: Store) -> list[Row]:

@@ -234,6 +234,7 @@ class Session:
             outputs=cell.watch.outputs if cell.watch else (),
             text=cell.watch.text if cell.watch else "",
             injected=is_injected(cell.source, cell.meta),
+            whole=cell.whole,
             models=options.models,
             figures=options.figures,
             groups=self._whole.groups if cell.whole else Groups(),
@@ -266,7 +267,8 @@ class Session:
         self._previous[key] = self.last = finished
         if not finished.quiet:
             self._show(finished)
-        for where, message in finished.written.problems[:1]:
+        worth = [(where, text) for where, text in finished.written.problems if where not in {"loops", "data"}]
+        for where, message in worth[:1]:
             self._say(f"mlnb: {where}: {message}")
 
     # ---- the session's cells ------------------------------------------------------------------

@@ -18,6 +18,9 @@ def test_the_demos_runs_are_in_the_panel_with_nothing_to_enable(page, desk):
     desk.show_experiments()
     expect(desk.runs).to_have_count(13, timeout=15_000)
     expect(page.locator(".mlnb-Sidebar-body")).to_contain_text("digits")
+    expect(page.locator(".mlnb-BatchLine")).to_contain_text("12 runs")
+    expect(page.locator(".mlnb-BatchLine")).to_contain_text("trees · max_depth")
+    expect(desk.runs.first.locator(".mlnb-RunItem-text")).to_contain_text("120")
     desk.photograph("panel")
 
 
@@ -30,3 +33,21 @@ def test_its_best_runs_are_compared(page, desk):
     page.get_by_role("button", name="Compare").first.click()
     expect(page.get_by_text("Differences").first).to_be_visible(timeout=15_000)
     desk.photograph("demo-compare")
+
+
+def test_a_notebooks_run_promotes_the_model_that_its_cell_kept(page, desk):
+    desk.open_notebook("mlnb-demo/digits.ipynb")
+    desk.show_experiments()
+    desk.runs.nth(1).click()
+    view = page.locator(".mlnb-View-run")
+    expect(view.get_by_role("row", name="accuracy", exact=False).first).to_be_visible()
+    expect(view.get_by_text("repeat these").first).to_be_visible()
+    desk.photograph("demo-run")
+    view.get_by_role("button", name="Promote").click()
+    dialog = page.locator(".jp-Dialog")
+    dialog.get_by_role("button", name="Register as a version").click()
+    expect(dialog.get_by_role("button", name="Promote")).to_be_enabled()
+    dialog.get_by_role("button", name="Promote").click()
+    expect(dialog).to_have_count(0)
+    page.get_by_role("button", name="Models").first.click()
+    expect(page.locator(".mlnb-Versions tbody tr").first).to_contain_text("champion")

@@ -62,7 +62,7 @@ def test_a_tracked_cell_becomes_a_run_that_can_be_opened(page, desk):
     page.locator(".mlnb-RunLine").first.click()
     view = page.locator(".mlnb-View-run")
     expect(view.get_by_role("heading", level=1)).to_have_text(
-        desk.runs.first.locator(".mlnb-RunItem-text").inner_text()
+        desk.runs.first.locator(".mlnb-RunItem-text").text_content()
     )
     expect(view.get_by_role("row", name="loss")).to_be_visible()
     expect(view.get_by_role("tab", name="Curves")).to_be_visible()
@@ -124,7 +124,7 @@ def test_a_run_is_promoted_and_its_alias_shows_everywhere(page, desk):
 def test_open_views_come_back_after_a_reload(page, desk, lab):
     desk.show_experiments()
     desk.runs.first.click()
-    name = desk.runs.first.locator(".mlnb-RunItem-text").inner_text()
+    name = desk.runs.first.locator(".mlnb-RunItem-text").text_content()
     expect(page.locator(".mlnb-View-run h1")).to_have_text(name)
     page.wait_for_timeout(1500)  # JupyterLab saves its layout a second after the last change
     page.goto(f"{lab.url}/lab")

@@ -20,7 +20,7 @@ from typing import Any
 from mlnb.store import Store, query
 
 FOLDER = Path(__file__).parent / "notebooks"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.py"))
+NAMES = sorted(path.stem for path in FOLDER.glob("*.cells"))
 
 
 @dataclass
@@ -42,13 +42,16 @@ class Score:
 
     def __add__(self, other: Score) -> Score:
         return Score(
-            self.found + other.found, self.missed + other.missed, self.extra + other.extra, self.right + other.right
+            self.found + other.found,
+            self.missed + other.missed,
+            self.extra + other.extra,
+            self.right + other.right,
         )
 
 
 def cells_of(name: str) -> tuple[list[str], dict[str, dict[str, Any]]]:
     """A notebook's cells and its truth."""
-    text = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+    text = (FOLDER / f"{name}.cells").read_text(encoding="utf-8")
     text, _, truth = text.partition("# %% [truth]\n")
     cells = [cell.strip("\n") for cell in re.split(r"^# %%.*\n", text, flags=re.MULTILINE) if cell.strip()]
     return cells, tomllib.loads(truth)
@@ -84,7 +87,10 @@ def captured(store: Store) -> dict[str, Any]:
     params, metrics, problems = [], [], []
     for row in reversed(query.run_page(store).rows):
         record = query.record(store, row["run_id"])
-        params += [(p["name"], p["number"] if p["number"] is not None else p["value"]) for p in record["params_detail"]]
+        params += [
+            (p["name"], p["number"] if p["number"] is not None else p["value"])
+            for p in record["params_detail"]
+        ]
         for metric in record["metrics_detail"]:
             metrics.append((metric["name"], list(query.history(store, row["run_id"], metric["name"]).values)))
         problems += record["problems"]
@@ -99,11 +105,15 @@ def score(name: str, found: dict[str, Any], namespace: dict[str, Any]) -> dict[s
     _, truth = cells_of(name)
     return {
         "params": _score(truth.get("params", {}), found["params"], namespace, _same_param, _same_param_name),
-        "metrics": _score(truth.get("metrics", {}), found["metrics"], namespace, _same_metric, _same_metric_name),
+        "metrics": _score(
+            truth.get("metrics", {}), found["metrics"], namespace, _same_metric, _same_metric_name
+        ),
     }
 
 
-def _score(truth: dict[str, Any], captured: list[Any], namespace: dict[str, Any], same: Any, same_name: Any) -> Score:
+def _score(
+    truth: dict[str, Any], captured: list[Any], namespace: dict[str, Any], same: Any, same_name: Any
+) -> Score:
     result = Score()
     expected = {key: _evaluated(value, namespace) for key, value in truth.items()}
     right: set[int] = set()
@@ -111,9 +121,26 @@ def _score(truth: dict[str, Any], captured: list[Any], namespace: dict[str, Any]
         hits = [n for n, (name, got) in enumerate(captured) if same_name(key, name) and same(value, got)]
         (result.found if hits else result.missed).append(f"{key} = {str(value)[:60]}")
         right.update(hits)
+    for n, (name, got) in enumerate(captured):
+        if any(_is_alias(key, name) and same(value, got) for key, value in expected.items()):
+            right.add(n)
     result.right = len(right)
-    result.extra = [f"{name} = {str(got)[:60]}" for n, (name, got) in enumerate(captured) if n not in right]
+    result.extra = [
+        f"{name} = {str(got)[:60]}"
+        for n, (name, got) in enumerate(captured)
+        if n not in right and not _is_folds(name)
+    ]
     return result
+
+
+def _is_alias(expected: str, got: str) -> bool:
+    """The same setting by another way: `grid.C` of a variable is `GridSearchCV.param_grid.C` of the search."""
+    return "." in expected and expected.rpartition(".")[2] == got.rpartition(".")[2]
+
+
+def _is_folds(name: str) -> bool:
+    """A validation's folds, mean and deviation are recorded whatever of them is used: they count neither way."""
+    return "cross_val" in name
 
 
 def _evaluated(value: Any, namespace: dict[str, Any]) -> Any:

@@ -110,6 +110,8 @@ def test_cells_are_sent_with_their_id_and_tags(notebook: MakeNotebook) -> None:
 
 @pytest.mark.parametrize("first", ["papermill", "mlnb.execution.engine", "mlnb.execution.worker"])
 def test_the_engine_is_found_whoever_is_imported_first(first: str) -> None:
-    code = f"import {first}; from mlnb.execution.engine import MlnbEngine; import papermill.engines as e; " \
+    code = (
+        f"import {first}; from mlnb.execution.engine import MlnbEngine; import papermill.engines as e; "
         "assert e.papermill_engines.get_engine('mlnb') is MlnbEngine"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -8,6 +8,7 @@ import msgspec
 import nbformat
 import pytest
 
+from mlnb import events, ids
 from mlnb.errors import ExecutionFailed
 from mlnb.server import bodies
 from mlnb.server.batches import Asked, Batches
@@ -118,3 +119,23 @@ def test_a_process_that_died_without_a_word_is_told_as_that(project, monkeypatch
     monkeypatch.setenv("PYTHONHOME", "/nowhere")
     with pytest.raises(ExecutionFailed, match="ended before it had begun"):
         Batches().start(Asked(what="x.ipynb", store=str(project.store.path)), project.folder)
+
+
+def test_a_list_of_runs_tells_how_far_their_batches_are(project):
+    ids_of = [ids.new_id() for _ in range(3)]
+    plan = [
+        {"run_id": run_id, "params": {"lr": lr, "depth": 3}}
+        for run_id, lr in zip(ids_of, (1, 2, 3), strict=True)
+    ]
+    project.store.registry.transact(
+        lambda _: events.BatchStarted(
+            batch_id="B1", name="sweep", notebook="train.ipynb", source_sha256="", plan=plan, executor="local"
+        )
+    )
+    for run_id in ids_of[:2]:
+        with start(f"sweep-{run_id}", store=project.store, run_id=run_id, batch_id="B1", experiment="churn"):
+            pass
+    (batch,) = msgspec.convert(project.client.get("runs").json, bodies.RunList)["batches"]
+    assert (batch["name"], batch["state"], batch["done"], batch["total"]) == ("sweep", "running", 2, 3)
+    assert (batch["failed"], batch["varied"]) == (0, ["lr"])
+    assert project.client.get("runs", where="name = 'none'").json["batches"] == []

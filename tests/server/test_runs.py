@@ -239,3 +239,11 @@ def test_runs_are_grouped_by_experiment_on_demand(project):
     assert searched["groups"] == [{"experiment": "new", "total": 1}]
     old = project.client.get("runs", experiment="it's old", where="params.lr > 9 or params.lr < 1").json
     assert old["total"] == 1
+
+
+def test_names_are_told_for_completion(project, client, server):
+    logged(project, lr=0.1)
+    names = fits(project.client.get("names").json, bodies.Names)
+    assert names == {"params": ["lr"], "metrics": ["accuracy", "loss"], "tags": []}
+    (server.root / "nameless").mkdir(exist_ok=True)
+    assert client.get("names", path="nameless/x.ipynb").json == {"params": [], "metrics": [], "tags": []}

@@ -4,6 +4,7 @@ import { closeIcon } from '@jupyterlab/ui-components';
 import type { JSX, ReactNode } from 'react';
 import { useMemo } from 'react';
 import { differences, type IDifference } from '../differences';
+import { apart } from '../doubled';
 import { formatCount, formatScalar, formatTogether, lastPart, toNumber } from '../format';
 import { pinIcon } from '../icons';
 import { best } from '../metrics';
@@ -13,7 +14,7 @@ import { useModel } from '../models/model';
 import type { IComparison, IDataRow, IRunRow, IValueRow, Num, Scalar } from '../tokens';
 import { CodeSection } from './comparecode';
 import { Chart, type ISeries } from './chart';
-import { Change, Folded, Name } from './parts';
+import { Change, Folded, Name, RunName } from './parts';
 import { Figure } from './runtabs';
 import { Banner, Loading, Problem } from './states';
 import { StatusDot } from './status';
@@ -95,7 +96,7 @@ function Head({
               <i style={{ background: colors.color(run.run_id).color }} />
               <StatusDot status={run.status} />
               <button type="button" className="mlnb-Link" onClick={() => onOpen(run)}>
-                {run.name}
+                <RunName name={run.name} />
               </button>
               {index > 0 && (
                 <button
@@ -211,18 +212,38 @@ function ValueRows<T extends IValueRow<unknown>>(props: {
   if (rows.length === 0) {
     return null;
   }
-  const same = rows.filter(row => !row.differs);
-  const differing = rows.filter(row => row.differs);
-  const folded = same.length > 0 && (
-    <Folded summary={trans.__('Same in all: %1', same.length)}>
-      <ul className="mlnb-Same">
-        {same.map(row => (
-          <li key={row.name}>
-            <Name name={row.name} /> <span>{sameText(row)}</span>
-          </li>
-        ))}
-      </ul>
-    </Folded>
+  const { told, doubled } = apart(rows);
+  const same = told.filter(row => !row.differs);
+  const differing = told.filter(row => row.differs);
+  const folded = (same.length > 0 || doubled.length > 0) && (
+    <>
+      {same.length > 0 && (
+        <Folded summary={trans.__('Same in all: %1', same.length)}>
+          <ul className="mlnb-Same">
+            {same.map(row => (
+              <li key={row.name}>
+                <Name name={row.name} /> <span>{sameText(row)}</span>
+              </li>
+            ))}
+          </ul>
+        </Folded>
+      )}
+      {doubled.length > 0 && (
+        <Folded
+          summary={trans._n(
+            '%1 more says the same under a longer name',
+            '%1 more say the same under longer names',
+            doubled.length
+          )}
+        >
+          <ul className="mlnb-Same">
+            {doubled.map(({ name }) => (
+              <li key={name}>{name}</li>
+            ))}
+          </ul>
+        </Folded>
+      )}
+    </>
   );
   if (differing.length === 0) {
     return (
@@ -329,7 +350,7 @@ function DataCells({ row }: { row: IDataRow }): JSX.Element {
 function CurveSection(props: ICompareViewProps & { comparison: IComparison }): JSX.Element | null {
   const { trans, colors } = useUi();
   const { comparison, curves, model } = props;
-  const charts = comparison.metrics.map(({ name }) => ({
+  const charts = apart(comparison.metrics).told.map(({ name }) => ({
     name,
     series: comparison.runs.flatMap((run): ISeries[] => {
       if (toNumber(run.metrics[name]) === null) {

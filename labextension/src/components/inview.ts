@@ -1,10 +1,16 @@
 /** Which lines of a long list are in view, from the scroll position alone. */
 
 import { type RefObject, useEffect, useState } from 'react';
-import type { Lines } from '../grouping';
 
 const BEYOND = 6;
 const STILL_MS = 120;
+
+/** Lines of known heights, as pixels from the first one's top. */
+export interface ILines {
+  readonly length: number;
+  top: (index: number) => number;
+  indexAt: (offset: number) => number;
+}
 
 interface IInView {
   /** First and last line to draw, some beyond the edges included. */
@@ -14,7 +20,7 @@ interface IInView {
   moving: boolean;
 }
 
-export function useInView(scroller: RefObject<HTMLElement>, lines: Lines): IInView {
+export function useInView(scroller: RefObject<HTMLElement>, lines: ILines): IInView {
   const [view, setView] = useState({ top: 0, height: 0, moving: false });
   useEffect(() => {
     const element = scroller.current;
@@ -45,12 +51,18 @@ export function useInView(scroller: RefObject<HTMLElement>, lines: Lines): IInVi
   };
 }
 
-/** Scroll as little as brings a line into view. */
-export function bringIntoView(element: HTMLElement, lines: Lines, index: number): void {
+/** Scroll as little as brings a line into view; a head that stays on top takes `covered` pixels. */
+export function bringIntoView(
+  element: HTMLElement,
+  lines: ILines,
+  index: number,
+  covered = 0
+): void {
+  const height = element.clientHeight - covered;
   const [top, bottom] = [lines.top(index), lines.top(index + 1)];
   if (top < element.scrollTop) {
     element.scrollTop = top;
-  } else if (bottom > element.scrollTop + element.clientHeight) {
-    element.scrollTop = bottom - element.clientHeight;
+  } else if (bottom > element.scrollTop + height) {
+    element.scrollTop = bottom - height;
   }
 }

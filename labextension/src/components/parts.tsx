@@ -48,6 +48,19 @@ export function Name({ name }: { name: string }): JSX.Element {
   );
 }
 
+/** A run's name, which keeps the number at its end where there is little room: `fresh-…-12`. */
+export function RunName({ name }: { name: string }): JSX.Element {
+  const end = /^(.+)(-\d+)$/.exec(name);
+  return end === null ? (
+    <>{name}</>
+  ) : (
+    <span className="mlnb-RunName" title={name}>
+      <span>{end[1]}</span>
+      <span>{end[2]}</span>
+    </span>
+  );
+}
+
 export function Alias({ name }: { name: string }): JSX.Element {
   return (
     <span className="mlnb-Alias">

@@ -33,6 +33,27 @@ export function PromoteForm({ model }: { model: PromotionModel }): JSX.Element {
   return (
     <div className="mlnb-PromoteForm">
       <div className="mlnb-PromoteForm-run">{trans.__('The model of %1', model.run.name)}</div>
+      {model.run.models.length > 1 && (
+        <label>
+          {trans.__('Which')}
+          <select
+            className="jp-mod-styled"
+            value={model.run.models.indexOf(model.file)}
+            onChange={event => {
+              const file = model.run.models[Number(event.target.value)];
+              if (file !== undefined) {
+                void model.setFile(file);
+              }
+            }}
+          >
+            {model.run.models.map(({ run_id, run_name, name }, index) => (
+              <option key={`${run_id}-${name}`} value={index}>
+                {run_id === model.run.run_id ? name : `${run_name}: ${name}`}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <label>
         {trans.__('Model')}
         <input

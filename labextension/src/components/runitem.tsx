@@ -7,7 +7,9 @@ import { formatAge, formatChange, formatDuration, formatNumber, formatTime } fro
 import { starIcon } from '../icons';
 import { judge } from '../metrics';
 import type { IRunFacts } from '../models/facts';
-import type { IRunRow } from '../tokens';
+import type { IBatchInfo, IRunRow } from '../tokens';
+import { varied } from '../grouping';
+import { RunName } from './parts';
 import { Sparkline, TrendBars } from './sparkline';
 import { StatusDot, statusName } from './status';
 import { useUi } from './ui';
@@ -18,7 +20,8 @@ export interface IRunItemProps extends IRunFacts {
   heading: string | null;
   selected: boolean;
   picking: boolean;
-  indented: boolean;
+  /** The batch under whose line the run stands. */
+  batch: IBatchInfo | null;
   now: number;
   onToggle: (row: IRunRow, event: MouseEvent) => void;
 }
@@ -27,7 +30,7 @@ export const RunItem = memo(function RunItem(props: IRunItemProps): JSX.Element 
   const { trans } = useUi();
   const { row, metric, selected } = props;
   const classes = ['mlnb-RunItem'];
-  if (props.indented) {
+  if (props.batch !== null) {
     classes.push('mlnb-mod-indented');
   }
   if (props.picking) {
@@ -51,7 +54,9 @@ export const RunItem = memo(function RunItem(props: IRunItemProps): JSX.Element 
         />
       </span>
       <span className="mlnb-RunItem-name">
-        <span className="mlnb-RunItem-text">{row.name}</span>
+        <span className="mlnb-RunItem-text">
+          <Label row={row} batch={props.batch} />
+        </span>
         {row.aliases.length > 0 && (
           <span className="mlnb-RunItem-star" title={row.aliases.join(', ')}>
             <starIcon.react tag="span" width="12px" height="12px" />
@@ -69,6 +74,24 @@ export const RunItem = memo(function RunItem(props: IRunItemProps): JSX.Element 
     </div>
   );
 });
+
+/** The run's name; inside a batch what tells it from the others, where a narrow list shows the values alone. */
+function Label({ row, batch }: Pick<IRunItemProps, 'row' | 'batch'>): JSX.Element {
+  const parts = batch === null ? [] : varied(batch, row);
+  return parts.length === 0 ? (
+    <RunName name={row.name} />
+  ) : (
+    <>
+      {parts.map(([name, value], index) => (
+        <span key={name}>
+          {index > 0 && ' · '}
+          <span className="mlnb-RunItem-what">{name} </span>
+          {value}
+        </span>
+      ))}
+    </>
+  );
+}
 
 function Shape({ metric, curve, trend }: IRunItemProps): JSX.Element | null {
   const { trans } = useUi();

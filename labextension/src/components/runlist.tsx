@@ -3,10 +3,10 @@
 import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import type { JSX, KeyboardEvent, MouseEvent } from 'react';
 import { useCallback, useEffect, useRef } from 'react';
-import { formatCount } from '../format';
-import { HEIGHTS, type IBatchProgress, type IGroupState, type Line, type Lines } from '../grouping';
+import { formatCount, lastPart } from '../format';
+import { HEIGHTS, type IGroupState, type Line, type Lines } from '../grouping';
 import type { IRunFacts } from '../models/facts';
-import type { IRunRow } from '../tokens';
+import type { IBatchInfo, IRunRow } from '../tokens';
 import { useNow } from './clock';
 import { bringIntoView, useInView } from './inview';
 import { RunItem } from './runitem';
@@ -69,7 +69,7 @@ export function RunList(props: IRunListProps): JSX.Element {
     if (line.kind === 'experiment') {
       props.onToggleGroup(line.group.experiment);
     } else if (line.kind === 'batch') {
-      props.onToggleBatch(line.batch.batchId);
+      props.onToggleBatch(line.batch.batch_id);
     } else if (line.kind === 'run') {
       if (event.shiftKey && active !== null) {
         props.onPick(rowsBetween(lines, lines.indexOf(active), lines.indexOf(line.key)), 'add');
@@ -130,7 +130,7 @@ export function RunList(props: IRunListProps): JSX.Element {
                   heading={props.heading(line.experiment)}
                   selected={selected}
                   picking={props.picking}
-                  indented={line.inBatch}
+                  batch={line.batch}
                   now={now}
                   onToggle={onToggle}
                 />
@@ -209,7 +209,7 @@ function fold(props: IRunListProps, line: Line | null, open: boolean): boolean {
   if (line.kind === 'experiment') {
     props.onToggleGroup(line.group.experiment);
   } else if (line.kind === 'batch') {
-    props.onToggleBatch(line.batch.batchId);
+    props.onToggleBatch(line.batch.batch_id);
   }
   return true;
 }
@@ -261,16 +261,17 @@ function ExperimentLine(props: { group: IGroupState; metric: string | null }): J
   );
 }
 
-function BatchLine(props: { batch: IBatchProgress; collapsed: boolean }): JSX.Element {
+function BatchLine(props: { batch: IBatchInfo; collapsed: boolean }): JSX.Element {
   const { trans } = useUi();
   const { batch } = props;
   const share = batch.total === 0 ? 0 : (100 * batch.done) / batch.total;
   return (
     <div className="mlnb-BatchLine">
       <Caret open={!props.collapsed} />
-      <span className="mlnb-BatchLine-name">
-        {trans.__('batch %1', batch.batchId.slice(-6).toLowerCase())}
+      <span className="mlnb-BatchLine-name" title={trans.__('batch %1', batch.name)}>
+        {batch.name}
       </span>
+      <span className="mlnb-BatchLine-varied">{batch.varied.map(lastPart).join(' · ')}</span>
       {batch.failed > 0 && (
         <span
           className="mlnb-BatchLine-failed"
@@ -280,11 +281,11 @@ function BatchLine(props: { batch: IBatchProgress; collapsed: boolean }): JSX.El
         </span>
       )}
       <span className="mlnb-BatchLine-count">
-        {batch.running > 0
+        {batch.done < batch.total
           ? `${batch.done}/${batch.total}`
           : trans._n('%1 run', '%1 runs', batch.total)}
       </span>
-      {batch.running > 0 && (
+      {batch.state === 'running' && (
         <span
           className="mlnb-Progress"
           role="progressbar"

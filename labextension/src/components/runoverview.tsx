@@ -3,6 +3,7 @@
 import type { JSX } from 'react';
 import { useState } from 'react';
 import { formatScalar, formatTogether, toNumber } from '../format';
+import { apart } from '../doubled';
 import { direction } from '../metrics';
 import type { CurvesModel } from '../models/curves';
 import type { IMetricDetail, IRunDetail } from '../tokens';
@@ -38,9 +39,13 @@ function MetricsCard(props: {
 }): JSX.Element {
   const { trans } = useUi();
   const { run } = props;
-  const metrics = [...run.metrics_detail].sort(
-    (a, b) => Math.abs(direction(b.name)) - Math.abs(direction(a.name))
+  const { told, doubled } = apart(
+    run.metrics_detail.map(metric => ({
+      ...metric,
+      values: [metric.last, run.previous?.metrics[metric.name]]
+    }))
   );
+  const metrics = told.sort((a, b) => Math.abs(direction(b.name)) - Math.abs(direction(a.name)));
   const against = run.previous?.name;
   return (
     <Card
@@ -66,7 +71,22 @@ function MetricsCard(props: {
           </table>
         </Folded>
       )}
+      <Doubled names={doubled.map(({ name }) => name)} />
     </Card>
+  );
+}
+
+/** Names that say again what a shorter one says. */
+function Doubled({ names }: { names: readonly string[] }): JSX.Element | null {
+  const { trans } = useUi();
+  return names.length === 0 ? null : (
+    <Folded summary={trans._n('%1 repeats these', '%1 repeat these', names.length)}>
+      <ul className="mlnb-Quiet">
+        {names.map(name => (
+          <li key={name}>{name}</li>
+        ))}
+      </ul>
+    </Folded>
   );
 }
 
@@ -111,12 +131,18 @@ function MetricLine(props: {
 function ParamsCard({ run }: { run: IRunDetail }): JSX.Element {
   const { trans } = useUi();
   const { previous } = run;
-  const changed = run.params_detail.filter(
+  const { told, doubled } = apart(
+    run.params_detail.map(param => ({
+      ...param,
+      values: [run.params[param.name], previous?.params[param.name]]
+    }))
+  );
+  const changed = told.filter(
     ({ name }) =>
       previous !== null && formatScalar(previous.params[name]) !== formatScalar(run.params[name])
   );
-  const first = previous === null ? run.params_detail : changed;
-  const rest = previous === null ? [] : run.params_detail.filter(param => !changed.includes(param));
+  const first = previous === null ? told : changed;
+  const rest = previous === null ? [] : told.filter(param => !changed.includes(param));
   const lines = (params: typeof changed): JSX.Element => (
     <table className="mlnb-Facts">
       <tbody>
@@ -155,6 +181,7 @@ function ParamsCard({ run }: { run: IRunDetail }): JSX.Element {
           {lines(rest)}
         </Folded>
       )}
+      <Doubled names={doubled.map(({ name }) => name)} />
     </Card>
   );
 }

@@ -9,6 +9,7 @@ import {
   shortDigest,
   toNumber
 } from '../format';
+import { apart } from '../doubled';
 import { keyMetric } from '../metrics';
 import type { CurvesModel } from '../models/curves';
 import type {
@@ -16,6 +17,7 @@ import type {
   ICell,
   IColumnProfile,
   IDataset,
+  IMetricDetail,
   IRunDetail,
   IRunRow,
   Scalar
@@ -23,7 +25,7 @@ import type {
 import { Chart, type ISeries } from './chart';
 import { Code } from './code';
 import { Histogram } from './histogram';
-import { Folded } from './parts';
+import { Folded, RunName } from './parts';
 import { Loading } from './states';
 import { StatusDot } from './status';
 import { useUi } from './ui';
@@ -32,13 +34,21 @@ const CURVE_POINTS = 1_000;
 
 type ArtifactUrl = (artifact: IArtifact) => string;
 
+/** The metrics that are curves, each under its shortest name. */
+export function curved(run: IRunDetail): IMetricDetail[] {
+  const { told } = apart(
+    run.metrics_detail.map(metric => ({ ...metric, values: [metric.count, metric.last] }))
+  );
+  return told.filter(({ count }) => count > 1);
+}
+
 export function CurvesTab(props: {
   run: IRunDetail;
   curves: CurvesModel;
   store: string | null;
 }): JSX.Element {
   const { trans } = useUi();
-  const metrics = props.run.metrics_detail.filter(({ count }) => count > 1);
+  const metrics = curved(props.run);
   return (
     <>
       <div className="mlnb-Charts">
@@ -355,7 +365,7 @@ export function ChildrenTab(props: {
               <th scope="row">
                 <StatusDot status={row.status} />{' '}
                 <button type="button" className="mlnb-Link" onClick={() => props.onOpen(row)}>
-                  {row.name}
+                  <RunName name={row.name} />
                 </button>
               </th>
               <td className="mlnb-Quiet">{metric?.name}</td>

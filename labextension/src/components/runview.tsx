@@ -14,6 +14,7 @@ import {
   ArtifactsTab,
   ChildrenTab,
   CodeTab,
+  curved,
   CurvesTab,
   DataTab,
   EnvironmentTab,
@@ -62,7 +63,7 @@ function Header(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
   const { run } = props;
   const now = useNow();
   const { previous } = run;
-  const hasModel = run.artifacts.some(({ kind }) => kind === 'model');
+  const hasModel = run.models.length > 0;
   return (
     <header className="mlnb-RunHeader">
       <div className="mlnb-RunHeader-title">
@@ -149,7 +150,7 @@ function RunTabs(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
   const { trans } = useUi();
   const { run, model, curves } = props;
   const figures = run.artifacts.filter(({ kind }) => kind === 'figure');
-  const curved = run.metrics_detail.filter(({ count }) => count > 1);
+  const lines = curved(run).length;
   const others = run.artifacts.filter(({ kind }) => kind !== 'figure');
   const tabs: (ITab | null)[] = [
     run.children.length === 0
@@ -160,12 +161,12 @@ function RunTabs(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
           count: run.children.length,
           render: () => <ChildrenTab runs={run.children} onOpen={props.onOpen} />
         },
-    curved.length === 0
+    lines === 0
       ? null
       : {
           id: 'curves',
           label: trans.__('Curves'),
-          count: curved.length,
+          count: lines,
           render: () => <CurvesTab run={run} curves={curves} store={model.store} />
         },
     figures.length === 0

@@ -4,7 +4,7 @@ import { type LabIcon, refreshIcon } from '@jupyterlab/ui-components';
 import type { JSX } from 'react';
 import { useCallback, useRef } from 'react';
 import { formatCount } from '../format';
-import { modelsIcon } from '../icons';
+import { modelsIcon, tableIcon } from '../icons';
 import type { Facts } from '../models/facts';
 import type { CurvesModel } from '../models/curves';
 import { useModel } from '../models/model';
@@ -28,6 +28,7 @@ export interface ISidebarProps {
   onPromote: () => void;
   onTag: () => void;
   onDelete: () => void;
+  onRuns: () => void;
   onModels: () => void;
   onTrack: () => void;
 }
@@ -60,6 +61,7 @@ export function Sidebar(props: ISidebarProps): JSX.Element {
     <div className="mlnb-Sidebar-body">
       <header className="mlnb-Sidebar-header">
         <h2>{trans.__('Experiments')}</h2>
+        <IconButton label={trans.__('Table of runs')} icon={tableIcon} onClick={props.onRuns} />
         <IconButton label={trans.__('Models')} icon={modelsIcon} onClick={props.onModels} />
         <IconButton
           label={trans.__('Refresh')}

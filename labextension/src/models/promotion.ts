@@ -5,7 +5,7 @@
 
 import type { Api } from '../api';
 import type { ApiError } from '../request';
-import type { IModel, IModelVersion, IPromotion, IRunRow } from '../tokens';
+import type { IModel, IModelFile, IModelVersion, IPromotion, IRunDetail } from '../tokens';
 import { asApiError, Model } from './model';
 
 export type PromotionApi = Pick<Api, 'models' | 'register' | 'promote'>;
@@ -14,10 +14,11 @@ export class PromotionModel extends Model {
   constructor(
     private readonly api: PromotionApi,
     readonly store: string | null,
-    readonly run: Pick<IRunRow, 'run_id' | 'name' | 'experiment'>,
+    readonly run: Pick<IRunDetail, 'run_id' | 'name' | 'experiment' | 'models'>,
     target: { model?: string; version?: number; alias?: string } = {}
   ) {
     super();
+    this._file = run.models[0] ?? { run_id: run.run_id, run_name: run.name, name: '' };
     this._model = target.model ?? run.experiment;
     this._alias = target.alias ?? 'champion';
     this.wanted = target.version ?? null;
@@ -45,12 +46,22 @@ export class PromotionModel extends Model {
     return this._known;
   }
 
-  /** The run's version of the model, if it has one. */
+  /** Which of the run's model files is promoted; one of a cell's run counts as the notebook's. */
+  get file(): IModelFile {
+    return this._file;
+  }
+
+  setFile(file: IModelFile): Promise<void> {
+    this._file = file;
+    return this.attempt(() => this.tryGates());
+  }
+
+  /** The file's version of the model, if it has one. */
   get version(): IModelVersion | null {
     const versions = this._known.find(({ model }) => model === this._model)?.versions ?? [];
     return (
       versions.find(({ version }) => version === this.wanted) ??
-      versions.find(version => version.run_id === this.run.run_id) ??
+      versions.find(version => version.run_id === this._file.run_id) ??
       null
     );
   }
@@ -92,7 +103,8 @@ export class PromotionModel extends Model {
 
   register(): Promise<void> {
     return this.attempt(async () => {
-      await this.api.register(this.store, this._model, this.run.run_id, null);
+      const { run_id, name } = this._file;
+      await this.api.register(this.store, this._model, run_id, name || null);
       await this.look();
     });
   }
@@ -147,6 +159,7 @@ export class PromotionModel extends Model {
   }
 
   private _model: string;
+  private _file: IModelFile;
   private _alias: string;
   private wanted: number | null;
   private _known: IModel[] = [];

@@ -11,7 +11,7 @@ import { type IGroupState, Lines } from '../grouping';
 import { previousAmong } from '../metrics';
 import type { Hint } from '../live';
 import type { ApiError } from '../request';
-import type { IRunRow, IStoreInfo } from '../tokens';
+import type { IBatchInfo, IRunPage, IRunRow, IStoreInfo } from '../tokens';
 import { asApiError, Coalescer, Model } from './model';
 import type { StoresModel } from './stores';
 
@@ -68,7 +68,7 @@ export class RunListModel extends Model {
   }
 
   get lines(): Lines {
-    this._lines ??= new Lines([...this.groups.values()], this.collapsedBatches);
+    this._lines ??= new Lines([...this.groups.values()], this.batches, this.collapsedBatches);
     return this._lines;
   }
 
@@ -146,7 +146,9 @@ export class RunListModel extends Model {
       return this.refresh();
     }
     if (hint.kind === 'poll') {
-      return this.changes.run();
+      // That a batch has ended changes none of its runs.
+      const open = [...this.batches.values()].some(({ state }) => state === 'running');
+      return open ? this.refresh() : this.changes.run();
     }
     if (this._store === null || hint.store === this._store.id) {
       hint.runs.forEach(runId => this.hinted.add(runId));
@@ -236,7 +238,7 @@ export class RunListModel extends Model {
     const store = this.stores.current;
     group.loading.add(page);
     try {
-      const { runs } = await this.api.runs(store, {
+      const answer = await this.api.runs(store, {
         where,
         experiment: group.experiment,
         limit: PAGE,
@@ -245,6 +247,8 @@ export class RunListModel extends Model {
       if (where !== this._where || store !== this.stores.current) {
         return;
       }
+      const { runs } = answer;
+      this.keepBatches(answer);
       const arrived = new Set(runs.map(row => row.run_id));
       for (const [place, row] of group.rows) {
         if (Math.floor(place / PAGE) === page || arrived.has(row.run_id)) {
@@ -272,6 +276,7 @@ export class RunListModel extends Model {
         limit: CHANGES_AT_ONCE
       });
       this.cursor = page.cursor;
+      this.keepBatches(page);
       const changed = new Map(page.runs.map(row => [row.run_id, row]));
       const replaced = this.replace(changed);
       const gone = [...hinted, ...page.removed].some(
@@ -302,12 +307,17 @@ export class RunListModel extends Model {
     return replaced;
   }
 
+  private keepBatches({ batches = [] }: IRunPage): void {
+    batches.forEach(batch => this.batches.set(batch.batch_id, batch));
+  }
+
   private relined(): void {
     this._lines = null;
     this.notify();
   }
 
   private readonly groups = new Map<string, IGroup>();
+  private readonly batches = new Map<string, IBatchInfo>();
   private readonly collapsedBatches = new Set<string>();
   private readonly hinted = new Set<string>();
   private readonly refreshing = new Coalescer(() => this.loadTotals());

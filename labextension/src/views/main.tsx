@@ -8,15 +8,19 @@ import type { JSX } from 'react';
 import { CommandIDs } from '../commands';
 import { CompareView } from '../components/compareview';
 import { ModelsView } from '../components/modelsview';
+import { RunTable } from '../components/runtable';
 import { RunView } from '../components/runview';
-import { compareIcon, experimentsIcon, modelsIcon } from '../icons';
+import { compareIcon, experimentsIcon, modelsIcon, tableIcon } from '../icons';
 import type { Hint } from '../live';
 import { CompareModel } from '../models/compare';
 import { RegistryModel } from '../models/registry';
 import { RunModel } from '../models/run';
+import { RunTableModel } from '../models/runtable';
 import { fromRoot } from '../paths';
+import { toCsv } from '../runcolumns';
 import type { IRunRow } from '../tokens';
 import type { Workspace } from '../workspace';
+import { saveText } from './download';
 import { View } from './view';
 
 interface ILiveModel {
@@ -115,6 +119,45 @@ export function compareView(
   rename();
   model.changed.connect(rename);
   return view;
+}
+
+export function runsView(
+  workspace: Workspace,
+  app: JupyterFrontEnd,
+  store: string | null
+): MainView {
+  const { commands } = app;
+  const model = new RunTableModel(workspace.api, store);
+  const view = new MainView(
+    workspace,
+    { runs: [], store_id: store },
+    model,
+    'mlnb-View-runs',
+    () => (
+      <RunTable
+        model={model}
+        onOpen={openRun(commands, store)}
+        onCompare={rows =>
+          void commands.execute(CommandIDs.compare, {
+            runs: oldestFirst(rows),
+            store_id: store
+          })
+        }
+        onExport={() =>
+          void model.all().then(rows => saveText('runs.csv', 'text/csv', toCsv(rows, model.shown)))
+        }
+        onTrack={() => void commands.execute(CommandIDs.trackCell)}
+      />
+    )
+  );
+  view.title.icon = tableIcon;
+  view.title.label = workspace.trans.__('Runs');
+  return view;
+}
+
+/** The oldest is what the others came after, so it is the baseline. */
+export function oldestFirst(rows: readonly IRunRow[]): string[] {
+  return [...rows].sort((a, b) => a.started_at.localeCompare(b.started_at)).map(row => row.run_id);
 }
 
 export function modelsView(

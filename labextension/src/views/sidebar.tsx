@@ -8,6 +8,7 @@ import type { CurvesModel } from '../models/curves';
 import { Facts } from '../models/facts';
 import type { RunListModel } from '../models/runlist';
 import type { Workspace } from '../workspace';
+import { oldestFirst } from './main';
 import { View } from './view';
 
 /** The sidebar's widget; a setting says which metrics stand for a run. */
@@ -37,11 +38,8 @@ export function sidebarView(workspace: Workspace, commands: CommandRegistry): Si
     runs: selection.rows.map(row => row.run_id),
     store_id: storeId()
   });
-  // The oldest is what the others came after, so it is the baseline.
-  const oldestFirst = (): ReturnType<typeof picked> => ({
-    runs: [...selection.rows]
-      .sort((a, b) => a.started_at.localeCompare(b.started_at))
-      .map(row => row.run_id),
+  const compared = (): ReturnType<typeof picked> => ({
+    runs: oldestFirst(selection.rows),
     store_id: storeId()
   });
   const run = (command: string, args: () => ReturnType<typeof picked>) => () =>
@@ -56,10 +54,11 @@ export function sidebarView(workspace: Workspace, commands: CommandRegistry): Si
       onOpen={row =>
         void commands.execute(CommandIDs.openRun, { run_id: row.run_id, store_id: storeId() })
       }
-      onCompare={run(CommandIDs.compare, oldestFirst)}
+      onCompare={run(CommandIDs.compare, compared)}
       onPromote={run(CommandIDs.promote, picked)}
       onTag={run(CommandIDs.tag, picked)}
       onDelete={run(CommandIDs.remove, picked)}
+      onRuns={run(CommandIDs.openRuns, () => ({ runs: [], store_id: storeId() }))}
       onModels={run(CommandIDs.openModels, () => ({ runs: [], store_id: storeId() }))}
       onTrack={() => void commands.execute(CommandIDs.trackCell)}
     />

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from mlnb.execution.warm.ahead import import_ahead
+from mlnb.execution.warm.ahead import companions, import_ahead
 from mlnb.execution.warm.safety import find_refusal
 
 LONGEST_REQUEST: Final = 1 << 22
@@ -214,6 +214,14 @@ def _kill(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
+def _remember_environment() -> None:
+    # each run records its packages; listing them costs more than the rest of tracking a short notebook
+    with contextlib.suppress(Exception):
+        from mlnb.capture import environment
+
+        environment.remember()
+
+
 def main() -> None:
     """`python -m mlnb.execution.warm.template LISTENER MODULES UNFIT`."""
     listener, modules, unfit = int(sys.argv[1]), json.loads(sys.argv[2]), json.loads(sys.argv[3])
@@ -221,11 +229,12 @@ def main() -> None:
         del sys.path[0]  # as ipykernel's launcher does
     for module in KERNEL_MODULES:
         importlib.import_module(module)
-    found = import_ahead([module for module in modules if module not in unfit])
+    found = import_ahead([module for module in [*modules, *companions(modules)] if module not in unfit])
     if found:
         os.set_inheritable(listener, True)
         arguments = [str(listener), json.dumps(modules), json.dumps([*unfit, *found])]
         os.execv(sys.executable, [sys.executable, "-m", "mlnb.execution.warm.template", *arguments])  # noqa: S606 - this process, started again
+    _remember_environment()
     refusal = find_refusal()
     gc.collect()
     gc.freeze()

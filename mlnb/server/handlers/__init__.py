@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from mlnb.server.handlers import artifacts, compare, describe, models, reruns, runs, sql, stores
+from mlnb.server.handlers import artifacts, columns, compare, describe, models, reruns, runs, sql, stores
 from mlnb.server.routes import ROUTES
 
-__all__ = ["ROUTES", "artifacts", "compare", "describe", "models", "reruns", "runs", "sql", "stores"]
+__all__ = [
+    "ROUTES",
+    "artifacts",
+    "columns",
+    "compare",
+    "describe",
+    "models",
+    "reruns",
+    "runs",
+    "sql",
+    "stores",
+]

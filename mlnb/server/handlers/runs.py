@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from mlnb import events, ids
 from mlnb.errors import NotFound, UsageError
-from mlnb.server import bodies, replies
+from mlnb.server import bodies, progress, replies
 from mlnb.server.calls import Call
 from mlnb.server.routes import delete, get, patch
 from mlnb.store import Store, care
@@ -22,7 +22,9 @@ def list_runs(call: Call, query: bodies.RunsQuery) -> bodies.RunList:
     """A page of runs, newest first or as `order_by` says; with `since`, what changed after that cursor."""
     store = call.store_or_none
     if store is None:
-        return {"store": None, "runs": [], "total": 0, "cursor": 0, "removed": [], "stale": False}
+        return {
+            "store": None, "runs": [], "total": 0, "cursor": 0, "removed": [], "stale": False, "batches": [],
+        }  # fmt: skip
     page = ask.run_page(
         store,
         where=_within(query.where, query.experiment),
@@ -32,18 +34,30 @@ def list_runs(call: Call, query: bodies.RunsQuery) -> bodies.RunList:
         children=query.children,
         since=query.since,
     )
+    rows = _with_data(store, page.rows) if query.data else page.rows
     reply: bodies.RunList = {
         "store": call.services.stores.describe(store),
-        "runs": cast("list[bodies.RunRow]", page.rows),
+        "runs": cast("list[bodies.RunRow]", rows),
         "total": page.total,
         "cursor": page.cursor,
         "removed": page.removed,
         "stale": page.stale,
+        "batches": progress.of_batches(
+            store, (row["batch_id"] for row in page.rows if row["batch_id"]), call.services.batches
+        ),
     }
     if query.groups:
         found = ask.groups(store, where=query.where, children=query.children)
         reply["groups"] = [{"experiment": experiment, "total": total} for experiment, total in found]
     return reply
+
+
+@get("names")
+def list_names(call: Call) -> bodies.Names:
+    """Every recorded name of a parameter, metric or tag, for completing a query."""
+    store = call.store_or_none
+    found = {"params": [], "metrics": [], "tags": []} if store is None else ask.names(store)
+    return cast("bodies.Names", found)
 
 
 @get("runs/{run_id}")
@@ -53,6 +67,7 @@ def show_run(call: Call, run_id: str) -> bodies.OneRun:
     record = ask.record(store, check_id(run_id))
     record["previous"] = ask.previous(store, run_id)
     record["children"] = ask.children(store, run_id)
+    record["models"] = [*_models(record), *_childrens_models(store, record["children"])]
     return {"run": cast("bodies.RunDetail", record)}
 
 
@@ -118,6 +133,28 @@ def check_id(run_id: str) -> str:
     if not ids.is_id(run_id):
         raise NotFound(f"{run_id!r} is no run's id", hint="26 characters, as GET runs lists them")
     return run_id
+
+
+def _with_data(store: Store, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows, each with the digests of its data by name."""
+    found: dict[str, dict[str, str]] = {row["run_id"]: {} for row in rows}
+    if found:
+        listed = ", ".join(f"'{run_id}'" for run_id in found)  # ids of runs are letters and digits
+        table = ask.sql(store, f"SELECT run_id, name, digest FROM datasets WHERE run_id IN ({listed})")  # noqa: S608
+        for run_id, name, digest in zip(*(column.to_pylist() for column in table.columns), strict=True):
+            found[run_id][name] = digest
+    return [{**row, "data": found[row["run_id"]]} for row in rows]
+
+
+def _models(record: Mapping[str, Any]) -> Iterator[bodies.ModelFile]:
+    names = dict.fromkeys(one["name"] for one in record["artifacts"] if one["kind"] == "model")
+    for name in names:
+        yield {"run_id": record["run_id"], "run_name": record["name"], "name": name}
+
+
+def _childrens_models(store: Store, children: Iterable[Mapping[str, Any]]) -> Iterator[bodies.ModelFile]:
+    for child in children:
+        yield from _models(ask.record(store, child["run_id"]))
 
 
 def _within(where: str | None, experiment: str | None) -> str | None:

@@ -1,0 +1,124 @@
+/** The table's head: groups of columns, below them the columns, which sort and are resized. */
+
+import type { JSX, PointerEvent } from 'react';
+import { useRef } from 'react';
+import { useModel } from '../models/model';
+import type { RunTableModel } from '../models/runtable';
+import { type Group, type IColumn, labelOf } from '../runcolumns';
+import { Name } from './parts';
+import { useUi } from './ui';
+
+/** Height of both lines together. */
+export const HEAD = 52;
+const STEP = 16;
+
+export function RunTableHead({ model }: { model: RunTableModel }): JSX.Element {
+  const { trans } = useUi();
+  useModel(model);
+  const { shown } = model;
+  const names: Record<Group, string> = {
+    params: trans.__('params'),
+    metrics: trans.__('metrics'),
+    data: trans.__('data'),
+    run: trans.__('run'),
+    tags: trans.__('tags')
+  };
+  return (
+    <div className="mlnb-RunTable-head" role="rowgroup" style={{ height: HEAD }}>
+      <div className="mlnb-RunTable-groups" aria-hidden="true">
+        <span className="mlnb-RunTable-name" />
+        {spans(shown).map(({ group, count }) => (
+          <span key={group} style={{ gridColumn: `span ${count}` }}>
+            <span>{names[group]}</span>
+          </span>
+        ))}
+      </div>
+      <div className="mlnb-RunTable-heads" role="row" aria-rowindex={1}>
+        <div className="mlnb-RunTable-name" role="columnheader">
+          {trans.__('run')}
+        </div>
+        {shown.map(column => (
+          <ColumnHead key={column.key} model={model} column={column} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function spans(columns: readonly IColumn[]): { group: Group; count: number }[] {
+  const found: { group: Group; count: number }[] = [];
+  for (const { group } of columns) {
+    const last = found[found.length - 1];
+    if (last?.group === group) {
+      last.count += 1;
+    } else {
+      found.push({ group, count: 1 });
+    }
+  }
+  return found;
+}
+
+function ColumnHead(props: { model: RunTableModel; column: IColumn }): JSX.Element {
+  const { trans } = useUi();
+  const { model, column } = props;
+  const order = model.order?.key === column.key ? model.order : null;
+  const label = labelOf(column, trans);
+  return (
+    <div
+      className={`mlnb-RunTable-column${column.numeric ? ' mlnb-Number' : ''}`}
+      role="columnheader"
+      aria-sort={order === null ? 'none' : order.descending ? 'descending' : 'ascending'}
+    >
+      <button
+        type="button"
+        title={column.field === null ? label : trans.__('Sort by %1', label)}
+        disabled={column.field === null}
+        onClick={() => void model.sortBy(column)}
+      >
+        <Name name={label} />
+        {order !== null && <span aria-hidden="true">{order.descending ? ' ↓' : ' ↑'}</span>}
+      </button>
+      <Resizer model={model} column={column} label={label} />
+    </div>
+  );
+}
+
+function Resizer(props: { model: RunTableModel; column: IColumn; label: string }): JSX.Element {
+  const { trans } = useUi();
+  const { model, column } = props;
+  const from = useRef<{ x: number; width: number } | null>(null);
+  const width = model.width(column);
+  return (
+    // A separator that can be moved is a control, which the rule doesn't know.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <div
+      className="mlnb-RunTable-resizer"
+      role="separator"
+      aria-orientation="vertical"
+      aria-label={trans.__('Width of %1', props.label)}
+      aria-valuenow={width}
+      aria-valuemin={48}
+      aria-valuemax={1000}
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      onKeyDown={event => {
+        if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
+          model.setWidth(column.key, width + (event.key === 'ArrowRight' ? STEP : -STEP));
+          event.preventDefault();
+        }
+      }}
+      onPointerDown={(event: PointerEvent) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        from.current = { x: event.clientX, width };
+      }}
+      onPointerMove={(event: PointerEvent) => {
+        if (from.current !== null) {
+          model.setWidth(column.key, from.current.width + event.clientX - from.current.x);
+        }
+      }}
+      onPointerUp={() => {
+        from.current = null;
+      }}
+    />
+  );
+}

@@ -1,0 +1,422 @@
+"""What a reply has. Replies are dicts that these types describe; the OpenAPI description is made from them.
+
+`Number` is a number or, where it isn't finite, its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, NotRequired, TypedDict
+
+Number = float | Literal["NaN", "Infinity", "-Infinity"]
+
+
+@dataclass(frozen=True)
+class File:
+    """A reply that isn't JSON: bytes, or a file that is sent piece by piece, with its own headers."""
+
+    content: bytes | Path
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class StoreRow(TypedDict):
+    id: str
+    path: str
+    name: str
+
+
+class StoreChoice(StoreRow):
+    current: bool
+
+
+class StoreList(TypedDict):
+    stores: list[StoreChoice]
+
+
+class RunRow(TypedDict):
+    """All columns of `runs`, with the run's parameters, metrics (last values), tags and aliases; on demand its data
+    too: the digests by name."""
+
+    run_id: str
+    name: str
+    experiment: str
+    kind: Literal["cell", "script", "notebook"]
+    status: Literal["running", "finished", "failed", "killed"]
+    parent_id: str | None
+    batch_id: str | None
+    rerun_of: str | None
+    notebook: str | None
+    cell_id: str | None
+    session_id: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    duration_s: Number | None
+    user: str | None
+    host: str | None
+    origin: str | None
+    git_commit: str | None
+    git_dirty: bool | None
+    env_id: str | None
+    seeds: Any
+    exit_signal: int | None
+    error: str | None
+    note: str | None
+    changed: int
+    first_cell: int | None
+    last_cell: int | None
+    params: dict[str, Any]
+    metrics: dict[str, Number | None]
+    tags: dict[str, str]
+    aliases: list[str]
+    data: NotRequired[dict[str, str]]
+
+
+class ExperimentRow(TypedDict):
+    experiment: str
+    total: int
+
+
+class BatchProgress(TypedDict):
+    """`total` is the number of runs in the plan, `done` those that have ended, `failed` those that ended badly, and
+    `varied` the parameters in which the plan's runs differ."""
+
+    batch_id: str
+    name: str
+    state: Literal["running", "finished", "failed", "cancelled"]
+    total: int
+    done: int
+    failed: int
+    varied: list[str]
+
+
+class RunList(TypedDict):
+    """`store` is null, and there are no runs, where the notebook has logged nothing yet. `groups` (on demand) are
+    the experiments of all runs that match, the one with the newest run first. `batches` are those of the runs.
+
+    `removed` are the runs that were deleted after `since`. `stale` says that another process holds the index, so that
+    rows of ended runs may be old.
+    """
+
+    store: StoreRow | None
+    runs: list[RunRow]
+    total: int
+    cursor: int
+    removed: list[str]
+    stale: bool
+    batches: list[BatchProgress]
+    groups: NotRequired[list[ExperimentRow]]
+
+
+class ParamDetail(TypedDict):
+    name: str
+    value: str
+    number: Number | None
+    type: str
+    source: str
+
+
+class MetricDetail(TypedDict):
+    name: str
+    last: Number | None
+    min: Number | None
+    max: Number | None
+    count: int
+    first_step: int | None
+    last_step: int | None
+    estimator: str | None
+    dataset_digest: str | None
+    source: str | None
+
+
+class DatasetDetail(TypedDict):
+    name: str
+    role: str
+    type: str
+    rows: int | None
+    columns: int | None
+    bytes: int | None
+    digest: str
+    row_hashes: str | None
+    source: str | None
+    profile: list[dict[str, Any]]
+
+
+class ArtifactDetail(TypedDict):
+    name: str
+    kind: str
+    media_type: str
+    bytes: int
+    sha256: str
+    source: str | None
+    metadata: dict[str, Any] | None
+
+
+class CellRow(TypedDict):
+    """`own` says that the cell belongs to the run itself and not to what ran before it."""
+
+    ordinal: int
+    cell_id: str | None
+    execution_count: int | None
+    source: str
+    status: str
+    duration_s: Number | None
+    reads: list[str]
+    writes: list[str]
+    own: bool
+
+
+class Column(TypedDict):
+    """A column of the table of runs. `runs` have a value in it, and in a constant one all have `value`; `repeats` is
+    the column of a shorter name with the same values."""
+
+    group: Literal["run", "params", "metrics", "tags", "data"]
+    name: str
+    runs: int
+    constant: bool
+    value: Any
+    numeric: bool
+    least: Number | None
+    greatest: Number | None
+    repeats: str | None
+
+
+class ColumnList(TypedDict):
+    columns: list[Column]
+
+
+class ValueTable(TypedDict):
+    """`columns` are in the order in which they were asked for, each with a value (or null) a run."""
+
+    run_ids: list[str]
+    columns: list[list[Any]]
+
+
+class ModelFile(TypedDict):
+    """A model file under the name `name`, and the run that kept it."""
+
+    run_id: str
+    run_name: str
+    name: str
+
+
+class RunDetail(RunRow):
+    """`models` are the model files of the run and of its child runs."""
+
+    params_detail: list[ParamDetail]
+    metrics_detail: list[MetricDetail]
+    datasets: list[DatasetDetail]
+    artifacts: list[ArtifactDetail]
+    environment: dict[str, Any] | None
+    verdicts: list[dict[str, Any]]
+    checks: list[dict[str, Any]]
+    problems: list[dict[str, Any]]
+    previous: RunRow | None
+    children: list[RunRow]
+    models: list[ModelFile]
+
+
+class OneRun(TypedDict):
+    run: RunDetail
+
+
+class EditedRun(TypedDict):
+    run: RunRow
+
+
+class History(TypedDict):
+    """`times` are milliseconds since 1970."""
+
+    metric: str
+    steps: list[int]
+    times: list[float]
+    values: list[Number]
+
+
+class Cells(TypedDict):
+    cells: list[CellRow]
+
+
+class Datasets(TypedDict):
+    datasets: list[DatasetDetail]
+
+
+class ComparedValues(TypedDict):
+    name: str
+    values: list[Any]
+    differs: bool
+
+
+class ComparedData(ComparedValues):
+    changed_columns: list[Any]
+
+
+class ComparedCode(TypedDict):
+    cell_id: str | None
+    sources: list[str | None]
+    differs: bool
+
+
+class ComparedFigure(TypedDict):
+    name: str
+    values: list[str | None]
+
+
+class ComparedRuns(TypedDict):
+    runs: list[RunRow]
+    params: list[ComparedValues]
+    metrics: list[ComparedValues]
+    data: list[ComparedData]
+    code: list[ComparedCode]
+    environment: list[ComparedValues]
+    figures: list[ComparedFigure]
+
+
+class GateRow(TypedDict):
+    name: str
+    passed: bool
+    message: str
+
+
+class PromotionRow(TypedDict):
+    """`time` is null where nothing was written (a dry run)."""
+
+    promotion_id: str
+    model: str
+    alias: str
+    from_version: int | None
+    to_version: int | None
+    decision: Literal["promoted", "refused", "rolled_back"]
+    gates: list[GateRow]
+    gates_sha256: str | None
+    note: str
+    user: str | None
+    time: datetime | None
+    origin: str | None
+    prev_hash: str
+    hash: str
+
+
+class VersionRow(TypedDict):
+    version: int
+    run_id: str
+    sha256: str
+    format: str
+    signature: dict[str, Any] | None
+    created_at: datetime
+    created_by: str | None
+    origin: str | None
+
+
+class ListedVersion(VersionRow):
+    run_name: str | None
+    aliases: list[str]
+
+
+class ModelRow(TypedDict):
+    model: str
+    versions: list[ListedVersion]
+    aliases: dict[str, int]
+    promotions: list[PromotionRow]
+
+
+class ModelList(TypedDict):
+    models: list[ModelRow]
+
+
+class RegisteredVersion(VersionRow):
+    model: str
+    name: str
+
+
+class OneVersion(TypedDict):
+    version: RegisteredVersion
+
+
+class CardText(TypedDict):
+    markdown: str
+
+
+class Names(TypedDict):
+    """Every name that was recorded in the store, sorted."""
+
+    params: list[str]
+    metrics: list[str]
+    tags: list[str]
+
+
+class OnePromotion(TypedDict):
+    promotion: PromotionRow
+
+
+class ErrorDetail(TypedDict):
+    """`position` counts characters in a query that can't be read."""
+
+    code: str
+    message: str
+    hint: str | None
+    position: NotRequired[int]
+
+
+class ErrorBody(TypedDict):
+    """`promotion` stands there where gates refused it."""
+
+    error: ErrorDetail
+    promotion: NotRequired[PromotionRow]
+
+
+class ListedBatch(TypedDict):
+    """`total` is the number of runs in the plan."""
+
+    batch_id: str
+    name: str
+    notebook: str
+    source_sha256: str
+    executor: str
+    state: Literal["running", "finished", "failed", "cancelled"]
+    started_at: datetime
+    ended_at: datetime | None
+    total: int
+
+
+class BatchRow(ListedBatch):
+    """`counts` has waiting, running, finished, failed and killed."""
+
+    plan: list[dict[str, Any]]
+    counts: dict[str, int]
+    runs: list[RunRow]
+
+
+class BatchList(TypedDict):
+    batches: list[ListedBatch]
+
+
+class BatchReply(TypedDict):
+    batch: BatchRow
+
+
+class NotebookParameter(TypedDict):
+    """`default` is its source text, `value` what that stands for."""
+
+    name: str
+    default: str
+    value: Any
+    type: str
+    help: str
+
+
+class NotebookParameters(TypedDict):
+    parameters: list[NotebookParameter]
+
+
+class SqlColumn(TypedDict):
+    name: str
+    type: str
+
+
+class SqlResult(TypedDict):
+    columns: list[SqlColumn]
+    rows: list[list[Any]]
+    truncated: bool

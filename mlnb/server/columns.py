@@ -1,0 +1,101 @@
+"""What the columns of a table of runs hold, over all runs that match and not only those on the screen.
+
+A table says of a column that it is the same in all runs, which of its values is the best, and that it repeats
+another one: each a statement about 100,000 runs of which the browser has two hundred.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from mlnb.server.bodies import Column
+from mlnb.store import Store, query
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GROUPS: Final = ("params", "metrics", "tags")
+_ATTRIBUTES: Final = ("experiment", "kind", "status")
+_DATA: Final = """
+    SELECT name, count(DISTINCT digest), count(DISTINCT run_id), min(digest) FROM datasets GROUP BY name ORDER BY name
+"""
+
+
+def described(store: Store, where: str | None) -> list[Column]:
+    """The columns of the runs that match."""
+    frame = query.runs_frame(store, where=where)
+    found = [_column(frame, name, "run", name) for name in _ATTRIBUTES]
+    for group in GROUPS:
+        names = [column for column in frame.columns if column.startswith(f"{group}.")]
+        found += [_column(frame, name, group, name[len(group) + 1 :]) for name in names]
+    return [*found, *_data(store, len(frame))]
+
+
+def values(store: Store, where: str | None, names: list[str], most: int) -> tuple[list[str], list[list[Any]]]:
+    """The ids of up to `most` runs, the newest first, and their values column by column."""
+    frame = query.runs_frame(store, where=where, limit=most)
+    columns = [_objects(frame[name]) if name in frame.columns else [None] * len(frame) for name in names]
+    return frame["run_id"].tolist(), columns
+
+
+def _column(frame: pd.DataFrame, name: str, group: Any, label: str) -> Column:
+    import pandas as pd
+
+    series = frame[name]
+    known = series.dropna()
+    numeric = pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series)
+    return {
+        "group": group,
+        "name": label,
+        "runs": len(known),
+        "constant": len(known) == len(frame) and len(frame) > 1 and bool((known == known.iloc[0]).all()),
+        "value": _plain(known.iloc[0]) if len(known) else None,
+        "numeric": bool(numeric),
+        "least": float(known.min()) if numeric and len(known) else None,
+        "greatest": float(known.max()) if numeric and len(known) else None,
+        "repeats": _repeated(frame, group, label),
+    }
+
+
+def _repeated(frame: pd.DataFrame, group: str, label: str) -> str | None:
+    """The column of the same group that has these values under a shorter name."""
+    for shorter in _endings(label):
+        if f"{group}.{shorter}" in frame.columns and frame[f"{group}.{shorter}"].equals(
+            frame[f"{group}.{label}"]
+        ):
+            return shorter
+    return None
+
+
+def _endings(label: str) -> Iterator[str]:
+    if re.fullmatch(r"[\w.]+", label):
+        while "." in label:
+            label = label.partition(".")[2]
+            yield label
+
+
+def _data(store: Store, total: int) -> Iterator[Column]:
+    table = query.sql(store, _DATA)
+    for name, digests, runs, digest in zip(*(column.to_pylist() for column in table.columns), strict=True):
+        yield {
+            "group": "data",
+            "name": name,
+            "runs": runs,
+            "constant": digests == 1 and total > 1 and runs >= total,
+            "value": digest,
+            "numeric": False,
+            "least": None,
+            "greatest": None,
+            "repeats": None,
+        }
+
+
+def _objects(series: pd.Series[Any]) -> list[Any]:
+    return [None if missing else _plain(value) for value, missing in zip(series, series.isna(), strict=True)]
+
+
+def _plain(value: Any) -> Any:
+    """A NumPy scalar as Python's."""
+    return value.item() if hasattr(value, "item") else value

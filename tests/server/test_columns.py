@@ -1,0 +1,66 @@
+"""`columns` and `values`: what the table of runs knows about all runs that match."""
+
+from __future__ import annotations
+
+import msgspec
+import pandas as pd
+
+from mlnb.server import bodies
+from mlnb.tracking import start
+
+
+def logged(project, lr, **params):
+    with start(
+        f"lr-{lr}", store=project.store, experiment="churn", params={"lr": lr, "seed": 0, **params}
+    ) as run:
+        run.metrics({"accuracy": 1 - lr, "forest.accuracy": 1 - lr})
+        run.data(pd.DataFrame({"x": [1, 2]}), "train", role="train")
+    return run.run_id
+
+
+def columns(project, **query):
+    reply = project.client.get("columns", **query).json
+    msgspec.convert(reply, bodies.ColumnList)
+    return {(one["group"], one["name"]): one for one in reply["columns"]}
+
+
+def test_columns_tell_what_all_matching_runs_have_in_common(project):
+    for lr in (0.1, 0.2, 0.3):
+        logged(project, lr)
+    found = columns(project)
+    assert found["params", "seed"]["constant"]
+    assert found["params", "seed"]["value"] == 0
+    assert not found["params", "lr"]["constant"]
+    assert (found["params", "lr"]["least"], found["params", "lr"]["greatest"]) == (0.1, 0.3)
+    assert found["metrics", "forest.accuracy"]["repeats"] == "accuracy"
+    assert found["data", "train"]["constant"]
+    assert found["run", "experiment"]["value"] == "churn"
+    assert columns(project, where="params.lr > 0.1")["params", "lr"]["runs"] == 2
+
+
+def test_a_column_that_some_runs_lack_is_not_constant(project):
+    logged(project, 0.1, extra="a")
+    logged(project, 0.2)
+    found = columns(project)["params", "extra"]
+    assert (found["runs"], found["constant"], found["numeric"]) == (1, False, False)
+
+
+def test_values_come_column_by_column_with_gaps_as_null(project):
+    first, second = logged(project, 0.1, kernel="rbf"), logged(project, 0.2)
+    reply = project.client.get("values", columns="params.lr\nparams.kernel\nmetrics.none").json
+    msgspec.convert(reply, bodies.ValueTable)
+    assert reply["run_ids"] == [second, first]
+    assert reply["columns"] == [[0.2, 0.1], [None, "rbf"], [None, None]]
+    assert project.client.get("values", columns="params.lr", limit=0).status == 400
+
+
+def test_rows_name_their_data_on_demand(project):
+    logged(project, 0.1)
+    (row,) = project.client.get("runs", data=1).json["runs"]
+    assert list(row["data"]) == ["train"]
+    assert "data" not in project.client.get("runs").json["runs"][0]
+
+
+def test_a_store_without_runs_has_no_columns(project, server):
+    (server.root / "bare").mkdir(exist_ok=True)
+    assert project.client.get("columns", path="bare/new.ipynb").json == {"columns": []}
