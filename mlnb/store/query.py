@@ -298,9 +298,7 @@ def children(store: Store, run_id: str) -> list[Row]:
     return answers.answer(store, ("children", run_id), make)
 
 
-def sql(
-    store: Store, text: str, *, limit: int | None = None, seconds: float | None = None
-) -> pa.Table:
+def sql(store: Store, text: str, *, limit: int | None = None, seconds: float | None = None) -> pa.Table:
     """The answer to somebody's own SQL over the public relations: read-only, no files, no network.
 
     At most `limit` rows are made; what takes longer than `seconds` is stopped.
