@@ -39,7 +39,7 @@ class Metrics:
     name = "metrics"
 
     def collect(self, cell: CellView) -> Iterable[Metric]:
-        return Scores(cell.groups, cell.program, cell.known).read(cell.notes)
+        return Scores(cell.groups, cell.program, cell.known, cell.recorded).read(cell.notes)
 
 
 class SeedsSet:

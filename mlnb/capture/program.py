@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import library, words
 from mlnb.capture.sites import MISSING
+from mlnb.capture.syntax import predictor_of
 from mlnb.capture.vocabulary import listed
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Program:
         self.variables: dict[str, Variable] = defaultdict(Variable)
         self.functions: dict[str, Function] = {}
         self.imported: dict[str, str] = {}
+        self.makers: dict[str, str] = {}  # `y_pred` was predicted by `knn`
         self.cell = -1
 
     def cell_starts(self) -> None:
@@ -86,6 +88,9 @@ class Program:
         elif isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 self.imported[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+        elif isinstance(node, ast.Assign) and (maker := predictor_of(node.value)) is not None:
+            for name in (name for target in node.targets for name in _names(target)):
+                self.makers[name] = maker
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             self.functions[node.name] = _function(node)
         elif isinstance(node, ast.ClassDef):
@@ -132,7 +137,7 @@ class Program:
 
 def _may_be_setting(name: str, variable: Variable) -> bool:
     value = variable.literal
-    if name.startswith("_") or variable.rebound:
+    if name.startswith("_") or variable.rebound or name.lower() in {"tp", "tn", "fp", "fn"}:
         return False
     return not _is_empty(value)
 

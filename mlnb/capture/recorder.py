@@ -26,7 +26,7 @@ from mlnb.capture.probes import LOOP_PROBE, PROBE
 from mlnb.capture.sites import MISSING, Argument, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import Callable, Mapping, MutableMapping
 
 OFF: Final = operator.itemgetter(1)
 MOST: Final = 200_000  # notes of one cell
@@ -118,9 +118,10 @@ class _Probe:
 
 
 class Recorder:
-    """One per session."""
+    """One per session. `makers` names, for variables with predictions, the variable of the estimator that made them."""
 
-    def __init__(self, namespace: MutableMapping[str, Any]) -> None:
+    def __init__(self, namespace: MutableMapping[str, Any], makers: Mapping[str, str] | None = None) -> None:
+        self._makers = makers if makers is not None else {}
         self.sites: list[Site] = []
         self.notes: list[Note] = []
         self.problems: list[tuple[str, str]] = []
@@ -161,10 +162,9 @@ class Recorder:
     def end(self) -> None:
         """The tracked cell is over."""
         self._set(OFF, OFF)
-        for name in sorted(self._data.left_out):
-            self.problems.append(
-                ("data", f"{name!r} in a quick loop: only its first uses have a fingerprint")
-            )
+        if self._data.left_out:
+            names = ", ".join(sorted(self._data.left_out))
+            self.problems.append(("data", f"in a quick loop, only the first uses have a fingerprint: {names}"))
         self._parts, self._loops = {}, []
 
     def _set(self, probe: Any, loop_probe: Any) -> None:
@@ -287,6 +287,9 @@ class Recorder:
     def _method(self, site: Site, name: str, receiver: Any, frame: FrameType) -> Call | None:
         if name in library.SEEDS or name in library.READERS or isinstance(receiver, type):
             return None
+        if name in library.OWN_METHODS:
+            method = getattr(type(receiver), name, None) if _is_own(type(receiver)) else None
+            return Call("own", name, settings=self._settings(site, method, frame, bound=1)) if method else None
         if name == "fit" and not estimators.is_estimator(receiver):
             return None
         role = "fit" if name in library.FITS else "score"
@@ -301,6 +304,15 @@ class Recorder:
             ]
             found.settings = [item for item in named if item[0] not in {"X", "y", "sample_weight"}]
         return found
+
+    def _predictor(self, site: Site, frame: FrameType) -> EstimatorSeen | None:
+        """The estimator whose predictions are judged."""
+        for argument in site.arguments[1:] + site.arguments[:1]:
+            maker = argument.maker or self._makers.get(argument.name or "")
+            model = _look_up(maker, frame) if maker is not None else MISSING
+            if model is not MISSING and estimators.is_estimator(model):
+                return self._estimator(model, maker)
+        return None
 
     def _estimator(self, model: Any, variable: str | None, *, fitted: bool = False) -> EstimatorSeen:
         refer, origin = self._built.get(id(model), (None, None))
@@ -332,6 +344,8 @@ class Recorder:
             model = self._value(site.arguments[0], frame)
             if estimators.is_estimator(model):
                 found.estimator = self._estimator(model, site.arguments[0].name)
+        if role == "metric":
+            found.estimator = self._predictor(site, frame)
         if role == "estimator" and estimators.is_estimator(value):
             self._built[id(value)] = (_reference(value), site.number)
             found.estimator = self._estimator(value, None)
@@ -347,10 +361,12 @@ class Recorder:
             found.settings.append(("mode", self._value(site.arguments[1], frame), site.arguments[1]))
         return found
 
-    def _settings(self, site: Site, target: Any, frame: FrameType) -> list[tuple[str, Any, Argument]]:
+    def _settings(
+        self, site: Site, target: Any, frame: FrameType, bound: int = 0
+    ) -> list[tuple[str, Any, Argument]]:
         """The call's arguments that are settings, by the names of the callable's parameters."""
         positional = [a for a in site.arguments if a.keyword is None]
-        names = library.bound(target, len(positional)) if positional else []
+        names = library.bound(target, len(positional) + bound)[bound:] if positional else []
         found = []
         for place, argument in enumerate(positional):
             if place < len(names):

@@ -83,7 +83,7 @@ def from_calls(notes: Iterable[Note], groups: Groups, program: Program, extra: S
             continue
         prefix = _prefix(note, call, groups, program)
         if prefix is not None:
-            params = _of_call(prefix, call, extra)
+            params = _of_call(prefix, call, program, extra)
             found.setdefault((note.site.number, prefix), []).append(params)
     return [param for repeated in found.values() for param in constant(repeated)]
 
@@ -106,7 +106,7 @@ def _prefix(note: Note, call: Call, groups: Groups, program: Program) -> str | N
     return groups.name(call.estimator, looped=bool(note.loops))
 
 
-def _of_call(prefix: str, call: Call, extra: Sequence[str]) -> list[Param]:
+def _of_call(prefix: str, call: Call, program: Program, extra: Sequence[str]) -> list[Param]:
     if call.role == "seed":
         return _seed(call, extra)
     found: list[Param] = []
@@ -123,7 +123,20 @@ def _of_call(prefix: str, call: Call, extra: Sequence[str]) -> list[Param]:
         repeated = call.role == "own" and (argument.part is not None or argument.name is not None)
         if name not in _NOT_SETTINGS and not repeated:
             found += _describe(f"{owner}.{name}", value, "call", extra)
+    if call.role == "own":
+        found += _defaults(call, program, extra)
     return merged(found)
+
+
+def _defaults(call: Call, program: Program, extra: Sequence[str]) -> list[Param]:
+    """Numbers that a training function of the notebook has where its call doesn't say otherwise."""
+    own = program.functions.get(call.name)
+    given = {name for name, _, _ in call.settings}
+    found: list[Param] = []
+    for name, value in (own.defaults if own is not None else {}).items():
+        if name not in given and name not in _NOT_SETTINGS and isinstance(value, (int, float)) and not isinstance(value, bool):
+            found += _describe(f"{call.name}.{name}", value, "call", extra)
+    return found
 
 
 def _seed(call: Call, extra: Sequence[str]) -> list[Param]:

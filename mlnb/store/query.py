@@ -125,13 +125,19 @@ def runs_frame(
     metrics.* and tags.*."""
     from mlnb.store import frame
 
-    with answers.looking(store) as connection:
+    def make(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
         columns = wide.columns(connection)
         chosen = select.select(
             where=where, order_by=order_by, limit=limit, offset=offset, children=children, since=None,
             deleted=False, names=names_in(connection), wide=columns,
         )  # fmt: skip
         return frame.runs(connection, chosen, columns)
+
+    if limit is None or limit > frame.FEW:  # large ones aren't kept
+        with answers.looking(store) as connection:
+            return make(connection)
+    question = ("frame", where, order_by, limit, offset, children)
+    return answers.answer(store, question, make).copy()
 
 
 def resolve(store: Store, reference: str) -> str:
@@ -292,9 +298,7 @@ def children(store: Store, run_id: str) -> list[Row]:
     return answers.answer(store, ("children", run_id), make)
 
 
-def sql(
-    store: Store, text: str, *, limit: int | None = None, seconds: float | None = None
-) -> pa.Table:
+def sql(store: Store, text: str, *, limit: int | None = None, seconds: float | None = None) -> pa.Table:
     """The answer to somebody's own SQL over the public relations: read-only, no files, no network.
 
     At most `limit` rows are made; what takes longer than `seconds` is stopped.
@@ -389,7 +393,7 @@ def names(store: Store) -> dict[str, list[str]]:
 def names_in(connection: duckdb.DuckDBPyConnection) -> dict[str, AbstractSet[str]]:
     """Every recorded name, by group."""
     queries = {
-        "params": "SELECT DISTINCT name FROM base.param",
+        "params": "SELECT DISTINCT name FROM base.param_kind",
         "metrics": "SELECT name FROM base.key UNION SELECT name FROM live_metric",
         "tags": "SELECT DISTINCT key FROM base.tag WHERE value IS NOT NULL",
     }
