@@ -37,6 +37,8 @@ _ROOMS = {
     "Fingerprint": "mlnb.capture",
     "rerun": "mlnb.execution",
     "Batch": "mlnb.execution",
+    "reproduce": "mlnb.execution",
+    "Verdict": "mlnb.execution",
     "register": "mlnb.registry",
     "promote": "mlnb.registry",
     "rollback": "mlnb.registry",
@@ -82,7 +84,7 @@ if TYPE_CHECKING:
     from mlnb.capture import Fingerprint, fingerprint
     from mlnb.config import configure
     from mlnb.errors import Error
-    from mlnb.execution import Batch, rerun
+    from mlnb.execution import Batch, Verdict, reproduce, rerun
     from mlnb.registry import load_model, predict, promote, register, rollback
     from mlnb.tracking import (
         Comparison,

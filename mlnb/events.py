@@ -351,7 +351,9 @@ _KINDS: Final = frozenset(VOCABULARY.split(","))
 
 
 def encode(event: Event, *, time: int, seq: int) -> bytes:
-    """The event's line, stamped, with its line feed."""
+    """The event's line, stamped, with its line feed; an unknown one as it stood."""
+    if isinstance(event, Unknown):
+        return event.line.encode() + b"\n"
     return _encoder.encode(msgspec.structs.replace(event, time=time, seq=seq)) + b"\n"
 
 

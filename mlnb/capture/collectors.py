@@ -35,8 +35,9 @@ class Output:
 class CellView:
     """An executed cell, as collectors see it: to be read, never changed.
 
-    `reads` and `writes` are names; `injected` says that its literals are the notebook's parameters; `known` are variables that
-    hold metrics, from cells before; `redact` are the user's patterns of secret names.
+    `reads` and `writes` are names; `injected` says that its literals are the notebook's parameters, `whole` that the cell
+    is part of a run of the whole notebook; `known` are variables that
+    hold metrics, from cells before, `recorded` numbers that the run has already; `redact` are the user's patterns of secret names.
     """
 
     source: str
@@ -48,10 +49,12 @@ class CellView:
     outputs: Sequence[Output] = ()
     text: str = ""
     injected: bool = False
+    whole: bool = False
     models: bool = True
     figures: bool = True
     groups: Groups = field(default_factory=Groups)
     known: set[str] = field(default_factory=set)
+    recorded: set[float] = field(default_factory=set)
     redact: Sequence[str] = ()
 
 

@@ -56,6 +56,14 @@ def _platform() -> str:
     return f"{platform.system()} {platform.release()} {platform.machine()}, {os.cpu_count()} cores{memory}"
 
 
+_known: dict[tuple[tuple[str, int], ...], Environment] = {}
+
+
+def remember() -> None:
+    """Read the environment now, for this process and for those that will be forked from it."""
+    _known[_folders()] = describe()
+
+
 class Reader:
     """Reads the environment in the background and remembers it until a folder on `sys.path` changes."""
 
@@ -71,6 +79,9 @@ class Reader:
             if self._reading is None or seen != self._seen:
                 self._seen = seen
                 self._reading = Future()
+                if seen in _known:
+                    self._reading.set_result(_known[seen])
+                    return self._reading
                 threading.Thread(
                     target=_fulfil, args=(self._reading,), name="mlnb-environment", daemon=True
                 ).start()
@@ -86,9 +97,9 @@ def _fulfil(future: Future[Environment]) -> None:
 
 def _folders() -> tuple[tuple[str, int], ...]:
     found = []
-    for folder in sys.path:
+    for folder in filter(None, sys.path):
         try:
-            found.append((folder, Path(folder).stat().st_mtime_ns if folder else 0))
+            found.append((folder, Path(folder).stat().st_mtime_ns))
         except OSError:
             continue
     return tuple(found)

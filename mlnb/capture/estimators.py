@@ -6,6 +6,7 @@ libraries if those are loaded. Nothing is imported here.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 from typing import Any, Final
@@ -65,7 +66,7 @@ def settings(value: Any) -> dict[str, Any]:
     try:
         deep = own(deep=True)
         shallow = own(deep=False)
-    except Exception:  # noqa: BLE001 - a user's estimator may raise anything
+    except Exception:  # noqa: BLE001 - arrays compare to arrays, users' classes to anything
         return {}
     found: dict[str, Any] = {}
     _collect(value, shallow, deep, "", found)
@@ -75,7 +76,8 @@ def settings(value: Any) -> dict[str, Any]:
 def _collect(
     value: Any, shallow: dict[str, Any], deep: dict[str, Any], prefix: str, found: dict[str, Any]
 ) -> None:
-    defaults = _defaults(type(value))
+    kind: Any = type(value)
+    defaults = _defaults(kind)
     for name, setting in shallow.items():
         if is_estimator(setting):
             _collect_inner(setting, f"{prefix}{name}.", found)
@@ -92,7 +94,8 @@ def _collect_inner(value: Any, prefix: str, found: dict[str, Any]) -> None:
         _collect(value, own(deep=False), own(deep=True), prefix, found)
 
 
-def _defaults(kind: type) -> dict[str, Any]:
+@functools.lru_cache(maxsize=500)
+def _defaults(kind: Any) -> dict[str, Any]:
     try:
         parameters = inspect.signature(kind).parameters.values()
     except (TypeError, ValueError):
@@ -133,3 +136,36 @@ def libraries(value: Any) -> dict[str, str]:
         if isinstance(version, str):
             found["scikit-learn" if name == "sklearn" else name] = version
     return found
+
+
+def learnt(value: Any) -> dict[str, Any]:
+    """What a fitted estimator says of its own training: a search's best and candidates, boosters' evaluation logs."""
+    found: dict[str, Any] = {}
+    state = getattr(value, "__dict__", {})
+    for name in ("best_score_", "best_params_"):
+        if name in state:
+            found[name] = state[name]
+    results = state.get("cv_results_")
+    if isinstance(results, dict) and "params" in results:
+        scores = [name for name in results if name.startswith("mean_test_")]
+        found["candidates"] = list(results["params"])
+        found["scores"] = {name: [float(score) for score in results[name]] for name in scores}
+    logs = _evaluation_logs(value, state)
+    if logs:
+        found["logs"] = logs
+    return found
+
+
+def _evaluation_logs(value: Any, state: dict[str, Any]) -> dict[str, list[float]]:
+    """`{"validation_0.logloss": [...]}` of XGBoost, LightGBM and CatBoost."""
+    root = type(value).__module__.partition(".")[0]
+    if root not in {"xgboost", "lightgbm", "catboost"}:
+        return {}
+    logs = state.get("evals_result_") or state.get("_evals_result") or getattr(value, "evals_result_", None)
+    if not isinstance(logs, dict):
+        return {}
+    return {
+        f"{data}.{metric}": [float(number) for number in values]
+        for data, metrics in logs.items()
+        for metric, values in metrics.items()
+    }

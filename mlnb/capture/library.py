@@ -6,6 +6,7 @@ parts of a library are about neither settings nor scores.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 from typing import Any, Final, Literal
@@ -45,15 +46,33 @@ _NOT_SCORES: Final = listed(
 _REPORTS: Final = frozenset({"classification_report", "classification_report_imbalanced"})
 _VALIDATION: Final = frozenset({"cross_val_score", "cross_validate", "permutation_test_score"})
 SEEDS: Final = frozenset(
-    {"seed", "manual_seed", "set_seed", "set_random_seed", "manual_seed_all", "seed_everything"}
+    {
+        "seed",
+        "manual_seed",
+        "set_seed",
+        "set_random_seed",
+        "manual_seed_all",
+        "seed_everything",
+        "RandomState",
+        "default_rng",
+    }
 )
 READERS: Final = listed(
     "read_csv read_table read_excel read_parquet read_json read_feather read_pickle read_hdf read_orc read_stata read_sas "
     "read_fwf read_spss loadtxt genfromtxt load imread scan_csv scan_parquet read_ndjson fromfile open read_ipc"
 )
 
+# Statistical tests: what they return are a statistic and a p-value.
+TESTS: Final = listed(
+    "ttest_ind ttest_rel ttest_1samp mannwhitneyu chi2_contingency pearsonr spearmanr kendalltau ks_2samp kstest f_oneway "
+    "wilcoxon shapiro kruskal levene bartlett fisher_exact normaltest friedmanchisquare binomtest proportions_ztest "
+    "mean_squared_error mean_absolute_error rmse adfuller jarque_bera ranksums linregress"
+)
+
 # Methods that are watched whatever they are called on.
 METHODS: Final = listed("fit fit_predict fit_transform fit_resample partial_fit score evaluate fit_generator")
+# Methods of the notebook's own classes that are watched: what they are called with are settings.
+OWN_METHODS: Final = listed("train learn run optimize solve simulate train_model fit_model train_network gradient_descent")
 FITS: Final = frozenset(
     {"fit", "fit_predict", "fit_transform", "fit_resample", "partial_fit", "fit_generator"}
 )
@@ -65,9 +84,9 @@ def role_of(target: Any) -> Role | None:
     name = getattr(target, "__name__", "")
     if not isinstance(module, str) or not isinstance(name, str):
         return None
-    if name in SEEDS:
-        return "seed"
     root = module.partition(".")[0]
+    if name in SEEDS:
+        return None if root == "__main__" else "seed"
     if name in READERS and root in {
         "pandas",
         "numpy",
@@ -86,6 +105,8 @@ def role_of(target: Any) -> Role | None:
         return _metric_role(module, name, target)
     if isinstance(target, type) and callable(getattr(target, "fit", None)):
         return "estimator"
+    if name in TESTS and root in {"scipy", "statsmodels"}:
+        return "metric"
     if root not in ROOTS or f"{module}.{name}".startswith(_NEITHER):
         return None
     if name in _VALIDATION:
@@ -148,11 +169,16 @@ def root_of(value: Any) -> str | None:
 def bound(target: Any, positional: int) -> list[str]:
     """The names of a callable's first positional parameters, without `self`."""
     try:
-        parameters = list(inspect.signature(target).parameters.values())
+        names = _positional(target)
     except (TypeError, ValueError):
         return []
+    return list(names[:positional])
+
+
+@functools.lru_cache(maxsize=1000)
+def _positional(target: Any) -> tuple[str, ...]:
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [p.name for p in parameters if p.kind in kinds][:positional]
+    return tuple(p.name for p in inspect.signature(target).parameters.values() if p.kind in kinds)
 
 
 def loaded(*names: str) -> bool:

@@ -5,8 +5,6 @@ Reads are names of the user's namespace that the cell uses before it has set the
 what must exist before the cell runs. Writes are names that it binds, deletes or changes in place.
 """
 
-# ruff: noqa: N802 - methods are named after the syntax nodes that they visit
-
 from __future__ import annotations
 
 import ast

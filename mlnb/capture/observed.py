@@ -10,7 +10,7 @@ from mlnb.capture import estimators, figures, files, settings
 from mlnb.capture.findings import DataUse, File, FittedModel, Metric
 from mlnb.capture.recorder import Call
 from mlnb.capture.scores import Scores
-from mlnb.events import Dataset, Param, Seeds
+from mlnb.events import Dataset, Param, Seeds, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_MODELS: Final = 10
 MOST_FIGURES: Final = 50
+MOST_FILES: Final = 200
 LONGEST_TEXT: Final = 1 << 20
 
 
@@ -27,11 +28,10 @@ class Parameters:
 
     def collect(self, cell: CellView) -> Iterable[Param]:
         own = [n for n, v in cell.program.variables.items() if v.cell == cell.program.cell]
-        source = "injected" if cell.injected else "assigned"
-        found = settings.from_literals(cell.program, own, source, cell.redact)  # type: ignore[arg-type]
-        found += settings.from_literals(cell.program, cell.reads, "assigned", cell.redact)
-        plain = [note for note in cell.notes if not note.loops]
-        found += settings.from_calls(plain, cell.groups, cell.program, cell.redact)
+        source: Source = "injected" if cell.injected else "assigned"
+        found = settings.from_literals(cell.program, own, source, cell.redact, early=not cell.whole)
+        found += settings.from_literals(cell.program, cell.reads, "assigned", cell.redact, early=False)
+        found += settings.from_calls(cell.notes, cell.groups, cell.program, cell.redact)
         return settings.merged(found)
 
 
@@ -39,7 +39,7 @@ class Metrics:
     name = "metrics"
 
     def collect(self, cell: CellView) -> Iterable[Metric]:
-        return Scores(cell.groups, cell.known).read(cell.notes)
+        return Scores(cell.groups, cell.program, cell.known, cell.recorded).read(cell.notes)
 
 
 class SeedsSet:
@@ -81,29 +81,38 @@ class Data:
 
 
 class FilesRead:
+    """Data files that the cell read, by their bytes; files of code and what was written are none."""
+
     name = "files"
 
     def collect(self, cell: CellView) -> Iterator[DataUse]:
-        seen = set()
+        paths: dict[str, None] = {}
         for note in cell.notes:
             call = note.facts
-            if not (isinstance(call, Call) and call.role == "reader" and call.settings):
+            if isinstance(call, Call) and call.role == "reader" and _reads(call):
+                paths.setdefault(str(call.settings[0][1]))
+        for path in list(paths)[:MOST_FILES]:
+            if "://" in path or not Path(path).is_file():
                 continue
-            path = call.settings[0][1]
-            if not isinstance(path, (str, os.PathLike)) or "://" in str(path) or str(path) in seen:
-                continue
-            seen.add(str(path))
-            if Path(path).exists():
-                content = files.describe(Path(path))
-                event = Dataset(
-                    name=str(path),
+            content = files.describe(Path(path))
+            yield DataUse(
+                Dataset(
+                    name=path,
                     role="file",
                     type=content.type,
                     digest=content.digest,
                     bytes=content.bytes,
                     source="call",
                 )
-                yield DataUse(event)
+            )
+
+
+def _reads(call: Call) -> bool:
+    """Whether it has a path, and no mode that writes."""
+    if not call.settings or not isinstance(call.settings[0][1], (str, os.PathLike)):
+        return False
+    mode = next((value for name, value, _ in call.settings[1:] if name == "mode"), "r")
+    return not (isinstance(mode, str) and set(mode) & set("wax+"))
 
 
 class Models:
@@ -119,9 +128,9 @@ class Models:
             call = note.facts
             if isinstance(call, Call) and call.role == "fit" and call.estimator is not None:
                 model = call.estimator.model
-                if hasattr(model, "predict") or estimators.is_torch(model):
+                if model is not None and (hasattr(model, "predict") or estimators.is_torch(model)):
                     kept.pop(id(model), None)
-                    kept[id(model)] = (model, cell.groups.name(call.estimator))
+                    kept[id(model)] = (model, cell.groups.name(call.estimator, looped=bool(note.loops)))
         alive = {id(value): name for name, value in list(cell.namespace.items()) if not name.startswith("_")}
         chosen = [(model, alive.get(id(model), name)) for model, name in kept.values()]
         bound = [pair for pair in chosen if id(pair[0]) in alive]

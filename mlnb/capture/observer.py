@@ -26,7 +26,7 @@ class Observer:
 
     def __init__(self, namespace: MutableMapping[str, Any]) -> None:
         self.program = Program()
-        self.recorder = Recorder(namespace, _Describer())
+        self.recorder = Recorder(namespace, self.program.makers)
         self.problems: list[tuple[str, str]] = []
         self.reads: set[str] = set()
         self.writes: set[str] = set()
@@ -75,15 +75,3 @@ def _is_timed() -> bool:
             return True
         frame = frame.f_back
     return False
-
-
-class _Describer:
-    """Fingerprints data at the moment of its use: an array can be changed in place right after."""
-
-    def __call__(self, value: Any, name: str) -> Any:
-        from mlnb.capture.fingerprints import fingerprint
-
-        try:
-            return fingerprint(value, name=name)
-        except Exception:  # noqa: BLE001 - not data after all
-            return None

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import library, words
 from mlnb.capture.sites import MISSING
+from mlnb.capture.syntax import predictor_of
 from mlnb.capture.vocabulary import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
 # How a name is used: `setting` (it reaches an estimator, a split, a function of the user's), `loop` (bounds a loop), `compute`
 # (arithmetic), `compare`, `index`, `plot`, `grid` (np.arange and the like), `print`, `data` (np.array([...])), `path`.
@@ -27,9 +28,8 @@ _PLOT_ROOTS: Final = listed(
 _PLOT_WORDS: Final = listed(
     "plot plots draw show hist scatter imshow contour contourf bar barh figure subplot subplots title xlabel ylabel legend annotate axhline axvline xlim ylim fill_between savefig heatmap pairplot boxplot visualize visualise"
 )
-_GRID: Final = listed(
-    "arange linspace logspace meshgrid zeros ones full eye empty reshape tile repeat geomspace mgrid"
-)
+_GRID: Final = listed("arange linspace logspace meshgrid tile repeat geomspace mgrid reshape")
+_SHAPED: Final = listed("zeros ones full eye empty zeros_like")
 _DATA: Final = listed("array asarray DataFrame Series tensor matrix")
 _SHOWN: Final = listed("print display head tail sample pprint format round")
 _PATHS: Final = library.READERS | listed(
@@ -68,6 +68,7 @@ class Program:
         self.variables: dict[str, Variable] = defaultdict(Variable)
         self.functions: dict[str, Function] = {}
         self.imported: dict[str, str] = {}
+        self.makers: dict[str, str] = {}  # `y_pred` was predicted by `knn`
         self.cell = -1
 
     def cell_starts(self) -> None:
@@ -87,6 +88,9 @@ class Program:
         elif isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 self.imported[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+        elif isinstance(node, ast.Assign) and (maker := predictor_of(node.value)) is not None:
+            for name in (name for target in node.targets for name in _names(target)):
+                self.makers[name] = maker
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             self.functions[node.name] = _function(node)
         elif isinstance(node, ast.ClassDef):
@@ -98,34 +102,51 @@ class Program:
         """Whether an imported name belongs to a library that configures or judges models."""
         return self.imported.get(name, "").partition(".")[0] in library.ROOTS
 
-    def literals(self, cell: int) -> Iterator[tuple[str, Any]]:
-        """The names with literals set in a cell that are parameters, as far as their uses say so far."""
-        for name, variable in self.variables.items():
-            if variable.cell == cell and variable.literal is not MISSING and self.is_parameter(name):
-                yield name, variable.literal
+    def is_parameter(self, name: str, *, early: bool = True) -> bool:
+        """Whether a name that holds a literal is a setting: it reaches something that is set by it.
 
-    def is_parameter(self, name: str) -> bool:
-        """Whether a name that holds a literal is a setting: it reaches something that is set by it."""
+        `early` says that a name without any use so far may be one.
+        """
         variable = self.variables.get(name)
         if variable is None or variable.literal is MISSING or not _may_be_setting(name, variable):
             return False
-        uses = variable.uses
-        if "setting" in uses or "seed" in uses:
+        uses, value = variable.uses, variable.literal
+        if uses & {"setting", "seed"}:
             return True
-        if isinstance(variable.literal, (str, bytes, type(None))):
+        if isinstance(value, (str, bytes, type(None))):
             return False
-        if isinstance(variable.literal, (list, tuple, dict, set)):
-            return "sweep" in uses
+        if isinstance(value, (list, tuple, dict, set, range)):
+            return "sweep" in uses or (isinstance(value, dict) and bool(uses & {"lookup", "setting"}))
+        if isinstance(value, bool):
+            return "compare" in uses and not words.is_display_name(name)
         if not uses:
-            return not words.is_metric_name(name)
-        return bool(uses & {"loop", "compute", "compare", "sweep"})
+            return early and not words.is_metric_name(name)
+        if uses & {"loop", "compute", "compare", "sweep", "split"}:
+            return True
+        return isinstance(value, int) and "shape" in uses
+
+    def origins(self, names: Iterable[str]) -> set[str]:
+        """What values of these names were made from: `data`, `prediction`, `model`, `metric`."""
+        found: set[str] = set()
+        for name in names:
+            variable = self.variables.get(name)
+            if variable is not None:
+                found |= variable.sources
+        return found
 
 
 def _may_be_setting(name: str, variable: Variable) -> bool:
     value = variable.literal
-    if name.startswith("_") or variable.rebound:
+    if name.startswith("_") or variable.rebound or name.lower() in {"tp", "tn", "fp", "fn"}:
         return False
-    return not (isinstance(value, (list, tuple, dict, set, str)) and len(value) == 0)
+    return not _is_empty(value)
+
+
+def _is_empty(value: Any) -> bool:
+    """A list or dictionary that waits for results."""
+    if isinstance(value, dict):
+        return all(_is_empty(inner) for inner in value.values())
+    return isinstance(value, (list, tuple, set, str)) and len(value) == 0
 
 
 # ---- one walk through a cell ----------------------------------------------------------------
@@ -150,6 +171,7 @@ class _Reader:
             self._use(node.value, "plain" if isinstance(node.value, ast.Name) else "compute")
             for target in node.targets:
                 self._bind(target, node.value)
+                self._originate(target, self._origins(node.value))
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
             self._use(node.value, "compute")
             self._bind(node.target, node.value)
@@ -195,10 +217,11 @@ class _Reader:
         self._depth -= loop
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
-        how = "loop" if _has_call(node.iter, "range") else "sweep"
-        self._use(node.iter, how if trains(node) else "iterate")
+        counted = _has_call(node.iter, "range") and not _only_shows(node)
+        self._use(node.iter, "loop" if counted else "sweep" if trains(node) else "iterate")
         for name in _names(node.target):
             self._program.variables[name].rebound = True
+        self._originate(node.target, self._origins(node.iter))
         self._block(node.body, loop=True)
         self._block(node.orelse)
 
@@ -233,6 +256,53 @@ class _Reader:
             self._program.variables[name] = variable = Variable()
         variable.literal, variable.cell, variable.line = literal, self._program.cell, node.lineno
 
+    # ---- origins ----------------------------------------------------------------------------
+
+    def _originate(self, target: ast.expr, origins: set[str]) -> None:
+        for name in _names(target):
+            if not any(name in inside for inside in self._local):
+                variable = self._program.variables[name]
+                if isinstance(target, (ast.Subscript, ast.Attribute)) or self._depth:
+                    variable.sources |= origins
+                else:
+                    variable.sources = set(origins)
+
+    def _origins(self, node: ast.AST) -> set[str]:
+        """What an expression is made from."""
+        if isinstance(node, ast.Name):
+            return (
+                set(self._program.variables[node.id].sources) if node.id in self._program.variables else set()
+            )
+        found: set[str] = set()
+        if isinstance(node, ast.Call):
+            found |= self._made_by(_last(node.func), _root(node.func))
+            if found & {"prediction", "model", "metric"}:
+                return found
+        for child in ast.iter_child_nodes(node):
+            # What is picked by an index comes from the table, not from the index.
+            if not isinstance(child, ast.expr_context) and child is not getattr(node, "slice", None):
+                found |= self._origins(child)
+        return found
+
+    def _made_by(self, name: str, root: str | None) -> set[str]:
+        parts = words.parts(name)
+        if "predict" in parts or "forecast" in parts:
+            return {"prediction"}
+        if (
+            name in library.READERS
+            or name in _DATA
+            or name in _DRAWN
+            or parts[:1] in (["make"], ["load"], ["fetch"])
+        ):
+            return {"data"}
+        if name in library.TESTS or words.is_metric_name(name):
+            return {"metric"}
+        if name == "fit" or (_is_class_name(name) and (root is None or self._program.is_library(name))):
+            return {"model"}
+        return set()
+
+    # ---- uses -------------------------------------------------------------------------------
+
     def _use(self, node: ast.AST, how: str) -> None:
         if isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Load) and not any(node.id in inside for inside in self._local):
@@ -240,10 +310,16 @@ class _Reader:
         elif isinstance(node, ast.Call):
             self._call(node, how)
         elif isinstance(node, ast.Subscript):
-            self._use(node.value, how)
-            self._use(node.slice, "index")
+            self._use(
+                node.value, "lookup" if isinstance(node.slice, ast.Constant) and how != "setting" else how
+            )
+            self._use(node.slice, "split" if _is_split(node.slice) else "index")
         elif isinstance(node, (ast.BinOp, ast.UnaryOp)):
-            inner = how if how in {"plot", "index", "grid", "print", "setting", "loop", "seed"} else "compute"
+            inner = (
+                how
+                if how in {"plot", "index", "grid", "print", "setting", "loop", "seed", "shape"}
+                else "compute"
+            )
             for child in ast.iter_child_nodes(node):
                 self._use(child, inner)
         elif isinstance(node, ast.Compare):
@@ -284,7 +360,7 @@ class _Reader:
         if root in _PLOT_ROOTS or _PLOT_WORDS.intersection(words.parts(name)) or outer == "plot":
             return "plot"
         if name in _DRAWN:
-            return "seed" if "seed" in name or name in {"default_rng", "RandomState"} else "draw"
+            return "seed" if "seed" in name or name in {"default_rng", "RandomState"} else "shape"
         if name in _SHOWN:
             return "print"
         if name in _PATHS:
@@ -293,6 +369,8 @@ class _Reader:
             return "loop" if outer in {"loop", "sweep"} else "iterate"
         if name in {"enumerate", "zip", "list", "tqdm", "product", "reversed", "sorted", "trange"}:
             return outer
+        if name in _SHAPED:
+            return "shape"
         if name in _GRID:
             return "grid" if outer != "sweep" else "sweep"
         if name in _DATA:
@@ -348,6 +426,16 @@ def trains(node: ast.AST) -> bool:
     return False
 
 
+def _only_shows(node: ast.For | ast.AsyncFor) -> bool:
+    """Whether a loop does nothing but print and plot."""
+    return all(
+        isinstance(inner, ast.Expr)
+        and isinstance(inner.value, ast.Call)
+        and _last(inner.value.func) not in {"append", "add", "extend"}
+        for inner in node.body
+    )
+
+
 def _in_loop(outer: ast.AST, inner: ast.AST) -> bool:
     return any(
         isinstance(node, (ast.For, ast.While)) and any(n is inner for n in ast.walk(node))
@@ -356,7 +444,7 @@ def _in_loop(outer: ast.AST, inner: ast.AST) -> bool:
 
 
 def _literal(node: ast.expr) -> Any:
-    from mlnb.capture.rewrite import constant_of
+    from mlnb.capture.syntax import constant_of
 
     return constant_of(node)
 
@@ -390,6 +478,11 @@ def _root(node: ast.expr) -> str | None:
 
 def _has_call(node: ast.AST, name: str) -> bool:
     return any(isinstance(inner, ast.Call) and _last(inner.func) == name for inner in ast.walk(node))
+
+
+def _is_split(node: ast.expr) -> bool:
+    """`[:n]` or `[n:]`: a table in two parts."""
+    return isinstance(node, ast.Slice) and node.step is None and (node.lower is None) != (node.upper is None)
 
 
 def _is_class_name(name: str) -> bool:

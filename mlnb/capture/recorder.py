@@ -15,16 +15,18 @@ import operator
 import sys
 import threading
 import time
+import weakref
 from dataclasses import dataclass, field
 from types import FrameType, ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from mlnb.capture import estimators, library, numbers
-from mlnb.capture.rewrite import LOOP_PROBE, PROBE
+from mlnb.capture import estimators, library, numbers, tables
+from mlnb.capture.described import Describer
+from mlnb.capture.probes import LOOP_PROBE, PROBE
 from mlnb.capture.sites import MISSING, Argument, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import Callable, Mapping, MutableMapping
 
 OFF: Final = operator.itemgetter(1)
 MOST: Final = 200_000  # notes of one cell
@@ -33,17 +35,26 @@ LOOK_EVERY: Final = 20_000  # loop probes between two looks at the clock
 SHARE: Final = 0.05  # of the time that fast loops' probes may take
 
 
+class Turn(NamedTuple):
+    """One turn of a loop: its site, the turn's number, its variables' values, and which time the loop was begun."""
+
+    site: int
+    number: int
+    values: Any
+    activation: int
+
+
 @dataclass(slots=True)
 class Note:
     """One value that passed: `value` is a number, a list or dictionary of numbers, or `None`.
 
-    `loops` says in which iteration of which loop (site, iteration, value of its variables), outermost first.
+    `loops` says in which turn of which loops, outermost first.
     """
 
     site: Site
     order: int
     value: Any
-    loops: tuple[tuple[int, int, Any], ...] = ()
+    loops: tuple[Turn, ...] = ()
     facts: Any = None
 
 
@@ -56,17 +67,28 @@ class Call:
     estimator: EstimatorSeen | None = None
     settings: list[tuple[str, Any, Argument]] = field(default_factory=list)
     data: list[DataSeen] = field(default_factory=list)
-    swept: dict[str, Any] = field(default_factory=dict)
+    text: str | None = None
 
 
 @dataclass(slots=True)
 class EstimatorSeen:
-    """An estimator as it was when it was fitted or built; `model` is the object itself."""
+    """An estimator as it was when it was built, fitted or scored.
 
-    model: Any
+    `origin` is the site that built it, if that was seen. The object itself is only referred to weakly: a loop's hundred
+    forests are not kept alive.
+    """
+
     name: str
     settings: dict[str, Any]
     variable: str | None = None
+    origin: int | None = None
+    learnt: dict[str, Any] = field(default_factory=dict)
+    refer: Callable[[], Any] = lambda: None
+
+    @property
+    def model(self) -> Any:
+        """The object, if it still lives."""
+        return self.refer()
 
 
 @dataclass(slots=True)
@@ -96,19 +118,22 @@ class _Probe:
 
 
 class Recorder:
-    """One per session. `describe_data` makes a fingerprint, or `None` where an object has none."""
+    """One per session. `makers` names, for variables with predictions, the variable of the estimator that made them."""
 
-    def __init__(self, namespace: MutableMapping[str, Any], describe_data: Callable[[Any, str], Any]) -> None:
+    def __init__(self, namespace: MutableMapping[str, Any], makers: Mapping[str, str] | None = None) -> None:
+        self._makers = makers if makers is not None else {}
         self.sites: list[Site] = []
         self.notes: list[Note] = []
         self.problems: list[tuple[str, str]] = []
         self._namespace = namespace
-        self._describe_data = describe_data
+        self._data = Describer()
         self._on = _Probe(self._note)
         self._loop_on = _Probe(self._note_loop)
         self._parts: dict[int, Any] = {}
-        self._loops: list[list[Any]] = []  # [site, iteration, values]
+        self._loops: list[list[Any]] = []  # [site, iteration, values, activation]
+        self._activations = 0
         self._counts: dict[int, int] = {}
+        self._built: dict[int, tuple[Callable[[], Any], int]] = {}
         self._thread = 0
         self._began = 0.0
         self._looped = 0
@@ -131,11 +156,15 @@ class Recorder:
         self.notes, self.problems = [], []
         self._parts, self._loops, self._counts = {}, [], {}
         self._thread, self._began, self._looped = threading.get_ident(), time.perf_counter(), 0
+        self._data.begin()
         self._set(self._on, self._loop_on)
 
     def end(self) -> None:
         """The tracked cell is over."""
         self._set(OFF, OFF)
+        if self._data.left_out:
+            names = ", ".join(sorted(self._data.left_out))
+            self.problems.append(("data", f"in a quick loop, only the first uses have a fingerprint: {names}"))
         self._parts, self._loops = {}, []
 
     def _set(self, probe: Any, loop_probe: Any) -> None:
@@ -159,7 +188,7 @@ class Recorder:
             number, value = pair
             if threading.get_ident() == self._thread:
                 self._see(self.sites[number], value)
-        except Exception as error:  # noqa: BLE001 - a probe must never be felt
+        except Exception as error:  # noqa: BLE001
             self._failed(error)
 
     def _note_loop(self, pair: tuple[Any, Any]) -> None:
@@ -172,6 +201,8 @@ class Recorder:
                 return
             if type(number) is tuple:
                 self._iterate(*number)
+            elif self.sites[number].kind == "exit":
+                self._iterate(number, None)
             else:
                 self._see(self.sites[number], value)
         except Exception as error:  # noqa: BLE001
@@ -209,7 +240,8 @@ class Recorder:
                 return
         while stack and stack[-1][0] not in site.loops and self.sites[stack[-1][0]].function == site.function:
             stack.pop()
-        stack.append([number, 0, _plain_values(values)])
+        self._activations += 1
+        stack.append([number, 0, _plain_values(values), self._activations])
 
     def _see(self, site: Site, value: Any) -> None:
         if site.kind == "part":
@@ -221,7 +253,7 @@ class Recorder:
         if site.kind == "call":
             self._call(site, value, sys._getframe(3), count)  # noqa: SLF001 - the user's frame, to look names up
             return
-        plain = _plain(value)
+        plain = _plain_at(site, value)
         if plain is None:
             return
         facts = None
@@ -231,7 +263,7 @@ class Recorder:
         self._keep(site, plain, facts)
 
     def _keep(self, site: Site, value: Any, facts: Any = None) -> None:
-        loops = tuple((number, iteration, values) for number, iteration, values in self._loops)
+        loops = tuple(Turn(*turn) for turn in self._loops)
         self.notes.append(Note(site, len(self.notes), value, loops, facts))
 
     # ---- calls ------------------------------------------------------------------------------
@@ -250,30 +282,46 @@ class Recorder:
             facts = self._function(site, target, value, frame)
         if facts is None:
             return
-        for name in site.swept:
-            swept = _look_up(name, frame)
-            if swept is not MISSING:
-                facts.swept[name] = _plain(swept) if _plain(swept) is not None else str(swept)[:80]
-        self._keep(site, _plain(value), facts)
+        self._keep(site, numbers.number_of(value) if facts.role == "own" else _plain(value), facts)
 
     def _method(self, site: Site, name: str, receiver: Any, frame: FrameType) -> Call | None:
         if name in library.SEEDS or name in library.READERS or isinstance(receiver, type):
             return None
+        if name in library.OWN_METHODS:
+            method = getattr(type(receiver), name, None) if _is_own(type(receiver)) else None
+            return Call("own", name, settings=self._settings(site, method, frame, bound=1)) if method else None
         if name == "fit" and not estimators.is_estimator(receiver):
             return None
-        variable = site.receiver.name if site.receiver is not None else None
         role = "fit" if name in library.FITS else "score"
         found = Call(role, name)
-        found.estimator = EstimatorSeen(
-            receiver,
-            estimators.name_of(receiver),
-            estimators.settings(receiver) if role == "fit" else {},
-            variable,
+        found.estimator = self._estimator(
+            receiver, site.receiver.name if site.receiver else None, fitted=role == "fit"
         )
         found.data = self._data_of(site, frame, "train" if role == "fit" else "test")
         if role == "fit":
-            found.settings = self._settings(site, getattr(receiver, name, None), frame)
+            named = [
+                item for item in self._settings(site, getattr(receiver, name, None), frame) if item[2].keyword
+            ]
+            found.settings = [item for item in named if item[0] not in {"X", "y", "sample_weight"}]
         return found
+
+    def _predictor(self, site: Site, frame: FrameType) -> EstimatorSeen | None:
+        """The estimator whose predictions are judged."""
+        for argument in site.arguments[1:] + site.arguments[:1]:
+            maker = argument.maker or self._makers.get(argument.name or "")
+            model = _look_up(maker, frame) if maker is not None else MISSING
+            if model is not MISSING and estimators.is_estimator(model):
+                return self._estimator(model, maker)
+        return None
+
+    def _estimator(self, model: Any, variable: str | None, *, fitted: bool = False) -> EstimatorSeen:
+        refer, origin = self._built.get(id(model), (None, None))
+        if refer is None or refer() is not model:
+            refer, origin = _reference(model), None
+        learnt = estimators.learnt(model) if fitted else {}
+        return EstimatorSeen(
+            estimators.name_of(model), estimators.settings(model), variable, origin, learnt, refer
+        )
 
     def _function(self, site: Site, target: Any, value: Any, frame: FrameType) -> Call | None:
         role = library.role_of(target)
@@ -286,7 +334,7 @@ class Recorder:
         if role == "reader":
             return self._read(site, found, frame)
         if role == "report":
-            found.settings = [("text", value, Argument(""))] if isinstance(value, (str, dict)) else []
+            found.text = value if isinstance(value, str) else None
             return found
         if role in {"metric", "validation"}:
             # A metric's second argument is what was predicted.
@@ -295,11 +343,12 @@ class Recorder:
         if role == "validation" and site.arguments:
             model = self._value(site.arguments[0], frame)
             if estimators.is_estimator(model):
-                found.estimator = EstimatorSeen(
-                    model, estimators.name_of(model), estimators.settings(model), site.arguments[0].name
-                )
+                found.estimator = self._estimator(model, site.arguments[0].name)
+        if role == "metric":
+            found.estimator = self._predictor(site, frame)
         if role == "estimator" and estimators.is_estimator(value):
-            found.estimator = EstimatorSeen(value, estimators.name_of(value), estimators.settings(value))
+            self._built[id(value)] = (_reference(value), site.number)
+            found.estimator = self._estimator(value, None)
         found.settings = self._settings(site, target, frame)
         return found
 
@@ -308,12 +357,16 @@ class Recorder:
             return None
         path = self._value(site.arguments[0], frame)
         found.settings = [("path", path, site.arguments[0])]
+        if found.name == "open" and len(site.arguments) > 1:
+            found.settings.append(("mode", self._value(site.arguments[1], frame), site.arguments[1]))
         return found
 
-    def _settings(self, site: Site, target: Any, frame: FrameType) -> list[tuple[str, Any, Argument]]:
+    def _settings(
+        self, site: Site, target: Any, frame: FrameType, bound: int = 0
+    ) -> list[tuple[str, Any, Argument]]:
         """The call's arguments that are settings, by the names of the callable's parameters."""
         positional = [a for a in site.arguments if a.keyword is None]
-        names = library.bound(target, len(positional)) if positional else []
+        names = library.bound(target, len(positional) + bound)[bound:] if positional else []
         found = []
         for place, argument in enumerate(positional):
             if place < len(names):
@@ -330,7 +383,7 @@ class Recorder:
             value = self._value(argument, frame)
             if _is_data(value):
                 own = role if argument.keyword in {None, "X", "y", "x", "y_true"} else "test"
-                described = self._describe_data(value, argument.text)
+                described = self._data.describe(value, argument.text, site.number)
                 if described is not None:
                     found.append(DataSeen(argument.text, own, described))
         return found
@@ -387,6 +440,20 @@ def _is_data(value: Any) -> bool:
     return (hasattr(value, "shape") and hasattr(value, "__len__")) or type(value).__name__ == "DMatrix"
 
 
+def _plain_at(site: Site, value: Any) -> Any:
+    """What is kept of a value that is assigned, appended, printed or shown."""
+    if site.kind == "assign":
+        return _plain(value) if site.several else numbers.number_of(value)
+    number = numbers.number_of(value)
+    if number is not None:
+        return number
+    if isinstance(value, str):
+        return value[-80:] if site.kind == "print" else None
+    if isinstance(value, tuple) and 0 < len(value) <= 20:
+        return [numbers.number_of(item) for item in value]
+    return _plain_mapping(value)
+
+
 def _plain(value: Any) -> Any:
     """What is kept of a value: a number, numbers, a dictionary of them, or nothing."""
     number = numbers.number_of(value)
@@ -408,11 +475,26 @@ def _number_or_numbers(value: Any) -> Any:
 
 def _plain_mapping(value: Any) -> Any:
     if isinstance(value, dict) and 0 < len(value) <= 200:
-        found = {str(key): numbers.number_of(item) for key, item in value.items()}
+        found = {str(key): _plain_item(item) for key, item in value.items()}
         kept = {key: item for key, item in found.items() if item is not None}
-        if kept:
+        if any(not isinstance(item, str) for item in kept.values()):
             return kept
-    return numbers.histories_of(value)
+        return None
+    return tables.scores_in(value) or numbers.histories_of(value)
+
+
+def _plain_item(value: Any) -> Any:
+    if isinstance(value, str):
+        return value[:80]
+    return _number_or_numbers(value)
+
+
+def _reference(value: Any) -> Callable[[], Any]:
+    """A weak reference, or a strong one to what allows no other."""
+    try:
+        return weakref.ref(value)
+    except TypeError:
+        return lambda: value
 
 
 def _plain_values(values: Any) -> Any:

@@ -18,47 +18,47 @@ from dataclasses import dataclass, replace
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture import library
-from mlnb.capture.sites import MISSING, Argument, Kind, Site
+from mlnb.capture import library, probes, words
+from mlnb.capture.printed import LOGGERS, PRINTERS, Text, is_text
+from mlnb.capture.sites import MISSING, Argument, Expression, Kind, Site
+from mlnb.capture.syntax import constant_of, describe, last_name, predictor_of, root_name, target_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-PROBE: Final = "__mlnb__"
-LOOP_PROBE: Final = "__mlnb_loop__"
-
-_PRINTERS: Final = frozenset({"print", "display", "pprint", "echo"})
-_LOGGERS: Final = frozenset(
-    {"info", "debug", "warning", "set_description", "set_postfix", "set_postfix_str", "write", "log"}
-)
-_WRAPPERS: Final = frozenset({"round", "str", "float", "format", "repr", "abs", "int", "around", "item"})
-_COMPILED: Final = (
-    "jit",
-    "njit",
-    "vectorize",
-    "guvectorize",
-    "cfunc",
-    "stencil",
-    "cuda",
-    "script",
-    "compile",
-    "trace",
-    "function",
+_COMPILED: Final = frozenset(
+    {
+        "jit",
+        "njit",
+        "vectorize",
+        "guvectorize",
+        "cfunc",
+        "stencil",
+        "cuda",
+        "script",
+        "compile",
+        "trace",
+        "function",
+    }
 )
 _PLAIN: Final = (ast.Constant, ast.Lambda, ast.JoinedStr, ast.Set, ast.Compare)
+_LISTS: Final = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
 
 @dataclass(frozen=True)
 class _Where:
-    """Where the walk stands."""
+    """Where the walk stands. `bare` says: in a loop that isn't watched."""
 
     function: str | None = None
     loops: tuple[int, ...] = ()
-    swept: tuple[str, ...] = ()
+    bare: bool = False
 
 
 class Rewriter:
-    """Rewrites one tree. `namespace` is the user's, looked into but never changed; `new_site` gives a number."""
+    """Rewrites one tree. `namespace` is the user's, looked into but never changed.
+
+    `next_number` reserves a site's number, `add` takes the site.
+    """
 
     def __init__(
         self, namespace: Mapping[str, Any], add: Callable[[Site], int], next_number: Callable[[], int]
@@ -69,14 +69,13 @@ class Rewriter:
         self._imported: dict[str, str] = {}
         self._functions: set[str] = set()
         self._leave_functions = False
+        self._calls: list[int] = []
 
     def rewrite(self, tree: ast.Module) -> None:
         """Put probes into `tree`, in place."""
         self._note_definitions(tree)
         self._leave_functions = _numba_around(self._namespace, self._imported)
         self._body(tree.body, _Where(), top=True)
-
-    # ---- what the cell defines --------------------------------------------------------------
 
     def _note_definitions(self, tree: ast.Module) -> None:
         for node in ast.walk(tree):
@@ -115,12 +114,23 @@ class Rewriter:
             self._assign(node, where)
         elif isinstance(node, ast.AnnAssign):
             if node.value is not None and isinstance(node.target, ast.Name):
-                self._assign_value(node, (node.target.id,), where)
+                node.value = self._assigned(node, node.value, (node.target.id,), where)
         elif isinstance(node, ast.Expr):
             self._expression_statement(node, where, shown=shown)
+        elif isinstance(node, ast.Return) and where.loops:
+            self._return(node, where)
         else:
             self._other(node, where)
         return None
+
+    def _return(self, node: ast.Return, where: _Where) -> None:
+        """Out of a loop by `return`: the loop is over."""
+        value = self._expression(node.value, where) if node.value is not None else None
+        leave = self._site("exit", node, where, text="", inner=where.loops[0])
+        if value is None:
+            node.value = probes.noting(leave, ast.Constant(None), node)
+        else:
+            node.value = probes.passing(leave, value, quick=True)
 
     def _other(self, node: ast.stmt, where: _Where) -> None:
         for name, value in ast.iter_fields(node):
@@ -139,97 +149,126 @@ class Rewriter:
             elif isinstance(inner, (ast.ExceptHandler, ast.match_case)):
                 self._body(inner.body, where)
 
-    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, where: _Where) -> ast.stmt:
+    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, where: _Where) -> ast.stmt | None:
         names: tuple[str, ...] = ()
         if isinstance(node, ast.While):
-            node.test = self._expression(node.test, where)
             text = f"while {ast.unparse(node.test)}"
+            node.test = self._expression(node.test, where)
         else:
-            names = _target_names(node.target)
+            names = target_names(node.target)
             text = f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
             node.iter = self._expression(node.iter, where)
+        if not _is_worth_watching(node):
+            self._body(node.body, replace(where, bare=True))
+            self._body(node.orelse, where)
+            return None
         number = self._site("loop", node, where, text=text[:200], names=names)
-        inner = replace(where, loops=(*where.loops, number))
-        self._body(node.body, inner)
+        self._body(node.body, replace(where, loops=(*where.loops, number)))
         self._body(node.orelse, where)
-        node.body.insert(0, _noted(number, _names_tuple(names, node), node.body[0]))
+        begun = probes.noting(number, probes.names(names, node), node.body[0])
+        node.body.insert(0, probes.statement(begun))
         leave = self._site("exit", node, where, text="", inner=number)
-        return _noted(leave, ast.copy_location(ast.Constant(None), node), node)
+        return probes.statement(probes.noting(leave, ast.Constant(None), node))
 
     def _assign(self, node: ast.Assign, where: _Where) -> None:
         target = node.targets[0]
         if len(node.targets) == 1 and isinstance(target, ast.Subscript):
             self._item(node, target, where)
             return
-        names = _target_names(target)
+        names = target_names(target)
         if isinstance(target, ast.Attribute):
             names = (ast.unparse(target),)
-        self._assign_value(node, names, where)
+        node.value = self._assigned(node, node.value, names, where)
 
-    def _assign_value(self, node: ast.Assign | ast.AnnAssign, names: tuple[str, ...], where: _Where) -> None:
-        assert node.value is not None
-        original, text = node.value, ast.unparse(node.value)
-        node.value, inner = self._expression_with_site(original, where)
-        if (
-            names
-            and _is_watched_value(original)
-            and (where.function is None or where.loops or _speaks(names))
-        ):
-            number = self._site(
-                "assign", node, where, text=text[:300], names=names, inner=inner, tree=original
-            )
-            node.value = _probe(number, node.value, quick=bool(where.loops))
+    def _assigned(self, node: ast.stmt, value: ast.expr, names: tuple[str, ...], where: _Where) -> ast.expr:
+        seen, expression = self._begin(value)
+        rewritten, inner = self._expression_with_site(value, where)
+        watched = where.function is None or where.loops or any(words.is_metric_name(name) for name in names)
+        if where.bare or not (names and watched and _is_watched_value(value, expression.form)):
+            return rewritten
+        number = self._site(
+            "assign",
+            node,
+            where,
+            text=expression.text,
+            names=names,
+            inner=inner,
+            inside=self._since(seen),
+            expression=expression,
+            several=_may_hold_scores(names, expression, inner, where),
+        )
+        return probes.passing(number, rewritten, quick=bool(where.loops))
 
     def _item(self, node: ast.Assign, target: ast.Subscript, where: _Where) -> None:
         """`scores[name] = …`: the container's name, and the key as an argument."""
-        value, inner = self._expression_with_site(node.value, where)
-        node.value = value
-        if not _is_watched_value(value):
+        seen, expression = self._begin(node.value)
+        owner, text = ast.unparse(target.value), ast.unparse(target)
+        node.value, inner = self._expression_with_site(node.value, where)
+        if not _is_watched_value(node.value, expression.form):
             return
-        key = self._argument(target.slice, where)
+        inside = self._since(seen)
+        key, target.slice = self._argument(target.slice, where)
         number = self._site(
             "item",
             node,
             where,
-            text=ast.unparse(target),
-            names=(ast.unparse(target.value),),
-            arguments=(key[0],),
+            text=text,
+            names=(owner,),
+            arguments=(key,),
             inner=inner,
+            inside=inside,
+            expression=expression,
         )
-        target.slice = key[1]
-        node.value = _probe(number, value, quick=bool(where.loops))
+        node.value = probes.passing(number, node.value)
 
     def _expression_statement(self, node: ast.Expr, where: _Where, *, shown: bool) -> None:
-        text = ast.unparse(node.value)
         original = node.value
-        node.value, inner = self._expression_with_site(node.value, where)
+        seen, expression = self._begin(original)
+        node.value, inner = self._expression_with_site(original, where)
         if shown and not isinstance(original, (ast.Constant, ast.Await, ast.Yield, ast.YieldFrom)):
-            number = self._site("shown", node, where, text=text[:300], inner=inner, tree=original)
-            node.value = _probe(number, node.value)
+            number = self._site(
+                "shown",
+                node,
+                where,
+                text=expression.text,
+                inner=inner,
+                inside=self._since(seen),
+                expression=expression,
+            )
+            node.value = probes.passing(number, node.value)
 
     # ---- expressions ------------------------------------------------------------------------
+
+    def _begin(self, node: ast.expr) -> tuple[int, Any]:
+        """What is known of an expression before it is rewritten."""
+        return len(self._calls), describe(node)
+
+    def _since(self, seen: int) -> tuple[int, ...]:
+        """The watched calls that were found since."""
+        return tuple(self._calls[seen:])
 
     def _expression(self, node: ast.expr, where: _Where) -> ast.expr:
         return self._expression_with_site(node, where)[0]
 
     def _expression_with_site(self, node: ast.expr, where: _Where) -> tuple[ast.expr, int | None]:
         """The expression with its probes, and the number of the probe that is outermost in it."""
-        if isinstance(node, ast.Call):
+        if isinstance(node, ast.Call) and not is_text(node):
             return self._call(node, where)
         if isinstance(node, ast.Await):
             node.value, number = self._expression_with_site(node.value, where)
             return node, number
+        if is_text(node):
+            return self._text(where).value(node), None
+        if isinstance(node, _LISTS):
+            return self._comprehension(node, where), None
+        if isinstance(node, ast.Lambda):
+            if not self._leave_functions:
+                node.body = self._expression(node.body, _Where(function="<lambda>"))
+            return node, None
         self._children(node, where)
         return node, None
 
     def _children(self, node: ast.AST, where: _Where) -> None:
-        if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
-            swept = tuple(name for part in node.generators for name in _target_names(part.target))
-            where = replace(where, swept=(*where.swept, *swept))
-        if isinstance(node, ast.Lambda):
-            if not self._leave_functions:
-                node.body = self._expression(node.body, _Where(function="<lambda>"))
-            return
         for name, value in ast.iter_fields(node):
             if isinstance(value, ast.expr):
                 setattr(node, name, self._expression(value, where))
@@ -240,20 +279,37 @@ class Rewriter:
                     elif isinstance(inner, (ast.keyword, ast.comprehension)):
                         self._children(inner, where)
 
+    def _comprehension(self, node: Any, where: _Where) -> ast.expr:
+        """A comprehension that calls something watched is a loop; others are left as fast as they are."""
+        names = tuple(name for part in node.generators for name in target_names(part.target))
+        number = self._site("loop", node, where, text=ast.unparse(node)[:200], names=names)
+        seen = len(self._calls)
+        self._children(node, replace(where, loops=(*where.loops, number)))
+        if len(self._calls) == seen or isinstance(node, ast.GeneratorExp):
+            return node  # type: ignore[no-any-return]
+        part = "value" if isinstance(node, ast.DictComp) else "elt"
+        value = getattr(node, part)
+        setattr(node, part, probes.first(probes.noting(number, probes.names(names, value), value), value))
+        leave = self._site("exit", node, where, text="", inner=number)
+        return probes.passing(leave, node, quick=True)
+
+    # ---- calls ------------------------------------------------------------------------------
+
     def _call(self, node: ast.Call, where: _Where) -> tuple[ast.expr, int | None]:
-        name = _last_name(node.func)
-        if name in _PRINTERS or (name in _LOGGERS and isinstance(node.func, ast.Attribute)):
-            self._print(node, where)
+        name = last_name(node.func)
+        if name in PRINTERS or (name in LOGGERS and isinstance(node.func, ast.Attribute)):
+            self._children(node.func, where)
+            self._text(where).arguments(node)
             return node, None
-        if name == "append" and where.loops and len(node.args) == 1 and isinstance(node.func, ast.Attribute):
+        if name == "append" and len(node.args) == 1 and isinstance(node.func, ast.Attribute):
             return self._append(node, where), None
         if not self._is_watched(node.func):
             self._children(node, where)
             return node, None
         return self._watched_call(node, name, where)
 
-    def _watched_call(self, node: ast.Call, name: str, where: _Where) -> tuple[ast.expr, int | None]:
-        text = ast.unparse(node)
+    def _watched_call(self, node: ast.Call, name: str, where: _Where) -> tuple[ast.expr, int]:
+        text = ast.unparse(node)[:300]
         receiver = None
         callee = ast.unparse(node.func)
         if isinstance(node.func, ast.Attribute):
@@ -267,9 +323,10 @@ class Rewriter:
             found, keyword.value = self._argument(keyword.value, where)
             arguments.append(replace(found, keyword=keyword.arg or "**"))
         number = self._site(
-            "call", node, where, text=text[:300], callee=callee, receiver=receiver, arguments=tuple(arguments)
+            "call", node, where, text=text, callee=callee, receiver=receiver, arguments=tuple(arguments)
         )
-        return _probe(number, node), number
+        self._calls.append(number)
+        return probes.passing(number, node), number
 
     def _argument(self, node: ast.expr, where: _Where) -> tuple[Argument, ast.expr]:
         """What is known of an argument, and its expression, which may have got a probe to hold its value."""
@@ -279,25 +336,34 @@ class Rewriter:
             return Argument(text, constant=constant), node
         if isinstance(node, ast.Name):
             return Argument(text, name=node.id), node
-        if isinstance(node, (ast.Starred, ast.Slice, ast.Tuple)) or _is_super(node):
+        if isinstance(node, (ast.Starred, ast.Slice)) or _is_super(node):
             self._children(node, where)
             return Argument(text), node
+        maker = predictor_of(node)
         value, inner = self._expression_with_site(node, where)
         if inner is not None:
-            return Argument(text, part=inner), value
+            return Argument(text, part=inner, maker=maker), value
         number = self._site("part", node, where, text=text)
-        return Argument(text, part=number), _probe(number, value)
+        return Argument(text, part=number, maker=maker), probes.passing(number, value)
 
     def _append(self, node: ast.Call, where: _Where) -> ast.expr:
         assert isinstance(node.func, ast.Attribute)
-        owner = ast.unparse(node.func.value)
+        seen, expression = self._begin(node.args[0])
+        owner, text = ast.unparse(node.func.value), ast.unparse(node)[:200]
         self._children(node.func, where)
         value, inner = self._expression_with_site(node.args[0], where)
-        if _is_watched_value(value):
+        if _is_watched_value(node.args[0], expression.form):
             number = self._site(
-                "append", node, where, text=ast.unparse(node)[:200], names=(owner,), inner=inner
+                "append",
+                node,
+                where,
+                text=text,
+                names=(owner,),
+                inner=inner,
+                inside=self._since(seen),
+                expression=expression,
             )
-            value = _probe(number, value, quick=True)
+            value = probes.passing(number, value, quick=bool(where.loops))
         node.args[0] = value
         return node
 
@@ -311,230 +377,101 @@ class Rewriter:
             return _from_notebook(target) or (callable(target) and library.is_interesting(target))
         if not isinstance(func, ast.Attribute):
             return False
-        if func.attr in library.METHODS or func.attr in library.SEEDS:
+        if func.attr in library.METHODS | library.SEEDS | library.OWN_METHODS:
             return True
-        root = _root_name(func)
+        root = root_name(func)
         if root is None or not self._is_module(root):
             return False
-        return self._module_name(root) in library.ROOTS or func.attr in library.READERS
+        return self._library_of(root) in library.ROOTS or func.attr in library.READERS | library.TESTS
 
     def _is_module(self, name: str) -> bool:
         return name in self._imported or isinstance(self._namespace.get(name), ModuleType)
 
-    def _module_name(self, name: str) -> str:
+    def _library_of(self, name: str) -> str:
         """The library that a name stands for; the name may not be imported yet."""
-        value = self._namespace.get(name)
-        path = self._imported.get(name) or getattr(value, "__name__", "")
+        path = self._imported.get(name) or getattr(self._namespace.get(name), "__name__", "")
         return str(path).partition(".")[0]
 
     # ---- printed numbers --------------------------------------------------------------------
 
-    def _print(self, node: ast.Call, where: _Where) -> None:
-        label = ""
-        for place, value in enumerate(node.args):
-            label, node.args[place] = self._printed(value, label, where)
-        for keyword in node.keywords:
-            if keyword.arg not in {"end", "sep", "file", "flush", "refresh"}:
-                _, keyword.value = self._printed(keyword.value, keyword.arg or "", where)
+    def _text(self, where: _Where) -> Text:
+        """The rewriter of one printed text: its values share a group."""
+        group = self._next()
 
-    def _printed(self, node: ast.expr, label: str, where: _Where) -> tuple[str, ast.expr]:
-        """The label that goes on behind this part, and the part with its probes."""
-        if isinstance(node, ast.Constant):
-            return (f"{label} {node.value}" if isinstance(node.value, str) else label), node
-        if isinstance(node, ast.JoinedStr):
-            return self._printed_pieces(node.values, label, where), node
-        if (
-            isinstance(node, ast.BinOp)
-            and isinstance(node.left, ast.Constant)
-            and isinstance(node.left.value, str)
-        ):
-            return self._printed_formatted(node, label, where)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            label, node.left = self._printed(node.left, label, where)
-            label, node.right = self._printed(node.right, label, where)
-            return label, node
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
-            return self._printed_format(node, label, where), node
-        if isinstance(node, ast.Call) and _last_name(node.func) in _WRAPPERS:
-            return self._printed_wrapped(node, label, where)
-        return "", self._printed_value(node, label, where)
+        def wrap(node: ast.expr, label: str) -> ast.expr:
+            seen, expression = self._begin(node)
+            value, inner = self._expression_with_site(node, where)
+            number = self._site(
+                "print",
+                node,
+                where,
+                text=expression.text,
+                label=label[-200:],
+                inner=inner,
+                inside=self._since(seen),
+                expression=expression,
+                group=group,
+            )
+            return probes.passing(number, value)
 
-    def _printed_pieces(self, pieces: list[ast.expr], label: str, where: _Where) -> str:
-        for piece in pieces:
-            if isinstance(piece, ast.Constant):
-                label += str(piece.value)
-            elif isinstance(piece, ast.FormattedValue):
-                label, piece.value = self._printed(piece.value, label, where)
-        return label
-
-    def _printed_formatted(self, node: ast.BinOp, label: str, where: _Where) -> tuple[str, ast.expr]:
-        """`"text %f" % value` and `"text" + str(value)`."""
-        assert isinstance(node.left, ast.Constant)
-        if not isinstance(node.op, ast.Mod):
-            label, node.right = self._printed(node.right, f"{label} {node.left.value!s}", where)
-            return label, node
-        labels = _percent_labels(str(node.left.value))
-        if isinstance(node.right, ast.Tuple):
-            for place, value in enumerate(node.right.elts):
-                own = labels[place] if place < len(labels) else ""
-                _, node.right.elts[place] = self._printed(value, own, where)
-        else:
-            _, node.right = self._printed(node.right, labels[0] if labels else label, where)
-        return "", node
-
-    def _printed_format(self, node: ast.Call, label: str, where: _Where) -> str:
-        assert isinstance(node.func, ast.Attribute)
-        template = node.func.value
-        labels = (
-            _brace_labels(template.value)
-            if isinstance(template, ast.Constant) and isinstance(template.value, str)
-            else []
-        )
-        for place, value in enumerate(node.args):
-            own = labels[place] if place < len(labels) else label
-            _, node.args[place] = self._printed(value, own, where)
-        for keyword in node.keywords:
-            _, keyword.value = self._printed(keyword.value, keyword.arg or label, where)
-        return ""
-
-    def _printed_wrapped(self, node: ast.Call, label: str, where: _Where) -> tuple[str, ast.expr]:
-        """`round(x, 3)`, `str(x)`, `x.item()`: the number before it lost its digits."""
-        if isinstance(node.func, ast.Attribute) and node.func.attr in {"item", "round"}:
-            node.func.value = self._printed(node.func.value, label, where)[1]
-        elif node.args:
-            node.args[0] = self._printed(node.args[0], label, where)[1]
-        return "", node
-
-    def _printed_value(self, node: ast.expr, label: str, where: _Where) -> ast.expr:
-        text = ast.unparse(node)
-        tree = node
-        value, inner = self._expression_with_site(node, where)
-        if isinstance(node, ast.Starred):
-            return value
-        number = self._site("print", node, where, text=text[:300], label=label, inner=inner, tree=tree)
-        return _probe(number, value)
+        return Text(wrap)
 
     # ---- sites ------------------------------------------------------------------------------
 
     def _site(self, kind: Kind, node: ast.AST, where: _Where, *, text: str, **facts: Any) -> int:
         number = self._next()
         line = getattr(node, "lineno", 0)
-        self._add(
-            Site(
-                number,
-                kind,
-                text,
-                line,
-                loops=where.loops,
-                function=where.function,
-                swept=where.swept,
-                **facts,
-            )
-        )
+        self._add(Site(number, kind, text, line, loops=where.loops, function=where.function, **facts))
         return number
 
 
-# ---- the probes in the tree -----------------------------------------------------------------
+# ---- what is watched --------------------------------------------------------------------------
 
 
-def _probe(number: int, value: ast.expr, *, quick: bool = False) -> ast.expr:
-    """`__mlnb__((number, value))`, where `value` stands."""
-    pair = ast.Tuple([ast.Constant(number), value], ast.Load())
-    call = ast.Call(ast.Name(LOOP_PROBE if quick else PROBE, ast.Load()), [pair], [])
-    for new in (pair, pair.elts[0], call, call.func):
-        ast.copy_location(new, value)
-    return call
+def _is_worth_watching(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
+    """A loop that calls nothing and sets no score is bare arithmetic: too fast to be watched, and of no interest."""
+    for statement in loop.body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call):
+                return True
+            if (
+                isinstance(node, ast.Name)
+                and isinstance(node.ctx, ast.Store)
+                and words.is_metric_name(node.id)
+            ):
+                return True
+    return False
 
 
-def _noted(number: int, value: ast.expr, near: ast.stmt) -> ast.stmt:
-    """`__mlnb_loop__(((number, value), None))` as a statement: it shows nothing in any mode."""
-    pair = ast.Tuple([ast.Constant(number), value], ast.Load())
-    whole = ast.Tuple([pair, ast.Constant(None)], ast.Load())
-    call = ast.Call(ast.Name(LOOP_PROBE, ast.Load()), [whole], [])
-    statement = ast.Expr(call)
-    for new in ast.walk(statement):
-        ast.copy_location(new, near)
-    return statement
-
-
-def _names_tuple(names: Sequence[str], near: ast.AST) -> ast.expr:
-    if not names:
-        return ast.copy_location(ast.Constant(None), near)
-    return ast.Tuple([ast.Name(name, ast.Load()) for name in names], ast.Load())
-
-
-# ---- what the source says -------------------------------------------------------------------
-
-
-def _target_names(target: ast.expr) -> tuple[str, ...]:
-    if isinstance(target, ast.Name):
-        return (target.id,)
-    if isinstance(target, (ast.Tuple, ast.List)) and all(
-        isinstance(e, (ast.Name, ast.Tuple, ast.List)) for e in target.elts
-    ):
-        return tuple(name for inner in target.elts for name in _target_names(inner))
-    return ()
-
-
-def _last_name(func: ast.expr) -> str:
-    if isinstance(func, ast.Name):
-        return func.id
-    return func.attr if isinstance(func, ast.Attribute) else ""
-
-
-def _root_name(node: ast.expr) -> str | None:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def constant_of(node: ast.expr) -> Any:
-    """The value of a literal or of arithmetic on literals; `MISSING` for anything else."""
-    try:
-        return ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        pass
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Pow, ast.Mult, ast.Div, ast.Add, ast.Sub)):
-        left, right = constant_of(node.left), constant_of(node.right)
-        if all(isinstance(side, (int, float)) and not isinstance(side, bool) for side in (left, right)):
-            return _computed(node.op, left, right)
-    return MISSING
-
-
-def _computed(operator: ast.operator, left: float, right: float) -> Any:
-    if isinstance(operator, ast.Pow) and (abs(right) > 64 or abs(left) > 1e6):
-        return MISSING
-    try:
-        if isinstance(operator, ast.Pow):
-            return left**right
-        if isinstance(operator, ast.Mult):
-            return left * right
-        if isinstance(operator, ast.Div):
-            return left / right
-        return left + right if isinstance(operator, ast.Add) else left - right
-    except (ArithmeticError, ValueError):
-        return MISSING
-
-
-def _is_watched_value(node: ast.expr) -> bool:
+def _is_watched_value(node: ast.expr, form: str) -> bool:
     """Whether a number, or several, may come out of it."""
-    return not isinstance(node, _PLAIN) and constant_of(node) is MISSING
+    return (
+        not isinstance(node, _PLAIN)
+        and form not in {"Constant", "Lambda", "JoinedStr"}
+        and constant_of(node) is MISSING
+    )
+
+
+def _may_hold_scores(
+    names: tuple[str, ...], expression: Expression, inner: int | None, where: _Where
+) -> bool:
+    """Whether an assigned list, array or dictionary may be one of scores; others aren't looked into: they are long."""
+    if inner is not None or len(names) > 1:
+        return len(names) < 2 or any(words.is_history_name(name) for name in names) or not where.loops
+    if expression.form in {"ListComp", "Dict", "DictComp"}:
+        return True
+    return not where.loops and any(words.is_history_name(name) for name in names)
 
 
 def _is_super(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
-def _speaks(names: Sequence[str]) -> bool:
-    from mlnb.capture import words
-
-    return any(words.is_metric_name(name) for name in names)
-
-
 def _may_matter(path: str) -> bool:
     """Whether what is imported from there may be worth watching (it isn't imported yet)."""
-    root = path.partition(".")[0]
-    return root in library.ROOTS or root in {"pandas", "numpy", "polars", "random"}
+    root, _, name = path.partition(".")
+    last = name.rpartition(".")[2]
+    return root in library.ROOTS or last in library.READERS | library.SEEDS | library.TESTS
 
 
 def _from_notebook(target: Any) -> bool:
@@ -544,9 +481,8 @@ def _from_notebook(target: Any) -> bool:
 def _left_alone(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """A decorator that compiles a function reads its bytecode, where probes would be in the way."""
     return any(
-        word in ast.unparse(decorator).lower().split("(")[0].split(".")
+        _COMPILED.intersection(ast.unparse(decorator).lower().split("(")[0].split("."))
         for decorator in node.decorator_list
-        for word in _COMPILED
     )
 
 
@@ -560,19 +496,3 @@ def _numba_around(namespace: Mapping[str, Any], imported: Mapping[str, str]) -> 
         if type(value).__module__.startswith("numba"):
             return True
     return False
-
-
-def _percent_labels(template: str) -> list[str]:
-    import re
-
-    return [part.strip() for part in re.split(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]", template)]
-
-
-def _brace_labels(template: str) -> list[str]:
-    import string
-
-    try:
-        pieces = list(string.Formatter().parse(template))
-    except ValueError:
-        return []
-    return [text for text, name, _, _ in pieces if name is not None]

@@ -1,261 +1,369 @@
-"""Metrics from a cell's notes: which numbers are scores, what they are called, and which of them are the same.
-
-A number becomes a candidate where it is assigned, appended, printed, shown or returned by a known function. Evidence
-decides whether it stays: a metric function or `.score` made it, its name or label says so, or it was computed from
-one that stays. The same number seen twice (assigned, then printed) is one metric, under its best name.
-"""
+"""Metrics from a cell's notes: reads them in their order, and turns the numbers that are scores into metrics."""
 
 from __future__ import annotations
 
-import ast
-import itertools
-import math
-from dataclasses import dataclass, field
+import re
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture import words
+from mlnb.capture import curves, words
+from mlnb.capture.candidates import LABEL, SOURCE_TEXT, VARIABLE, Candidate, Candidates, turn_of
+from mlnb.capture.evidence import MAKERS, Evidence
 from mlnb.capture.findings import Metric
 from mlnb.capture.recorder import Call, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
+    from mlnb.capture.program import Program
     from mlnb.capture.settings import Groups
     from mlnb.events import Source
 
-_MAKES: Final = frozenset({"metric", "score"})
+_REPORT_ROW: Final = re.compile(
+    r"^\s*(accuracy|micro avg|macro avg|weighted avg)((?:\s+[\d.]+)+)\s*$", re.MULTILINE
+)
+_REPORT_COLUMNS: Final = ("precision", "recall", "f1-score")
 
 
-@dataclass
-class Candidate:
-    """A number that may be a metric; `best` ranks its name: 3 a variable's, 2 a label, 1 source text."""
-
-    name: str
-    value: float
-    note: Note
-    strong: bool
-    best: int
-    source: Source
-    estimator: str | None = None
-    dataset: str | None = None
-    series: bool = False  # one of many: a curve's point
-    key: str = ""
-
-
-@dataclass
 class Scores:
-    """What the reading of one cell's notes collects."""
+    """Reads one cell's notes. `known` are variables that hold scores, from cells before; it grows."""
 
-    groups: Groups
-    known: set[str] = field(default_factory=set)  # variables that hold metrics, from earlier cells too
-    candidates: list[Candidate] = field(default_factory=list)
-    curves: list[Metric] = field(default_factory=list)
-    _by_site: dict[int, Note] = field(default_factory=dict)
-    _made: dict[int, list[Candidate]] = field(default_factory=dict)
+    def __init__(
+        self, groups: Groups, program: Program, known: set[str], recorded: Collection[float] = ()
+    ) -> None:
+        self._groups = groups
+        self._program = program
+        self._made: dict[int, Note] = {}
+        self._evidence = Evidence(program, known, self._made)
+        self._candidates = Candidates()
+        self._curves: list[Metric] = []
+        self._recorded = recorded
+        self._labels: dict[int, str] = {}
+        self._used: dict[int, str] = {}
 
     def read(self, notes: Iterable[Note]) -> list[Metric]:
         """The metrics of a cell."""
         for note in notes:
-            self._read_one(note)
-            self._by_site[note.site.number] = note
-        return [*_collected(self.candidates), *self.curves]
+            reader = getattr(self, f"_{note.site.kind}", None)
+            if reader is not None:
+                reader(note)
+            if note.site.kind == "call":
+                self._made[note.site.number] = note
+        return curves.collected(self._candidates, self._curves, self._recorded)
 
-    def _read_one(self, note: Note) -> None:
-        kind = note.site.kind
-        if kind == "call":
-            self._call(note)
-        elif kind == "assign":
-            self._assign(note)
-        elif kind == "item":
-            self._item(note)
-        elif kind == "append":
-            self._append(note)
-        elif kind == "print":
-            self._print(note)
-        elif kind == "shown":
-            self._shown(note)
-
-    # ---- where numbers come from ------------------------------------------------------------
+    # ---- calls ------------------------------------------------------------------------------
 
     def _call(self, note: Note) -> None:
         call = note.facts
         if not isinstance(call, Call):
             return
-        if call.role in _MAKES and isinstance(note.value, (int, float)):
-            self._add(note, note.site.text, note.value, strong=True, best=1, source="call", call=call)
-        elif call.role in _MAKES and isinstance(note.value, dict):
-            for key, value in note.value.items():
-                if isinstance(value, (int, float)):
-                    self._add(note, key, value, strong=True, best=2, source="call", call=call)
-        elif call.role == "score" and isinstance(note.value, list):
-            self._evaluated(note, call)
+        if call.role in MAKERS:
+            self._returned(note, call)
         elif call.role == "validation":
             self._validation(note, call)
+        elif call.role == "report" and call.text:
+            self._report(note, call.text)
         elif call.role == "fit":
             self._fit(note, call)
 
-    def _evaluated(self, note: Note, call: Call) -> None:
-        """Keras' `evaluate` gives a list; the model knows the names."""
-        names = list(getattr(call.estimator.model, "metrics_names", []) or []) if call.estimator else []
-        for place, value in enumerate(note.value):
-            if isinstance(value, (int, float)):
-                name = names[place] if place < len(names) else f"{note.site.text}[{place}]"
-                self._add(note, str(name), value, strong=True, best=1, source="call", call=call)
+    def _returned(self, note: Note, call: Call) -> None:
+        """A number, or several: a statistic and its p-value, what Keras' `evaluate` gives."""
+        if isinstance(note.value, (int, float)):
+            self._add(note, note.site.text, note.value, rank=SOURCE_TEXT, source="call", call=call)
+        elif isinstance(note.value, list):
+            model = call.estimator.model if call.estimator else None
+            names = list(getattr(model, "metrics_names", None) or [])
+            for place, value in enumerate(note.value):
+                if isinstance(value, (int, float)):
+                    name = str(names[place]) if place < len(names) else f"{note.site.text}[{place}]"
+                    self._add(note, name, value, rank=SOURCE_TEXT, source="call", call=call, part=place)
+        elif isinstance(note.value, dict):
+            for key, value in note.value.items():
+                if isinstance(value, (int, float)):
+                    self._add(note, key, value, rank=LABEL, source="call", call=call)
 
     def _validation(self, note: Note, call: Call) -> None:
-        for name, numbers in _series_of(note):
-            estimator, _ = self._of(call)
-            base = name or (f"{call.estimator.name}.{call.name}" if call.estimator else call.name)
-            if estimator and not name:
-                base = f"{estimator}.{call.name}"
-            self.curves.append(Metric(base, numbers, list(range(len(numbers))), estimator, None, "call"))
-            mean = sum(numbers) / len(numbers)
-            std = math.sqrt(sum((n - mean) ** 2 for n in numbers) / len(numbers))
-            self._add(note, f"{base}.mean", mean, strong=True, best=1, source="call", call=call)
-            self._add(note, f"{base}.std", std, strong=True, best=1, source="call", call=call)
+        """Every fold, the mean and the standard deviation."""
+        import numpy as np
+
+        owner = self._groups.name(call.estimator, looped=bool(note.loops)) if call.estimator else ""
+        for name, values in _series_of(note.value):
+            base = ".".join(part for part in (owner, call.name, name) if part)
+            if not note.loops:  # in a loop, the means are the curve
+                self._curves.append(Metric(base, values, list(range(len(values))), owner or None, None, "call"))
+            # By NumPy, so that they are known again, to the last digit, where the user computes them.
+            mean, std = float(np.mean(values)), float(np.std(values))
+            for label, value in (("mean", mean), ("std", std)):
+                self._add(note, f"{base}.{label}", value, rank=SOURCE_TEXT, source="call", call=call)
+
+    def _report(self, note: Note, text: str) -> None:
+        """A classification report's last lines: over all classes."""
+        for row, numbers in _REPORT_ROW.findall(text):
+            values = [float(number) for number in numbers.split()]
+            if row == "accuracy":
+                self._add(note, "accuracy", values[0], rank=LABEL, source="call")
+                continue
+            for column, value in zip(_REPORT_COLUMNS, values, strict=False):
+                self._add(note, f"{row} {column}", value, rank=LABEL, source="call")
 
     def _fit(self, note: Note, call: Call) -> None:
         if isinstance(note.value, dict):
-            for name, numbers in _series_of(note):
-                self.curves.append(Metric(name, numbers, list(range(len(numbers))), None, None, "call"))
+            for name, values in _series_of(note.value):
+                self._curves.append(Metric(name, values, list(range(len(values))), None, None, "call"))
         if call.estimator is None:
             return
-        best = getattr(call.estimator.model, "best_score_", None)
+        owner, learnt = self._groups.name(call.estimator, looped=bool(note.loops)), call.estimator.learnt
+        best = learnt.get("best_score_")
         if isinstance(best, (int, float)):
-            name = f"{self.groups.name(call.estimator)}.best_score_"
-            self._add(note, name, float(best), strong=True, best=1, source="estimator", call=call)
+            self._add(note, f"{owner}.best_score_", float(best), rank=LABEL, source="estimator", call=call)
+        for name, values in {**learnt.get("scores", {}), **learnt.get("logs", {})}.items():
+            self._curves.append(
+                Metric(f"{owner}.{name}", values, list(range(len(values))), owner, None, "estimator")
+            )
+
+    # ---- assignments ------------------------------------------------------------------------
 
     def _assign(self, note: Note) -> None:
-        names = note.site.names
-        if len(names) == 1 and isinstance(note.value, (int, float)):
-            self._named(note, names[0], note.value)
-        elif len(names) > 1 and isinstance(note.value, list) and len(note.value) == len(names):
-            for name, value in zip(names, note.value, strict=True):
-                if isinstance(value, (int, float)):
-                    self._named(note, name, value)
-                elif isinstance(value, list):
-                    self._list(name, value)
-        elif len(names) == 1 and isinstance(note.value, list):
-            self._list(names[0], note.value)
-        elif len(names) == 1 and isinstance(note.value, dict):
-            self._dict(note, names[0], note.value)
+        names, value = note.site.names, note.value
+        if len(names) > 1:
+            if isinstance(value, list) and len(value) == len(names):
+                for place, (name, part) in enumerate(zip(names, value, strict=True)):
+                    self._assign_one(note, name, part, place)
+        elif names:
+            self._assign_one(note, names[0].removeprefix("self."), value, None)
 
-    def _named(self, note: Note, name: str, value: float) -> None:
-        made = self._maker(note)
-        derived = self._derives(note.site.tree)
-        strong = made is not None or derived or (words.is_metric_name(name) and not _whole(value))
-        if isinstance(value, int) and made is None:
-            strong = strong and words.is_metric_name(name) and derived
-        candidate = self._add(note, name, value, strong=strong, best=3, source="assigned", call=made)
-        if strong:
-            self.known.add(name)
-        candidate.key = name
+    def _assign_one(self, note: Note, name: str, value: Any, part: int | None) -> None:
+        if isinstance(value, (int, float)):
+            self._number(note, name, value, part)
+        elif isinstance(value, list):
+            self._list(note, name, value)
+        elif isinstance(value, dict):
+            self._dict(note, name, value)
+
+    def _number(self, note: Note, name: str, value: float, part: int | None) -> None:
+        expression, evidence = note.site.expression, self._evidence
+        if expression is not None and expression.form == "Name":
+            if expression.text in evidence.known:
+                evidence.known.add(name)  # another name for the same; it is seen where it is used
+            return
+        made = self._maker(note, value, part)
+        if made is None and (isinstance(value, int) or _is_constant(expression)):
+            return
+        derived = evidence.derives(expression, note.site.inside) or evidence.is_compared(expression)
+        derived = derived and not evidence.is_poor_name(name)
+        says = words.is_metric_name(name) and not (expression is not None and evidence.is_picked(expression))
+        found = self._add(
+            note,
+            name,
+            value,
+            rank=VARIABLE,
+            source="assigned",
+            call=made,
+            part=part,
+            strong=made is not None or derived or says,
+            key=name,
+        )
+        if found.strong:
+            evidence.known.add(name)
+
+    def _list(self, note: Note, name: str, values: list[Any]) -> None:
+        expression = note.site.expression
+        numbers = [float(item) for item in values if isinstance(item, (int, float))]
+        if len(numbers) != len(values) or len(numbers) < 2 or expression is None:
+            return
+        validated = note.site.inner is not None and self._role(note.site.inner) == "validation"
+        if validated:
+            self._rename_curve(numbers, name)
+            self._candidates.hold(note.site.inner, name, turn_of(note.loops))
+        elif self._is_history(note, name):
+            self._curves.append(Metric(name, numbers, list(range(len(numbers)))))
+            self._candidates.absorb_values(numbers, note.site.inside)
+        else:
+            return
+        self._evidence.known.add(name)
+
+    def _is_history(self, note: Note, name: str) -> bool:
+        """A list of scores, not a vector with one number for each row."""
+        expression = note.site.expression
+        assert expression is not None
+        own = any(self._role(site) == "own" for site in note.site.inside)
+        if expression.form == "ListComp":
+            made = any(self._role(site) in MAKERS for site in note.site.inside)
+            return made or (own and words.is_history_name(name))
+        return words.is_history_name(name) and (own or expression.form in {"Attribute", "Subscript"})
+
+    def _rename_curve(self, values: list[float], name: str) -> None:
+        for metric in reversed(self._curves):
+            if metric.values == values:
+                metric.name = name
+                return
+
+    def _dict(self, note: Note, name: str, values: dict[str, Any]) -> None:
+        if note.site.inner is not None and self._role(note.site.inner) in {"validation", "fit"}:
+            return
+        expression = note.site.expression
+        ours = words.is_history_name(name) or self._evidence.derives(expression, note.site.inside)
+        prefix = next((text for text in values.values() if isinstance(text, str)), name)
+        taken = []
+        for key, value in values.items():
+            if isinstance(value, list) and (words.is_history_name(key) or ours):
+                numbers = [float(item) for item in value if isinstance(item, (int, float))]
+                if len(numbers) > 1:
+                    self._curves.append(Metric(f"{name}.{key}", numbers, list(range(len(numbers)))))
+            elif isinstance(value, float) and (
+                words.is_metric_name(key) or (ours and not words.is_counter_name(key))
+            ):
+                taken.append(value)
+                if self._candidates.has(f"{name}.{key}", value):
+                    continue
+                self._add(
+                    note, f"{prefix}.{key}", value, rank=VARIABLE, source="assigned", key=f"{name}.{key}"
+                )
+        self._candidates.absorb_values(taken, note.site.inside)
+        if taken:
+            self._evidence.known.add(name)
 
     def _item(self, note: Note) -> None:
-        if not isinstance(note.value, (int, float)):
+        owner, key = note.site.names[0].removeprefix("self."), note.facts
+        label = f"{owner}.{key}" if isinstance(key, (str, int, float)) else owner
+        if isinstance(note.value, dict):
+            self._dict(note, label, note.value)
             return
-        owner, key = note.site.names[0], note.facts
-        made = self._maker(note)
-        strong = made is not None or words.is_metric_name(owner) or words.is_metric_name(str(key))
-        name = f"{owner}.{key}" if isinstance(key, (str, int, float)) else owner
-        if isinstance(key, (str, int, float)) or not note.loops:
-            self._add(
-                note,
-                name,
-                note.value,
-                strong=strong and not _whole(note.value),
-                best=3,
-                source="assigned",
-                call=made,
-            )
+        if not isinstance(note.value, float):
+            return
+        made = self._maker(note, note.value, None)
+        says = words.is_history_name(owner) or words.is_metric_name(str(key))
+        derived = self._evidence.derives(note.site.expression, note.site.inside)
+        if made is not None or says or derived or self._evidence.says(note.site.expression):
+            rank = VARIABLE if isinstance(key, (str, int, float)) else LABEL
+            self._add(note, label, note.value, rank=rank, source="assigned", call=made)
+            self._candidates.absorb(note.site.inside, note)
+            self._evidence.known.add(owner)
 
     def _append(self, note: Note) -> None:
-        if isinstance(note.value, (int, float)) and not isinstance(note.value, bool):
-            made = self._maker(note)
-            name = _plain_name(note.site.names[0])
-            strong = made is not None or words.is_metric_name(name) or self._derives(None)
-            self._add(note, name, note.value, strong=strong, best=2, source="assigned", call=made)
+        owner = _plain_name(note.site.names[0])
+        if isinstance(note.value, dict):
+            self._dict(note, owner, note.value)
+            return
+        expression = note.site.expression
+        if isinstance(note.value, list) and expression is not None and expression.parts:
+            self._appended_tuple(note, owner)
+            return
+        if not isinstance(note.value, float):
+            return
+        made = self._maker(note, note.value, None)
+        derived = self._evidence.derives(expression, note.site.inside)
+        says = words.is_history_name(owner) or self._evidence.says(expression)
+        strong = made is not None or derived or (says and not self._evidence.is_poor_name(owner))
+        self._add(note, owner, note.value, rank=LABEL, source="assigned", call=made, strong=strong)
+        if strong:
+            self._candidates.absorb(note.site.inside, note)
+            self._evidence.known.add(owner)
+
+    def _appended_tuple(self, note: Note, owner: str) -> None:
+        """`results.append((name, accuracy_score(y, p)))`: those in it that are computed from scores."""
+        assert note.site.expression is not None
+        for part, value in zip(note.site.expression.parts, note.value, strict=False):
+            computed = part.form != "Name" and self._evidence.derives(part, note.site.inside)
+            if isinstance(value, float) and computed:
+                self._add(note, f"{owner}.{part.text}", value, rank=SOURCE_TEXT, source="assigned")
+
+    # ---- printed and shown ------------------------------------------------------------------
 
     def _print(self, note: Note) -> None:
-        label = words.label_of(note.site.label or "")
-        if isinstance(note.value, (int, float)):
-            made = self._maker(note)
-            text = note.site.text
-            says = words.is_metric_name(label) or words.is_metric_name(text)
-            strong = (
-                made is not None
-                or self._derives(note.site.tree)
-                or (says and not isinstance(note.value, int))
-            )
-            loose = (
-                isinstance(note.value, float)
-                and bool(label)
-                and not set(words.parts(label)) & words.LABEL_NOISE
-            )
-            self._add(
-                note,
-                label or text,
-                note.value,
-                strong=strong or (loose and _computed(note.site.tree)),
-                best=2 if label else 1,
-                source="call",
-                call=made,
-            )
+        site, value = note.site, note.value
+        if isinstance(value, str):
+            self._labels[site.group] = words.label_of(value)
+            return
+        label = words.label_of(site.label or "")
+        if not label and (label := self._labels.get(site.group, "")):
+            used = self._used.get(site.group) == label
+            self._used[site.group] = label
+            label = f"{label} {site.text}" if used else label
+        if isinstance(value, dict):
+            self._dict(note, site.text, value) if site.expression and site.expression.form == "Name" else None
+            return
+        if not isinstance(value, (int, float)) or self._is_known_scaled(note):
+            return
+        made = self._maker(note, value, None)
+        if made is None and isinstance(value, int):
+            return
+        strong = made is not None or self._is_printed_score(note, label)
+        found = self._add(
+            note,
+            label or site.text,
+            value,
+            rank=LABEL if label else SOURCE_TEXT,
+            source="call",
+            call=made,
+            strong=strong,
+        )
+        if strong:
+            self._promote(note)
+            self._candidates.absorb(set(site.inside) - {found.note.site.number}, note)
+
+    def _is_printed_score(self, note: Note, label: str) -> bool:
+        expression, evidence = note.site.expression, self._evidence
+        if evidence.derives(expression, note.site.inside):
+            return not words.is_noise(label)
+        if expression is not None and evidence.is_picked(expression):
+            return False
+        if words.says_metric(label) or evidence.says(expression):
+            return True
+        return bool(label) and not words.is_noise(label) and evidence.is_compared(expression)
+
+    def _promote(self, note: Note) -> None:
+        """A variable that is printed as a score was one before, too."""
+        expression = note.site.expression
+        if expression is not None and expression.form == "Name":
+            for candidate in self._candidates.of_variable(expression.text):
+                candidate.strong = True
+
+    def _is_known_scaled(self, note: Note) -> bool:
+        expression = note.site.expression
+        return expression is not None and expression.scales in self._evidence.known
 
     def _shown(self, note: Note) -> None:
+        expression = note.site.expression
         if isinstance(note.value, float):
-            made = self._maker(note)
-            strong = made is not None or self._derives(note.site.tree) or words.is_metric_name(note.site.text)
-            self._add(note, note.site.text, note.value, strong=strong, best=1, source="call", call=made)
-        elif (
-            isinstance(note.value, list)
-            and note.site.tree is not None
-            and isinstance(note.site.tree, ast.Tuple)
-        ):
-            for part, value in zip(note.site.tree.elts, note.value, strict=False):
-                text = ast.unparse(part)
-                if isinstance(value, float) and (words.is_metric_name(text) or self._derives(part)):
-                    self._add(note, text, value, strong=True, best=1, source="call", call=None)
+            made = self._maker(note, note.value, None)
+            ours = self._evidence
+            strong = (
+                ours.derives(expression, note.site.inside)
+                or ours.says(expression)
+                or ours.is_compared(expression)
+            )
+            if made is None and (not strong or self._is_known_scaled(note)):
+                return
+            found = self._add(note, note.site.text, note.value, rank=SOURCE_TEXT, source="call", call=made)
+            self._candidates.absorb(set(note.site.inside) - {found.note.site.number}, note)
+        elif isinstance(note.value, dict):
+            self._dict(note, note.site.text, note.value)
+        elif isinstance(note.value, list) and expression is not None:
+            for part, value in zip(expression.parts, note.value, strict=False):
+                if (
+                    isinstance(value, float)
+                    and part.form != "Call"
+                    and (self._evidence.says(part) or part.names & self._evidence.known)
+                ):
+                    self._add(note, part.text, value, rank=SOURCE_TEXT, source="call", key=part.text)
 
-    def _list(self, name: str, value: list[Any]) -> None:
-        numbers = [item for item in value if isinstance(item, (int, float))]
-        if len(numbers) != len(value) or len(numbers) < 2 or not words.is_metric_name(name):
-            return
-        self.known.add(name)
-        self.curves.append(Metric(name, [float(n) for n in numbers], list(range(len(numbers)))))
+    # ---- candidates -------------------------------------------------------------------------
 
-    def _dict(self, note: Note, name: str, value: dict[str, Any]) -> None:
-        for key, item in value.items():
-            if isinstance(item, list):
-                if words.is_metric_name(key) or words.is_metric_name(name):
-                    self.curves.append(
-                        Metric(f"{name}.{key}", [float(n) for n in item], list(range(len(item))))
-                    )
-            elif isinstance(item, float) and (words.is_metric_name(name) or words.is_metric_name(key)):
-                self._add(note, f"{name}.{key}", item, strong=True, best=3, source="assigned", call=None)
-
-    # ---- evidence ---------------------------------------------------------------------------
-
-    def _maker(self, note: Note) -> Call | None:
+    def _maker(self, note: Note, value: float, part: int | None) -> Call | None:
         """The call whose result this is."""
-        inner = note.site.inner
-        made = self._by_site.get(inner) if inner is not None else None
-        if made is None or not isinstance(made.facts, Call) or made.facts.role not in _MAKES:
+        made = self._made.get(note.site.inner) if note.site.inner is not None else None
+        if made is None or not isinstance(made.facts, Call) or made.facts.role not in MAKERS:
             return None
-        return made.facts if made.value == note.value else None
+        result = (
+            made.value[part]
+            if part is not None and isinstance(made.value, list) and part < len(made.value)
+            else made.value
+        )
+        return made.facts if result == value else None
 
-    def _derives(self, tree: ast.expr | None) -> bool:
-        """Whether an expression computes with a metric."""
-        if tree is None:
-            return False
-        return any(isinstance(n, ast.Name) and n.id in self.known for n in ast.walk(tree)) or _compares(tree)
-
-    def _of(self, call: Call | None) -> tuple[str | None, str | None]:
-        if call is None:
-            return None, None
-        estimator = self.groups.name(call.estimator) if call.estimator is not None else None
-        tested = [seen.described.digest for seen in call.data]
-        return estimator, tested[0] if tested else None
+    def _role(self, site: int) -> str | None:
+        made = self._made.get(site)
+        return made.facts.role if made is not None and isinstance(made.facts, Call) else None
 
     def _add(
         self,
@@ -263,163 +371,53 @@ class Scores:
         name: str,
         value: float,
         *,
-        strong: bool,
-        best: int,
+        rank: int,
         source: Source,
-        call: Call | None,
+        call: Call | None = None,
+        strong: bool = True,
+        key: str = "",
+        part: int | None = None,
     ) -> Candidate:
-        estimator, dataset = self._of(call)
-        found = Candidate(name, float(value), note, strong, best, source, estimator, dataset)
-        same = self._same(found)
-        if same is None:
-            self.candidates.append(found)
-            return found
-        same.strong = same.strong or found.strong
-        same.estimator = same.estimator or found.estimator
-        same.dataset = same.dataset or found.dataset
-        if found.best > same.best:
-            same.name, same.best, same.source = found.name, found.best, found.source
-            same.note = Note(
-                found.note.site, same.note.order, same.note.value, same.note.loops or found.note.loops
-            )
-        return same
-
-    def _same(self, found: Candidate) -> Candidate | None:
-        """The same number, seen before on its way here: what a call returned is always new."""
-        site = found.note.site
-        if site.kind == "call":
-            return None
-        turn = _turn(found.note)
-        for other in reversed(self.candidates[-60:]):
-            if not _equal(other.value, found.value):
-                continue
-            if site.inner == other.note.site.number and site.inner is not None:
-                return other
-            if isinstance(site.tree, ast.Name) and other.key == site.tree.id:
-                return other
-            if _turn(other.note) == turn and _has_digits(found.value) and site.kind != "assign":
-                return other
-        return None
-
-
-# ---- from candidates to metrics -------------------------------------------------------------
-
-
-def _collected(candidates: list[Candidate]) -> list[Metric]:
-    kept = [c for c in candidates if c.strong and not _is_trap(c)]
-    groups: dict[tuple[str, bool], list[Candidate]] = {}
-    for candidate in kept:
-        groups.setdefault((candidate.name, bool(candidate.note.loops)), []).append(candidate)
-    found: list[Metric] = []
-    for (name, looped), members in groups.items():
-        found += [_curve(name, members)] if looped and len(members) > 1 else _singles(name, members)
-    return _unlike(found)
-
-
-def _curve(name: str, members: list[Candidate]) -> Metric:
-    steps = _steps(members)
-    first = members[0]
-    same = {m.estimator for m in members}
-    return Metric(
-        name,
-        [m.value for m in members],
-        steps,
-        first.estimator if len(same) == 1 else None,
-        first.dataset,
-        first.source,
-    )
-
-
-def _steps(members: list[Candidate]) -> list[int]:
-    """The loop's own whole numbers where they grow, else 0, 1, 2 …"""
-    own = []
-    for member in members:
-        values = member.note.loops[-1][2] if member.note.loops else None
-        own.append(
-            values[0] if values and isinstance(values[0], int) and not isinstance(values[0], bool) else None
+        estimator = dataset = None
+        if call is not None:
+            estimator = self._groups.name(call.estimator, looped=bool(note.loops)) if call.estimator else None
+            dataset = call.data[0].described.digest if call.data else None
+        found = Candidate(
+            name, float(value), note, strong, rank, source, estimator, dataset, key, part, made=call is not None
         )
-    if all(v is not None for v in own) and all(b > a for a, b in itertools.pairwise(own)):  # type: ignore[operator]
-        return [int(v) for v in own]  # type: ignore[arg-type]
-    return list(range(len(members)))
+        added = self._candidates.add(found)
+        if rank == VARIABLE and strong:
+            self._candidates.absorb(set(note.site.inside) - {added.note.site.number}, note)
+        return added
 
 
-def _singles(name: str, members: list[Candidate]) -> list[Metric]:
-    """One metric each; where several have one name, their estimator or their order tells them apart."""
-    distinct = len(members) > 1
-    found = []
-    for _place, member in enumerate(members):
-        label = name
-        if distinct and member.estimator and not name.startswith(member.estimator):
-            label = f"{member.estimator}.{name}"
-        found.append(Metric(label, [member.value], None, member.estimator, member.dataset, member.source))
-    taken: dict[str, int] = {}
-    for metric in found:
-        taken[metric.name] = count = taken.get(metric.name, 0) + 1
-        if count > 1:
-            metric.name = f"{metric.name} ({count})"
-    return found
-
-
-def _unlike(metrics: list[Metric]) -> list[Metric]:
-    """A list that was appended what a variable held is that variable's curve."""
-    found: list[Metric] = []
-    for metric in metrics:
-        twin = next((m for m in found if metric.steps and m.steps and m.values == metric.values), None)
-        if twin is None:
-            found.append(metric)
-    return found
-
-
-def _is_trap(candidate: Candidate) -> bool:
-    return words.is_counter_name(candidate.name) if candidate.best == 3 else False
-
-
-def _turn(note: Note) -> tuple[tuple[int, int], ...]:
-    return tuple((site, iteration) for site, iteration, _ in note.loops)
-
-
-def _equal(one: float, other: float) -> bool:
-    return one == other or (math.isnan(one) and math.isnan(other))
-
-
-def _has_digits(value: float) -> bool:
-    """Whether a number is odd enough to be known again."""
-    return math.isfinite(value) and value != round(value, 3)
-
-
-def _whole(value: float) -> bool:
-    return isinstance(value, int)
+def _is_constant(expression: Any) -> bool:
+    """`np.inf`, `float("inf")`: where a search for the best begins."""
+    return expression is not None and (
+        (expression.form == "Attribute" and expression.attributes <= {"inf", "nan", "Inf", "NaN", "pi", "e"})
+        or (expression.calls == {"float"} and not expression.names)
+    )
 
 
 def _plain_name(text: str) -> str:
     """`history['loss']` is `history.loss`."""
-    return text.replace("['", ".").replace("']", "").replace('["', ".").replace('"]', "")
+    return (
+        text.replace("['", ".").replace("']", "").replace('["', ".").replace('"]', "").removeprefix("self.")
+    )
 
 
-def _series_of(note: Note) -> list[tuple[str, list[float]]]:
-    if isinstance(note.value, list):
-        return [("", [float(n) for n in note.value if isinstance(n, (int, float))])] if note.value else []
-    if isinstance(note.value, dict):
+def _series_of(value: Any) -> list[tuple[str, list[float]]]:
+    """The lists of numbers in what a validation or a fit returned; times are none of it."""
+    if isinstance(value, list):
+        numbers = [float(item) for item in value if isinstance(item, (int, float))]
+        return [("", numbers)] if numbers else []
+    if isinstance(value, dict):
         return [
-            (str(k), [float(n) for n in v])
-            for k, v in note.value.items()
-            if isinstance(v, list) and v and "time" not in str(k)
+            (str(key), [float(item) for item in items])
+            for key, items in value.items()
+            if isinstance(items, list)
+            and items
+            and not str(key).endswith("_time")
+            and all(isinstance(i, (int, float)) for i in items)
         ]
     return []
-
-
-def _computed(tree: ast.expr | None) -> bool:
-    """Whether something is computed: a name, a call, arithmetic."""
-    return tree is not None and any(isinstance(n, (ast.Name, ast.Call)) for n in ast.walk(tree))
-
-
-def _compares(tree: ast.expr) -> bool:
-    """`(y == pred).mean()`: a share of hits."""
-    return any(
-        isinstance(n, ast.Compare) and any(isinstance(o, (ast.Eq, ast.NotEq)) for o in n.ops)
-        for n in ast.walk(tree)
-    ) and any(
-        isinstance(n, ast.Call)
-        and getattr(n.func, "attr", getattr(n.func, "id", "")) in {"mean", "sum", "average", "float"}
-        for n in ast.walk(tree)
-    )

@@ -1,16 +1,18 @@
 """Parameters from a cell's notes: arguments of calls, settings of estimators, literals that reach them.
 
 Each estimator that a cell builds or fits has a name of its own in that cell (`SVC`, and `SVC_2` for another with
-other settings), so that two models are two groups of parameters and of metrics.
+other settings), so that two models are two groups of parameters and of metrics. What a loop builds is one group: a
+setting that stays the same is a parameter, one that changes is what the loop sweeps.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import estimators, values
 from mlnb.capture.recorder import Call, EstimatorSeen, Note
 from mlnb.capture.sites import MISSING
+from mlnb.capture.vocabulary import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,124 +20,132 @@ if TYPE_CHECKING:
     from mlnb.capture.program import Program
     from mlnb.events import Param, Source
 
-_NOT_SETTINGS = frozenset(
-    {
-        "X",
-        "y",
-        "x",
-        "data",
-        "verbose",
-        "n_jobs",
-        "copy",
-        "file",
-        "figsize",
-        "ax",
-        "title",
-        "label",
-        "labels",
-        "target_names",
-        "feature_names",
-        "axis",
-        "dtype",
-        "device",
-    }
+_NOT_SETTINGS: Final = listed(
+    "X y x data verbose n_jobs copy file figsize ax title label labels target_names feature_names axis dtype device estimator "
+    "model base_estimator estimators steps transformers y_true y_pred y_score arrays clf raw_documents params endog exog "
+    "eval_set validation_data callbacks zero_division sample_weight logdir disp"
 )
 
 
 class Groups:
-    """Gives estimators their names within one cell."""
+    """Gives estimators their names within one cell, or one notebook."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Any, str]] = {}
-        self._states: dict[str, list[dict[str, Any]]] = {}
-        self._names: dict[str, str] = {}
+        self._keys: dict[str, list[tuple[int | None, str | None]]] = {}
 
-    def name(self, seen: EstimatorSeen) -> str:
-        """The same object keeps its name while its settings stay."""
-        key = f"{id(seen.model)}:{sorted((k, repr(v)[:200]) for k, v in seen.settings.items())}"
-        if not seen.settings and id(seen.model) in self._known:
-            return self._known[id(seen.model)][1]
-        if key not in self._names:
-            states = self._states.setdefault(seen.name, [])
-            same = [place for place, state in enumerate(states) if _same(state, seen.settings)]
-            place = same[0] if same else len(states)
-            if not same:
-                states.append(dict(seen.settings))
-            self._names[key] = seen.name if place == 0 else f"{seen.name}_{place + 1}"
-        self._known[id(seen.model)] = (seen.model, self._names[key])
-        return self._names[key]
+    def name(self, seen: EstimatorSeen, *, looped: bool = False) -> str:
+        """By the place that built it; outside loops, also by its settings."""
+        keys = self._keys.setdefault(seen.name, [])
+        key = self._key(seen, keys, looped)
+        if key not in keys:
+            keys.append(key)
+        place = keys.index(key)
+        return seen.name if place == 0 else f"{seen.name}_{place + 1}"
+
+    def _key(
+        self, seen: EstimatorSeen, keys: Sequence[tuple[int | None, str | None]], looped: bool
+    ) -> tuple[int | None, str | None]:
+        own = (seen.origin, _state(seen))
+        if seen.origin is None or own in keys:
+            return own
+        if (seen.origin, None) in keys or (looped and all(origin != seen.origin for origin, _ in keys)):
+            return (seen.origin, None)
+        return own
 
 
-def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return {k: repr(v) for k, v in one.items()} == {k: repr(v) for k, v in other.items()}
+def _state(seen: EstimatorSeen) -> str:
+    return repr(sorted((name, repr(value)[:200]) for name, value in seen.settings.items()))
 
 
 def from_literals(
-    program: Program, names: Iterable[str], source: Source, extra: Sequence[str]
+    program: Program, names: Iterable[str], source: Source, extra: Sequence[str], *, early: bool
 ) -> list[Param]:
-    """Parameters from names that hold literals; those that aren't settings by their use give nothing."""
+    """Parameters from names that hold literals; those that aren't settings by their use give nothing.
+
+    `early` takes also what no cell has used yet.
+    """
     found = []
     for name in names:
         variable = program.variables.get(name)
         if variable is None or variable.literal is MISSING:
             continue
-        if source == "injected" or program.is_parameter(name):
+        if source == "injected" or program.is_parameter(name, early=early):
             found += values.describe_param(name, variable.literal, source, extra)
     return found
 
 
 def from_calls(notes: Iterable[Note], groups: Groups, program: Program, extra: Sequence[str]) -> list[Param]:
-    """Parameters from the arguments of watched calls, outside loops."""
-    found: list[Param] = []
+    """Parameters from the arguments of watched calls. Of several calls at one place, those that are the same in all."""
+    found: dict[tuple[int, str], list[list[Param]]] = {}
     for note in notes:
         call = note.facts
         if not isinstance(call, Call) or call.role in {"metric", "score", "reader", "report"}:
             continue
-        prefix = _prefix(call, groups, program)
-        if prefix is None:
-            continue
-        if call.estimator is not None:
-            found += _of_estimator(prefix, call, extra)
-        found += _of_arguments(prefix, call, extra)
-    return found
+        prefix = _prefix(note, call, groups, program)
+        if prefix is not None:
+            params = _of_call(prefix, call, program, extra)
+            found.setdefault((note.site.number, prefix), []).append(params)
+    return [param for repeated in found.values() for param in constant(repeated)]
 
 
-def _prefix(call: Call, groups: Groups, program: Program) -> str | None:
+def constant(repeated: Sequence[Sequence[Param]]) -> list[Param]:
+    """The parameters that are the same in all of several calls."""
+    first = {param.name: param for param in repeated[0]}
+    for others in repeated[1:]:
+        values_of = {param.name: param.value for param in others}
+        first = {name: param for name, param in first.items() if values_of.get(name) == param.value}
+    return list(first.values())
+
+
+def _prefix(note: Note, call: Call, groups: Groups, program: Program) -> str | None:
     if call.role == "own":
         own = program.functions.get(call.name)
         return call.name if own is not None and own.trains else None
-    if call.role == "validation":
+    if call.role == "validation" or call.estimator is None:
         return call.name
-    if call.estimator is not None:
-        return groups.name(call.estimator)
-    return call.name
+    return groups.name(call.estimator, looped=bool(note.loops))
 
 
-def _of_estimator(prefix: str, call: Call, extra: Sequence[str]) -> list[Param]:
-    seen = call.estimator
-    assert seen is not None
-    owner = prefix if call.role != "validation" else seen.name
-    found = []
-    for name, value in seen.settings.items():
-        if name.rpartition(".")[2] not in _NOT_SETTINGS and value is not None:
-            found += _describe(f"{owner}.{name}", value, "estimator", extra)
-    return found
-
-
-def _of_arguments(prefix: str, call: Call, extra: Sequence[str]) -> list[Param]:
-    owner = call.name if call.role in {"validation", "seed", "setting", "own"} else prefix
-    found = []
+def _of_call(prefix: str, call: Call, program: Program, extra: Sequence[str]) -> list[Param]:
+    if call.role == "seed":
+        return _seed(call, extra)
+    found: list[Param] = []
+    if call.estimator is not None and call.role in {"fit", "estimator"}:
+        for name, value in call.estimator.settings.items():
+            if not _NOT_SETTINGS.intersection(name.split(".")) and value is not None:
+                found += _describe(f"{prefix}.{name}", value, "estimator", extra)
+        best = call.estimator.learnt.get("best_params_")
+        if isinstance(best, dict):
+            found += _describe(f"{prefix}.best_params_", best, "estimator", extra)
+    owner = prefix if call.role in {"fit", "estimator"} else call.name
     for name, value, argument in call.settings:
-        if name in _NOT_SETTINGS or (argument.part is not None and argument.constant is MISSING):
-            continue
-        found += _describe(f"{owner}.{name}", value, "call", extra)
+        # A variable that is a parameter itself needn't be one again as an argument of the notebook's own function.
+        repeated = call.role == "own" and (argument.part is not None or argument.name is not None)
+        if name not in _NOT_SETTINGS and not repeated:
+            found += _describe(f"{owner}.{name}", value, "call", extra)
+    if call.role == "own":
+        found += _defaults(call, program, extra)
+    return merged(found)
+
+
+def _defaults(call: Call, program: Program, extra: Sequence[str]) -> list[Param]:
+    """Numbers that a training function of the notebook has where its call doesn't say otherwise."""
+    own = program.functions.get(call.name)
+    given = {name for name, _, _ in call.settings}
+    found: list[Param] = []
+    for name, value in (own.defaults if own is not None else {}).items():
+        if name not in given and name not in _NOT_SETTINGS and isinstance(value, (int, float)) and not isinstance(value, bool):
+            found += _describe(f"{call.name}.{name}", value, "call", extra)
     return found
+
+
+def _seed(call: Call, extra: Sequence[str]) -> list[Param]:
+    found = [value for _, value, _ in call.settings if isinstance(value, int) and not isinstance(value, bool)]
+    return values.describe_param("seed", found[0], "call", extra) if found else []
 
 
 def _describe(name: str, value: Any, source: Source, extra: Sequence[str]) -> list[Param]:
-    if estimators.is_estimator(value):
-        return values.describe_param(name, estimators.name_of(value), source, extra)
-    if callable(value):
+    if estimators.is_estimator(value) or callable(value):
         return []
     return values.describe_param(name, value, source, extra)
 

@@ -6,11 +6,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
-
-if TYPE_CHECKING:
-    import ast
+from dataclasses import dataclass
+from typing import Any, Final, Literal
 
 Kind = Literal["call", "assign", "item", "append", "print", "shown", "loop", "exit", "part"]
 
@@ -18,11 +15,32 @@ MISSING: Final[Any] = object()
 
 
 @dataclass(frozen=True)
+class Expression:
+    """An expression's source: its outside (`form`, a syntax node's name), and what is in it.
+
+    `scales` names what is only shown in another unit (`acc * 100`); `parts` are a tuple's or list's.
+    """
+
+    text: str
+    form: str
+    names: frozenset[str] = frozenset()
+    calls: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+    compares: bool = False
+    scales: str | None = None
+    parts: tuple[Expression, ...] = ()
+
+    @property
+    def words(self) -> frozenset[str]:
+        return self.names | self.calls | self.attributes
+
+
+@dataclass(frozen=True)
 class Argument:
     """One argument of a watched call.
 
     `constant` is its literal value or `MISSING`; `name` the variable it is; `part` the number of the site that holds its value
-    for a moment, if it is neither. `keyword` is `None` for a positional argument.
+    for a moment, if it is neither. `maker` is the variable whose `predict` made it. `keyword` is `None` for a positional argument.
     """
 
     text: str
@@ -30,6 +48,7 @@ class Argument:
     constant: Any = MISSING
     name: str | None = None
     part: int | None = None
+    maker: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +56,9 @@ class Site:
     """One watched place.
 
     `text` is its source; `names` the variables that it sets; `loops` the sites of the loops around it in the same function,
-    outermost first; `function` the function that it stands in; `inner` the site of the call that it wraps directly.
+    outermost first; `function` the function that it stands in; `inner` the site of the call that it wraps directly,
+    `inside` those of all calls within it; `group` is shared by the numbers of one printed text, and
+    `several` says that lists and dictionaries are looked into, not only numbers.
     """
 
     number: int
@@ -52,5 +73,7 @@ class Site:
     arguments: tuple[Argument, ...] = ()
     label: str | None = None  # the text before a printed number
     inner: int | None = None
-    swept: tuple[str, ...] = ()  # names that a comprehension around it sets
-    tree: ast.expr | None = field(default=None, compare=False, repr=False)
+    inside: tuple[int, ...] = ()
+    group: int = -1
+    several: bool = True
+    expression: Expression | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from mlnb.capture.vocabulary import listed
@@ -10,53 +11,103 @@ from mlnb.capture.vocabulary import listed
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 
 METRIC_WORDS: Final = listed(
-    "acc accuracy accuracies precision recall f1 fbeta auc auroc auprc roc ap map mse rmse mae mape smape rmsle msle "
-    "medae r2 rsq rsquared loss losses err error errors cost costs score scores logloss ce bce nll perplexity ppl "
-    "likelihood loglik llf aic bic hqic elbo kl iou dice jaccard kappa mcc silhouette inertia davies bouldin calinski ari nmi ami "
-    "homogeneity completeness sensitivity specificity tpr fpr tnr fnr hits ndcg mrr bleu rouge meteor wer cer psnr ssim "
-    "fid gini lift ks brier ece variance residual deviance chi2 pvalue corr pearson spearman reward return returns regret "
-    "sse ssr rss mspe wape evaluation metric metrics performance entropy baseline distortion gain uplift skill dunn huber hinge "
-    "balanced val validation cv oob"
+    "acc accs accuracy accuracies precision precisions recall recalls f1 f1s fbeta fscore auc aucs auroc auprc roc map mse "
+    "mses rmse rmses mae maes mape smape rmsle msle medae r2 rsq rsquared loss losses err errs error errors cost costs "
+    "score scores logloss ce bce nll perplexity ppl likelihood loglik llf aic bic hqic elbo kl iou dice jaccard kappa mcc "
+    "silhouette sil inertia inertias wcss distortion distortions davies bouldin calinski ari nmi ami homogeneity "
+    "completeness vmeasure sensitivity specificity tpr fpr tnr fnr ndcg mrr bleu rouge meteor wer cer psnr ssim fid gini "
+    "lift ks brier ece variance residual deviance chi2 pvalue pval corr correlation pearson spearman reward rewards "
+    "regret sse ssr rss mspe wape entropy gain uplift huber hinge oob gap evs explained significance statistic tstat "
+    "zscore fitness objective energy divergence misclassification hit hits miss drift impurity obj crossentropy"
 )
-# A name that has one of these is no metric, whatever else it says.
-NOT_METRIC_WORDS: Final = listed(
-    "n num count counts len length size shape idx index i j id step steps epoch epochs iteration iterations iter seed "
-    "total time elapsed duration start end begin min max xmin xmax ymin ymax pred preds prediction predictions predicted "
-    "label labels tp tn fp fn lr rate threshold thresh tol tolerance weight weights alpha beta gamma lambda fold batch "
-    "row rows col cols columns name names model models clf price x y z xs ys grid fig ax axis axes color"
+# Two words that together name a score.
+_PAIRS: Final = frozenset(
+    {("p", "value"), ("p", "val"), ("r", "2"), ("r", "squared"), ("f", "1"), ("f", "score"), ("t", "stat"), ("f", "stat"),
+     ("z", "score"), ("log", "likelihood"), ("hit", "rate"), ("win", "rate"), ("error", "rate"), ("err", "rate"), ("t", "statistic"),
+     ("success", "rate"), ("detection", "rate"), ("positive", "rate"), ("negative", "rate"), ("adj", "r"), ("chi", "2"),
+     ("j", "history"), ("cost", "history"), ("loss", "history"), ("cross", "val"), ("cv", "mean"), ("cv", "results"),
+     ("test", "mean"), ("train", "mean"), ("mean", "cv"), ("f", "measure"), ("p", "perm"), ("t", "val"), ("t", "value"),
+     ("average", "precision"), ("cohen", "d"), ("effect", "size"), ("mean", "reward"), ("training", "set"), ("test", "set")}
+)  # fmt: skip
+# What a name that ends with one of these means is no score, whatever stands before.
+_NOT_LAST: Final = listed(
+    "pred preds prediction predictions predicted forecast label labels fn func function fun criterion df frame table model "
+    "models clf estimator estimators name names threshold thresholds thresh weight weights tol tolerance fold folds index "
+    "idx matrix cm report dict dictionary list plot fig figure ax axis color colors step steps epoch epochs iter iters "
+    "count counts n num rows cols columns size shape time times path file layer layers key keys range min max grid param params "
+    "parameter parameters std factor coef coefs coefficients curve curves proba probs array vector type metric metrics log dist"
 )
-COUNTER_WORDS: Final = listed(
+_NOT_ANYWHERE: Final = listed(
+    "pred preds predict predicted prediction predictions forecast lr rate eta learning"
+)
+COUNTERS: Final = listed(
     "n num count counts len length size shape idx index id step steps epoch seed fold batch row rows tp tn fp fn"
 )
 LABEL_NOISE: Final = listed(
-    "shape size length rows columns samples features epoch step iteration fold batch number count total time seconds sec "
-    "elapsed minutes took duration seed version index id year month day missing nulls null"
+    "shape size length rows columns samples features epoch epochs step iteration fold batch number count total time seconds "
+    "sec secs elapsed minutes took duration seed version index id year month day missing nulls null predict predicted "
+    "prediction predictions predicts price forecast intercept coefficient coefficients slope weight weights bias theta date "
+    "memory max min maximum minimum average mean median std variable value instances threshold row column unique"
 )
 
 
 def parts(name: str) -> list[str]:
-    """The lower-case words in a name: `valAcc_2` is `val`, `acc`, `2`."""
-    return [part.lower() for part in _PARTS.findall(name)]
+    """The lower-case words in a name: `valAcc_2` is `val`, `acc`, `2`; `R^2` and `R²` are `r`, `2`."""
+    return [part.lower() for part in _PARTS.findall(name.replace("²", "2"))]
 
 
 def is_metric_name(name: str) -> bool:
     """Whether a person would give this name to a score."""
     found = parts(name)
-    return any(
-        part in METRIC_WORDS or part.rstrip("s") in METRIC_WORDS for part in found
-    ) and not is_counter_name(name)
+    if not found or found[-1] in _NOT_LAST or is_counter_name(name):
+        return False
+    glued = "".join(found)
+    if glued in METRIC_WORDS or any(pair in _PAIRS for pair in pairwise(found)):
+        return True
+    return any(part in METRIC_WORDS for part in found) and not _NOT_ANYWHERE.intersection(found)
+
+
+def is_history_name(name: str) -> bool:
+    """Whether a list of this name holds a curve."""
+    found = parts(name)
+    if is_metric_name(name) or (found and is_metric_name(found[0])):
+        return True
+    return bool({"history", "hist", "curve"}.intersection(found))
+
+
+def says_metric(label: str) -> bool:
+    """Whether the words before a printed number say that it is a score."""
+    found = parts(label)
+    if any(pair in _PAIRS for pair in pairwise(found)):
+        return True
+    if _NOT_ANYWHERE.intersection(found) and "error" not in found:
+        return False
+    return any(part in METRIC_WORDS for part in found)
+
+
+def is_noise(label: str) -> bool:
+    """Whether the words say that it is something else."""
+    return bool(LABEL_NOISE.intersection(parts(label))) and not says_metric(label)
 
 
 def is_counter_name(name: str) -> bool:
     """Whether a person would give this name to a count, a size or a position."""
     found = parts(name)
-    return bool(found) and (found[0] in COUNTER_WORDS or found[-1] in COUNTER_WORDS)
+    return bool(found) and (found[0] in COUNTERS or found[-1] in COUNTERS)
+
+
+def is_display_name(name: str) -> bool:
+    """Whether a switch is about what is shown, not about what is computed."""
+    return bool(
+        {"debug", "verbose", "plot", "show", "save", "print", "display", "log"}.intersection(parts(name))
+    )
 
 
 def label_of(text: str) -> str:
     """A printed label without its punctuation: the words right before the number."""
-    line = text.replace("\\t", " ").rsplit("\n", 1)[-1].strip()
-    line = re.split(r"[|;,]", line)[-1] if re.search(r"[|;,]\s*\S", line) else line
-    line = re.sub(r"[\s:=\-\u2013>(\[{*#]+$", "", line)
-    line = re.sub(r"^[\s:=\-\u2013>(\[{*#.)%\]}]+", "", line)
-    return line.strip()[-80:]
+    line = text.replace("\\t", " ").replace("\t", " ").strip(" ")
+    line = line.rstrip("\n").rsplit("\n", 1)[-1].strip()
+    line = re.sub(r"[\s:=\-\u2013>(\[{*#~|,;]+$", "", line)
+    line = re.split(r"[|;,](?=\s)", line)[-1]
+    line = re.sub(r"^[\s:=\-\u2013>(\[{*#.)%\]}/+]+", "", line)
+    return line.strip()[-80:] if re.search(r"[^\W\d_]", line) else ""

@@ -26,6 +26,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "compare": ("mlnb.cli.runs:compare", "Show how runs differ."),
     "sql": ("mlnb.cli.runs:sql", "Query the store's tables with SQL, read-only."),
     "rerun": ("mlnb.cli.rerun:rerun", "Execute a notebook with given parameters, or a grid of them."),
+    "reproduce": (
+        "mlnb.cli.reproduce:reproduce",
+        "Repeat a run with its own source and parameters, and judge what comes out.",
+    ),
     "register": ("mlnb.cli.models:register", "Make a version of a model from a run."),
     "promote": ("mlnb.cli.models:promote", "Point an alias at a version, through its gates."),
     "rollback": ("mlnb.cli.models:rollback", "Point an alias back at its previous version."),

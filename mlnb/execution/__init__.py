@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 _ROOMS = {
     "Batch": "mlnb.execution.batch",
+    "Verdict": "mlnb.execution.reproduction",
+    "reproduce": "mlnb.execution.reproduction",
     "rerun": "mlnb.execution.reruns",
 }
 
-__all__ = ["Batch", "rerun"]
+__all__ = ["Batch", "Verdict", "reproduce", "rerun"]
 
 if TYPE_CHECKING:
     from mlnb.execution.batch import Batch
+    from mlnb.execution.reproduction import Verdict, reproduce
     from mlnb.execution.reruns import rerun
 
 

@@ -2,53 +2,99 @@
 
 It loads mlnb's extension into the kernel by a silent request before the first cell (so execution counts
 stay as they are without mlnb), sends `{cellId, tags}` with each cell as JupyterLab does (the kernel would
-not know else which cell it runs), holds the whole run to one deadline, and remembers how a kernel died.
+not know else which cell it runs), holds the whole run to one deadline, waits for what tracking does in the
+background before it stops the kernel, and remembers how a kernel died.
 """
 
 from __future__ import annotations
 
 import math
+import os
+import tempfile
 import time
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nbclient.exceptions import DeadKernelError
+from nbclient.util import run_sync
 from papermill.clientwrap import PapermillNotebookClient
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlnb.execution.warm.provisioner import ForkedKernel
+    from mlnb.execution.warm.standby import Kernels
+
+STDERR_SHOWN: Final = 2000
+SETTLE_SECONDS: Final = 60
 # Not by `%load_ext`: the notebook's own would then say that it is loaded already.
-_LOAD: Final = '__import__("mlnb").load_ipython_extension(get_ipython())'
+_LOAD: Final = (
+    '__import__("os").environ.update({tell!r}); __import__("mlnb").load_ipython_extension(get_ipython())'
+)
+_SETTLE: Final = (
+    '__import__("mlnb.magics", fromlist=["current"]).current(get_ipython()).settle(' + f"{SETTLE_SECONDS})"
+)
 
 
 class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
     """Executes one notebook in one kernel.
 
-    `deadline` is a `time.monotonic()` at which the notebook's current cell times out. After `execute`,
-    `problem` says why the kernel's cells weren't tracked (`None`: they were), and `exit_code` how a
-    kernel that died went (negative: the signal).
+    `tell` are environment variables that tell the kernel whose cells it runs. `deadline` is a
+    `time.monotonic()` at which the notebook's current cell times out. `kernels` gives it a warm kernel and
+    takes another in advance if there is `more` to do. `leave` says that the kernel needn't be waited for:
+    `left` is then its process, which still has things to finish.
+
+    After `execute`, `problem` says why the kernel's cells weren't tracked (`None`: they were), and
+    `exit_code` how a kernel that died went (negative: the signal).
     """
 
+    km: Any
+    kc: Any
+
     def __init__(
-        self, nb_man: Any, *, deadline: float | None = None, template: str | None = None, **settings: Any
+        self,
+        nb_man: Any,
+        *,
+        tell: Mapping[str, str],
+        deadline: float | None = None,
+        kernels: Kernels | None = None,
+        more: bool = False,
+        leave: bool = False,
+        **settings: Any,
     ) -> None:
         super().__init__(nb_man, **settings)
-        self._template = template
         self.problem: str | None = None
         self.exit_code: int | None = None
+        self.left: ForkedKernel | None = None
+        self._tell = dict(tell)
+        self._kernels = kernels
+        self._more = more
+        self._leave = leave
+        self._at_rest = False
+        self._stderr: Any = None
         self._deadline = deadline
         if deadline is not None:
             self.timeout_func = self._remaining
 
-    def create_kernel_manager(self) -> Any:
-        if self._template is None:
-            return super().create_kernel_manager()
-        from mlnb.execution.warm.provisioner import WarmKernelManager
+    def execute(self, **settings: Any) -> Any:
+        if self._kernels is None:
+            self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - read after the kernel died
+            settings = {"env": {**os.environ, **self._tell}, "stderr": self._stderr, **settings}
+        return super().execute(**settings)
 
-        self.km = WarmKernelManager.of(self._template, kernel_name=self.kernel_name, config=self.config)
+    def create_kernel_manager(self) -> Any:
+        if self._kernels is None:
+            return super().create_kernel_manager()
+        ready = self._kernels.take()
+        self.km, self._stderr = ready.manager, ready.stderr
         return self.km
 
     def papermill_execute_cells(self) -> None:
+        if self._kernels is not None and self._more:
+            self._kernels.prepare()
         try:
             self._load_extension()
             super().papermill_execute_cells()
+            self._at_rest = True
         except DeadKernelError:
             self.exit_code = self._read_exit_code()
             raise
@@ -61,6 +107,35 @@ class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
             if self.kc is not None:
                 self.kc.session.metadata = {}
 
+    @property
+    def last_words(self) -> str:
+        """The last line that the kernel wrote on its standard error."""
+        if self._stderr is None:
+            return ""
+        size = self._stderr.seek(0, os.SEEK_END)
+        self._stderr.seek(max(0, size - STDERR_SHOWN))
+        lines = self._stderr.read().decode("utf-8", "replace").strip().splitlines()
+        return str(lines[-1].strip()) if lines else ""
+
+    def close(self) -> None:
+        """Nothing more will be asked about the kernel."""
+        if self._stderr is not None:
+            self._stderr.close()
+
+    def _cleanup_kernel(self) -> None:
+        forked = getattr(self.km.provisioner, "is_forked", False)
+        if self._leave and self._at_rest and forked:
+            self.left = run_sync(self.km.let_go)()
+            run_sync(self._stop_channels)()
+            return
+        if self._at_rest and self.problem is None:
+            self._settle()
+        super()._cleanup_kernel()
+
+    async def _stop_channels(self) -> None:
+        self.kc.stop_channels()
+        self.kc = self.km = None
+
     def _load_extension(self) -> None:
         spec: Any = self.km.kernel_spec
         language = str(spec.language or "").lower()
@@ -70,15 +145,24 @@ class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
                 "parameters, outputs, timing and the notebook are kept, its cells are not looked into"
             )
             return
-        request = self.kc.execute(_LOAD, silent=True, store_history=False, stop_on_error=False)
-        reply = self.wait_for_reply(request)
-        content = (reply or {}).get("content", {})
+        content = self._ask(_LOAD.format(tell=self._tell))
         if content.get("status") != "ok":
             self.problem = (
                 f"mlnb can't be loaded in the kernel {self.kernel_name!r} "
                 f"({content.get('ename', 'no reply')}: {content.get('evalue', '')}): "
                 "parameters, outputs, timing and the notebook are kept, its cells are not looked into"
             )
+
+    def _settle(self) -> None:
+        # a kernel that is told to stop is killed five seconds later, in the middle of a large model's file
+        self._ask(_SETTLE)
+
+    def _ask(self, code: str) -> dict[str, Any]:
+        reply = self.wait_for_reply(
+            self.kc.execute(code, silent=True, store_history=False, stop_on_error=False)
+        )
+        content: dict[str, Any] = (reply or {}).get("content", {})
+        return content
 
     def _remaining(self, cell: Any) -> float:
         del cell

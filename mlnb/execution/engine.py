@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mlnb.execution.tracked import Assignment, MlnbEngine, Outcome
+    from mlnb.execution.tracked import Assignment, MlnbEngine, Outcome, kernel_environment
 
-__all__ = ["Assignment", "MlnbEngine", "Outcome"]
+__all__ = ["Assignment", "MlnbEngine", "Outcome", "kernel_environment"]
 
 
 def __getattr__(name: str) -> Any:

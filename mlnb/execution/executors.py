@@ -17,7 +17,7 @@ import time
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mlnb.errors import UsageError, nearest
-from mlnb.execution.jobs import Ended, Job, Message, Setup, Started, Stop, decode, encode
+from mlnb.execution.jobs import Ended, Free, Job, Message, Setup, Started, Stop, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,10 +68,8 @@ class LocalExecutor:
         self._inbox: queue.SimpleQueue[tuple[_Process, Message | None]] = queue.SimpleQueue()
 
     def run(self, setup: Setup, next_job: Callable[[], Job | None]) -> Iterator[Started | Ended]:
-        for _ in range(self._count):
-            if not self._start(setup, next_job):
-                break
-        while any(worker.job for worker in self._workers):
+        self._fill(setup, next_job)
+        while any(worker.jobs or not worker.free for worker in self._workers):
             try:
                 # a timeout, so that Ctrl-C is noticed on systems where a wait can't be interrupted
                 worker, message = self._inbox.get(timeout=1.0)
@@ -79,15 +77,14 @@ class LocalExecutor:
                 continue
             if message is None:
                 yield from self._bury(worker)
-                self._start(setup, next_job)
+            elif isinstance(message, Free):
+                worker.free = True
             elif isinstance(message, Ended):
-                worker.job = None
+                worker.jobs.discard(message.run_id)
                 yield message
-                if worker.alive:
-                    worker.give(next_job())
-                self._fill(setup, next_job)
             elif isinstance(message, Started):
                 yield message
+            self._fill(setup, next_job)
 
     def close(self) -> None:
         for worker in self._workers:
@@ -99,32 +96,27 @@ class LocalExecutor:
         self._workers.clear()
 
     def _fill(self, setup: Setup, next_job: Callable[[], Job | None]) -> None:
-        # a retry may come back to the queue after a worker ran dry
+        """Give every worker that could work a job, and start those that are missing."""
         for worker in self._workers:
-            if worker.alive and worker.job is None and not worker.give(next_job()):
+            if worker.free and worker.alive and not worker.give(next_job()):
                 return
-        while len(self._workers) < self._count and self._start(setup, next_job):
-            pass
-
-    def _start(self, setup: Setup, next_job: Callable[[], Job | None]) -> bool:
-        job = next_job()
-        if job is None:
-            return False
-        worker = _Process(setup, self._inbox)
-        self._workers.append(worker)
-        worker.give(job)
-        return True
+        while len(self._workers) < self._count:
+            job = next_job()
+            if job is None:
+                return
+            self._workers.append(_Process(setup, self._inbox))
+            self._workers[-1].give(job)
 
     def _bury(self, worker: _Process) -> Iterator[Ended]:
         self._workers.remove(worker)
         code = worker.wait(5.0)
-        if worker.job is not None:
-            how = f"was killed by signal {-code}" if code < 0 else f"ended with status {code}"
-            yield Ended(worker.job.run_id, "lost", f"the worker {how}")
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with status {code}"
+        for run_id in sorted(worker.jobs):
+            yield Ended(run_id, "lost", f"the worker {how}")
 
 
 class _Process:
-    """One worker process and the job it has."""
+    """One worker process and its jobs: the one at hand, and those that aren't all kept yet."""
 
     def __init__(self, setup: Setup, inbox: queue.SimpleQueue[tuple[_Process, Message | None]]) -> None:
         self._process = subprocess.Popen(
@@ -135,7 +127,8 @@ class _Process:
             # in a session of its own: Ctrl-C reaches the batch, which stops its workers in order
             start_new_session=True,
         )
-        self.job: Job | None = None
+        self.free = True
+        self.jobs: set[str] = set()
         self._inbox = inbox
         self._listener = threading.Thread(target=self._listen, name="mlnb-worker", daemon=True)
         self._listener.start()
@@ -148,7 +141,8 @@ class _Process:
     def give(self, job: Job | None) -> bool:
         if job is None:
             return False
-        self.job = job
+        self.free = False
+        self.jobs.add(job.run_id)
         self.send(job)
         return True
 

@@ -1,8 +1,9 @@
 """What travels between a batch and its workers: JSON, one message a line, in both directions.
 
 A worker is told once what all its jobs share (`Setup`), then one `Job` after another; it answers each
-with `Started` and `Ended`. `Stop` ends the job at hand as an interrupt would. Python's own JSON is used
-because parameters may be NaN or infinite, which it writes and reads.
+with `Started`, with `Free` when it could take the next, and, when everything about it is kept, with
+`Ended`. `Stop` ends the job at hand as an interrupt would. Python's own JSON is used because parameters may
+be NaN or infinite, which it writes and reads.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Job:
     rerun_of: str | None = None
     output_path: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
+    more: bool = False  # others are waiting
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,13 @@ class Stop:
 
 @dataclass(frozen=True)
 class Started:
+    run_id: str
+
+
+@dataclass(frozen=True)
+class Free:
+    """The run's notebook has ended; the worker can take another job."""
+
     run_id: str
 
 
@@ -62,8 +71,8 @@ class Ended:
     peak_bytes: int = 0
 
 
-Message = Setup | Job | Stop | Started | Ended
-_KINDS = {kind.__name__: kind for kind in (Setup, Job, Stop, Started, Ended)}
+Message = Setup | Job | Stop | Started | Free | Ended
+_KINDS = {kind.__name__: kind for kind in (Setup, Job, Stop, Started, Free, Ended)}
 
 
 def encode(message: Message) -> bytes:

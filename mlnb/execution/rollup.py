@@ -7,38 +7,68 @@ A cell goes by the name that `%%track NAME` gave it; one without goes by its pla
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import ids
 
 if TYPE_CHECKING:
-    from mlnb.tracking import Run
+    from mlnb.store import Store
 
 Row = Mapping[str, Any]
+PAUSE_SECONDS: Final = 1.0
 
 
-def roll_up(run: Run) -> None:
-    """Give `run` its finished children's parameters and last metrics."""
+def roll_up(store: Store, run_ids: Collection[str], *, own: Iterable[str] = ()) -> None:
+    """Give runs their children's parameters and last metrics; `own` are the parameters that they have themselves."""
     from mlnb.store import query
+    from mlnb.tracking.joining import JoinedRun
 
-    page = query.run_page(run.store, where=f"parent_id = '{run.run_id}'", children=True)
-    children = sorted(page.rows, key=lambda row: row["run_id"])
-    if not children:
+    if not run_ids:
         return
-    own = query.record(run.store, run.run_id)
-    run.params(merge(children, "params", taken=own["params"]))
-    run.metrics(merge(children, "metrics", taken=own["metrics"]))
+    listed = ", ".join(f"'{run_id}'" for run_id in run_ids)
+    families: dict[str, list[Row]] = {}
+    page = query.run_page(store, where=f"parent_id in ({listed})", children=True)
+    for row in sorted(page.rows, key=lambda row: str(row["run_id"])):
+        families.setdefault(row["parent_id"], []).append(row)
+    for run_id, children in families.items():
+        joined = JoinedRun(store, run_id, "", "")  # the run has ended: this only adds to it
+        joined.params(merge(children, "params", taken=own))
+        joined.metrics(merge(children, "metrics"))
+        joined.finish()
+
+
+class RollUps:
+    """The roll-ups of a batch's runs, several at once: each look into the store costs as much as ten runs' rows."""
+
+    def __init__(self, store: Store, own: Iterable[str]) -> None:
+        self._store = store
+        self._own = frozenset(own)
+        self._waiting: list[str] = []
+        self._last = time.monotonic()
+
+    def add(self, run_id: str) -> None:
+        """A run has ended; it is rolled up within a second or so of batch life."""
+        self._waiting.append(run_id)
+        if time.monotonic() - self._last >= PAUSE_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Roll up all that have ended."""
+        roll_up(self._store, self._waiting, own=self._own)
+        self._waiting.clear()
+        self._last = time.monotonic()
 
 
 def merge(children: Sequence[Row], what: str, *, taken: Iterable[str] = ()) -> dict[str, Any]:
     """The children's values under the names that their parent gives them; `taken` are its own names."""
-    labels = _labels(children)
+    names = labels(children)
     counts = Counter(name for child in children for name in child[what])
     own = set(taken)
     merged = {}
-    for child, label in zip(children, labels, strict=True):
+    for child, label in zip(children, names, strict=True):
         for name, value in child[what].items():
             merged[f"{label}.{name}"] = value
             if counts[name] == 1:
@@ -46,12 +76,13 @@ def merge(children: Sequence[Row], what: str, *, taken: Iterable[str] = ()) -> d
     return {name: value for name, value in merged.items() if name not in own}
 
 
-def _labels(children: Sequence[Row]) -> list[str]:
+def labels(children: Sequence[Row]) -> list[str]:
+    """What the children are called by their parent, in order, each name once."""
     seen: Counter[str] = Counter()
-    labels = []
+    found = []
     for number, child in enumerate(children, start=1):
         name = child["name"]
         label = f"cell{number}" if name == ids.name_for(child["run_id"]) else name
         seen[label] += 1
-        labels.append(label if seen[label] == 1 else f"{label}-{seen[label]}")
-    return labels
+        found.append(label if seen[label] == 1 else f"{label}-{seen[label]}")
+    return found

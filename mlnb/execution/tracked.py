@@ -10,31 +10,35 @@ papermill imports this module whenever it is imported, hence none of mlnb's heav
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from papermill.engines import NBClientEngine
 from papermill.log import logger
 
-from mlnb.execution.client import TrackedClient
+from mlnb.execution.client import SETTLE_SECONDS, TrackedClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from mlnb.events import Status
+    from mlnb.execution.warm.standby import Kernels
     from mlnb.tracking import Run
 
 MEDIA_TYPE: Final = "application/x-ipynb+json"
-STDERR_SHOWN: Final = 2000
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a batch knows about a run before it starts; plain `papermill --engine mlnb` has none."""
+    """What a batch knows about a run before it starts; plain `papermill --engine mlnb` has none.
+
+    `kernels` are warm ones, `more` says that another notebook follows. `afterwards` takes what is to be done
+    when the notebook has ended, so that the next one needn't wait for it (unless it says so); `report` hears
+    how it ended. `rolls_up` is false where the batch does that for many runs at once.
+    """
 
     store: Path
     notebook: Path
@@ -45,7 +49,10 @@ class Assignment:
     rerun_of: str | None = None
     tags: Mapping[str, str] | None = None
     timeout: float | None = None
-    template: str | None = None
+    kernels: Kernels | None = None
+    more: bool = False
+    rolls_up: bool = True
+    afterwards: Callable[[Callable[[], None], bool], object] | None = None
     report: Callable[[Outcome], object] | None = None
 
 
@@ -69,11 +76,14 @@ class MlnbEngine(NBClientEngine):  # type: ignore[misc]
         *,
         input_path: Any = None,
         assignment: Assignment | None = None,
+        entered: list[bool] | None = None,
         **settings: Any,
     ) -> Any:
         assignment = assignment or _assign(input_path)
         _steady_injected_cell(nb)
         with tracking_run(nb, assignment) as execution:
+            if entered is not None:
+                entered.append(True)
             return super().execute_notebook(nb, kernel_name, execution=execution, **settings)
 
     @classmethod
@@ -94,8 +104,11 @@ class MlnbEngine(NBClientEngine):  # type: ignore[misc]
         settings.pop("startup_timeout", None)
         execution.client = TrackedClient(
             nb_man,
+            tell=execution.kernel_environment(),
             deadline=execution.deadline,
-            template=execution.assignment.template,
+            kernels=execution.assignment.kernels,
+            more=execution.assignment.more,
+            leave=execution.assignment.afterwards is not None,
             kernel_name=kernel_name,
             log=logger,
             log_output=log_output,
@@ -105,27 +118,23 @@ class MlnbEngine(NBClientEngine):  # type: ignore[misc]
             timeout=limit,
             **settings,
         )
-        return execution.client.execute(env=execution.kernel_environment(), stderr=execution.kernel_stderr)
+        return execution.client.execute()
 
 
 @dataclass
 class Execution:
-    """One notebook being executed for one run."""
+    """One notebook being executed for one run; `own` are the parameter names that the run has by itself."""
 
     run: Run
     assignment: Assignment
-    kernel_stderr: IO[bytes]
+    own: frozenset[str]
     deadline: float | None = None
     client: TrackedClient | None = None
 
     def kernel_environment(self) -> dict[str, str]:
         """What tells the kernel whose cells it runs."""
-        return {
-            **os.environ,
-            "MLNB_STORE": str(self.assignment.store.absolute()),
-            "MLNB_PARENT_RUN": self.run.run_id,
-            "MLNB_NOTEBOOK": str(self.assignment.notebook),
-        }
+        told = kernel_environment(self.assignment.store, self.assignment.notebook)
+        return {**told, "MLNB_PARENT_RUN": self.run.run_id}
 
     def judge_exception(self, error: BaseException) -> Outcome:
         """How a notebook ended that papermill gave up on."""
@@ -140,6 +149,36 @@ class Execution:
         text = str(error).splitlines()
         return Outcome("failed", f"{type(error).__name__}: {text[0] if text else ''}{self._last_words()}")
 
+    def end(self, notebook: Any, outcome: Outcome) -> None:
+        """Keep the notebook and close the run: from now on nothing can make it anything but what it is."""
+        self.attempt("notebook", lambda: _keep_notebook(self, notebook))
+        self.run.finish(status=outcome.status, error=outcome.error, exit_signal=outcome.exit_signal)
+
+    def close(self, outcome: Outcome) -> None:
+        """What may come late: the kernel's last work, and what its cells found."""
+        from mlnb.execution.rollup import roll_up
+
+        client = self.client
+        if client is not None and client.left is not None:
+            client.left.end(SETTLE_SECONDS)
+        if client is not None:
+            if client.problem is None and self.assignment.rolls_up:
+                self.attempt("rollup", lambda: roll_up(self.run.store, [self.run.run_id], own=self.own))
+            client.close()
+        if self.assignment.report is not None:
+            self.assignment.report(outcome)
+
+    def attempt(self, part: str, keep: Callable[[], None]) -> None:
+        """Keep a part; where that fails the run says so, and the rest is kept."""
+        from mlnb.events import Problem
+
+        try:
+            keep()
+        except Exception as error:  # noqa: BLE001 - the run must be closed whatever happens
+            logger.warning("mlnb could not keep the %s: %s", part, error)
+            problem = Problem(where=part, message=f"{type(error).__name__}: {error}")
+            self.run.store.edit(self.run.run_id, problem)
+
     def _judge_dead_kernel(self) -> Outcome:
         code = None if self.client is None else self.client.exit_code
         if code is not None and code < 0:
@@ -148,31 +187,34 @@ class Execution:
         return Outcome("failed", f"the kernel died{status}{self._last_words()}")
 
     def _last_words(self) -> str:
-        size = self.kernel_stderr.seek(0, os.SEEK_END)
-        self.kernel_stderr.seek(max(0, size - STDERR_SHOWN))
-        lines = self.kernel_stderr.read().decode("utf-8", "replace").strip().splitlines()
-        return f" ({lines[-1].strip()})" if lines else ""
+        words = "" if self.client is None else self.client.last_words
+        return f" ({words})" if words else ""
 
 
 @contextmanager
 def tracking_run(notebook: Any, assignment: Assignment) -> Iterator[Execution]:
     """A run around the execution of `notebook`; it is closed whatever happens, and exceptions go on."""
-    run = _start(notebook, assignment)
-    with tempfile.TemporaryFile() as kernel_stderr:
-        deadline = None if assignment.timeout is None else time.monotonic() + assignment.timeout
-        execution = Execution(run, assignment, kernel_stderr, deadline)
-        outcome = Outcome("failed", "the run ended in mlnb itself")
-        try:
-            yield execution
-            outcome = judge(notebook)
-        except BaseException as error:
-            outcome = execution.judge_exception(error)
-            raise
-        finally:
-            _keep(execution, notebook)
-            run.finish(status=outcome.status, error=outcome.error, exit_signal=outcome.exit_signal)
-            if assignment.report is not None:
-                assignment.report(outcome)
+    execution = _start(notebook, assignment)
+    outcome = Outcome("failed", "the run ended in mlnb itself")
+    try:
+        yield execution
+        outcome = judge(notebook)
+    except BaseException as error:
+        outcome = execution.judge_exception(error)
+        raise
+    finally:
+        # now: papermill may write its marks into the notebook as soon as it has it back
+        execution.end(notebook, outcome)
+        if assignment.afterwards is None:
+            execution.close(outcome)
+        else:
+            # who failed may be why the batch starts no more: that must be known before the next one starts
+            assignment.afterwards(lambda: execution.close(outcome), outcome.status != "finished")
+
+
+def kernel_environment(store: Path, notebook: Path) -> dict[str, str]:
+    """What all kernels of a batch are told."""
+    return {"MLNB_STORE": str(store.absolute()), "MLNB_NOTEBOOK": str(notebook)}
 
 
 def _assign(input_path: Any) -> Assignment:
@@ -183,7 +225,7 @@ def _assign(input_path: Any) -> Assignment:
     return Assignment(store=config.load(notebook.parent).store, notebook=notebook)
 
 
-def _start(notebook: Any, assignment: Assignment) -> Run:
+def _start(notebook: Any, assignment: Assignment) -> Execution:
     from mlnb import tracking
 
     run = tracking.start(
@@ -200,10 +242,11 @@ def _start(notebook: Any, assignment: Assignment) -> Run:
     about = notebook.metadata.setdefault("papermill", {})
     about["input_path"] = str(assignment.notebook)
     injected = dict(about.get("parameters", {}))
-    defaults = _defaults(notebook)
-    run.params({name: value for name, value in defaults.items() if name not in injected}, source="assigned")
+    defaults = {name: value for name, value in _defaults(notebook).items() if name not in injected}
+    run.params(defaults, source="assigned")
     run.params(injected, source="injected")
-    return run
+    deadline = None if assignment.timeout is None else time.monotonic() + assignment.timeout
+    return Execution(run, assignment, frozenset({*defaults, *injected}), deadline)
 
 
 def _defaults(notebook: Any) -> dict[str, Any]:
@@ -237,32 +280,12 @@ def _judge_error(name: str, value: str) -> Outcome:
     return Outcome("failed", f"{name}: {value}".splitlines()[0])
 
 
-def _keep(execution: Execution, notebook: Any) -> None:
-    """What is known at the end; where a part of it fails, the run says so and the rest is kept."""
+def _keep_notebook(execution: Execution, notebook: Any) -> None:
     from mlnb.events import Problem
-    from mlnb.execution.rollup import roll_up
+    from mlnb.execution import ipynb
 
     run = execution.run
     if execution.client is not None and execution.client.problem:
         run.append(Problem(where="kernel", message=execution.client.problem))
-    parts: dict[str, Callable[[], None]] = {
-        "notebook": lambda: _keep_notebook(execution, notebook),
-        "rollup": lambda: roll_up(run),
-    }
-    for part, keep in parts.items():
-        try:
-            keep()
-        except Exception as error:  # noqa: BLE001 - the run must be closed whatever happens
-            logger.warning("mlnb could not keep the %s: %s", part, error)
-            run.append(Problem(where=part, message=f"{type(error).__name__}: {error}"))
-
-
-def _keep_notebook(execution: Execution, notebook: Any) -> None:
-    from mlnb.execution import ipynb
-
-    execution.run.store_artifact(
-        ipynb.encode(notebook),
-        name=execution.assignment.notebook.name,
-        kind="notebook",
-        media_type=MEDIA_TYPE,
-    )
+    name = execution.assignment.notebook.name
+    run.store_artifact(ipynb.encode(notebook), name=name, kind="notebook", media_type=MEDIA_TYPE)

@@ -2,12 +2,15 @@
 
 Messages come in on standard input and go out on what was standard output when the process began; from
 then on file descriptor 1 is standard error, so that nothing that papermill, a library or a kernel prints
-can mix with them. A reader thread listens all the time: on `Stop`, or when the batch's end of the pipe
-closes because the batch died, it interrupts the main thread, which closes its run and its kernel.
+can mix with them. Three threads: the main one executes; one listens all the time and, on `Stop`, or when the
+batch's end of the pipe closes because the batch died, interrupts the main one, which closes its run and its
+kernel; one does what is left to do about a run when its notebook has ended, while the next one runs.
 """
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import os
 import queue
 import signal
@@ -16,9 +19,15 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from mlnb.execution.jobs import Ended, Job, Message, Setup, Started, Stop, decode, encode
+from mlnb.execution.jobs import Ended, Free, Job, Message, Setup, Started, Stop, decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlnb.execution.tracked import Assignment, Outcome
+    from mlnb.execution.warm.standby import Kernels
 
 
 class Worker:
@@ -28,6 +37,7 @@ class Worker:
         self._outgoing = outgoing
         self._incoming = incoming
         self._jobs: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._busy = threading.Event()
         self._stopped = False
 
@@ -37,11 +47,20 @@ class Worker:
         setup = self._jobs.get()
         if not isinstance(setup, Setup):
             return
-        with tempfile.TemporaryDirectory(prefix="mlnb-") as folder:
-            source = Path(folder) / Path(setup.notebook).name
-            source.write_bytes(Path(setup.source).read_bytes())
-            while isinstance(job := self._jobs.get(), Job):
-                self._do(job, setup, source)
+        closer = threading.Thread(target=self._close_runs, name="mlnb-close")
+        closer.start()
+        kernels = _kernels(setup)
+        try:
+            with tempfile.TemporaryDirectory(prefix="mlnb-") as folder:
+                source = Path(folder) / Path(setup.notebook).name
+                source.write_bytes(Path(setup.source).read_bytes())
+                while isinstance(job := self._jobs.get(), Job):
+                    self._do(job, setup, source, kernels)
+        finally:
+            if kernels is not None:
+                kernels.close()
+            self._tasks.put(None)
+            closer.join()
 
     def _listen(self) -> None:
         for line in self._incoming:
@@ -61,35 +80,71 @@ class Worker:
             else:
                 signal.raise_signal(signal.SIGINT)
 
-    def _do(self, job: Job, setup: Setup, source: Path) -> None:
+    def _close_runs(self) -> None:
+        while task := self._tasks.get():
+            task()
+
+    def _later(self, task: Callable[[], None], wait: bool) -> None:
+        done = threading.Event()
+
+        def do() -> None:
+            try:
+                task()
+            finally:
+                done.set()
+
+        self._tasks.put(do)
+        if wait:
+            done.wait()
+
+    def _do(self, job: Job, setup: Setup, source: Path, kernels: Kernels | None) -> None:
+        from mlnb.execution.engine import Outcome
+
         self._send(Started(job.run_id))
         began = time.monotonic()
+
+        def report(outcome: Outcome) -> None:
+            self._send(Ended(job.run_id, outcome.status, outcome.error, time.monotonic() - began))  # type: ignore[arg-type]
+
         self._busy.set()
         try:
-            status, error = ("failed", "stopped") if self._stopped else execute(job, setup, source)
+            if self._stopped:
+                report(Outcome("failed", "stopped"))
+            else:
+                assignment = _assign(job, setup, kernels, self._later, report)
+                # in a context of its own: the last run may still be open when this one starts
+                contextvars.copy_context().run(execute, job, setup, source, assignment)
         except KeyboardInterrupt:
-            status, error = "failed", "KeyboardInterrupt"
+            pass  # the engine has closed the run, and reports it
         finally:
             self._busy.clear()
-        self._send(Ended(job.run_id, status, error, time.monotonic() - began))  # type: ignore[arg-type]
+        self._send(Free(job.run_id))
 
     def _send(self, message: Message) -> None:
-        try:
+        with contextlib.suppress(BrokenPipeError):  # the batch is gone, and the listening thread knows
             self._outgoing.write(encode(message))
-            self._outgoing.flush()
-        except BrokenPipeError:  # the batch is gone, and the reader thread knows
-            pass
 
 
-def execute(job: Job, setup: Setup, source: Path) -> tuple[str, str | None]:
-    """Execute one job with papermill and mlnb's engine; how it ended, and with which error."""
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
+def _kernels(setup: Setup) -> Kernels | None:
+    if setup.template is None:
+        return None
+    from mlnb.execution.engine import kernel_environment
+    from mlnb.execution.warm.standby import Kernels
 
-    from mlnb.execution.engine import Assignment, Outcome
+    told = kernel_environment(Path(setup.store), Path(setup.notebook))
+    return Kernels(setup.template, setup.kernel_name, {**os.environ, **told})
 
-    ended: list[Outcome] = []
-    assignment = Assignment(
+
+def _assign(
+    job: Job,
+    setup: Setup,
+    kernels: Kernels | None,
+    afterwards: Callable[[Callable[[], None], bool], None],
+    report: Callable[[Outcome], None],
+) -> Assignment:
+    from mlnb.execution.engine import Assignment
+
+    return Assignment(
         store=Path(setup.store),
         notebook=Path(setup.notebook),
         run_id=job.run_id,
@@ -99,10 +154,22 @@ def execute(job: Job, setup: Setup, source: Path) -> tuple[str, str | None]:
         rerun_of=job.rerun_of,
         tags=job.tags,
         timeout=setup.timeout,
-        template=setup.template,
-        report=ended.append,
+        kernels=kernels,
+        more=job.more,
+        rolls_up=False,
+        afterwards=afterwards,
+        report=report,
     )
-    error: str | None = None
+
+
+def execute(job: Job, setup: Setup, source: Path, assignment: Assignment) -> None:
+    """Execute one job with papermill and mlnb's engine, which reports how it ends."""
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    from mlnb.execution.engine import Outcome
+
+    entered: list[bool] = []
     try:
         papermill.execute_notebook(
             _literal(str(source)),
@@ -113,17 +180,14 @@ def execute(job: Job, setup: Setup, source: Path) -> tuple[str, str | None]:
             cwd=setup.folder,
             progress_bar=False,
             assignment=assignment,
+            entered=entered,
         )
     except PapermillExecutionError:
         pass  # the engine has seen it, and knows whether the cell was allowed to fail
-    except KeyboardInterrupt:
-        raise
     except Exception as failure:  # noqa: BLE001 - it is the batch's to report; the next job's turn comes
-        text = str(failure).splitlines()
-        error = f"{type(failure).__name__}: {text[0] if text else ''}"
-    if ended:
-        return ended[-1].status, ended[-1].error or error
-    return "failed", error or "papermill didn't call the engine"
+        if not entered and assignment.report is not None:
+            text = str(failure).splitlines()
+            assignment.report(Outcome("failed", f"{type(failure).__name__}: {text[0] if text else ''}"))
 
 
 def _literal(path: str) -> str:
@@ -136,6 +200,9 @@ def main() -> None:
     import logging
 
     logging.getLogger("papermill").addHandler(logging.NullHandler())
+    # an interrupted cell leaves nbclient's polling tasks behind, which asyncio regrets at length
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts in the background leaves it ignored
     outgoing = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     Worker(sys.stdin.buffer, outgoing).run()

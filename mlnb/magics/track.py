@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import shlex
 from typing import TYPE_CHECKING, Any, Final
 
@@ -138,6 +139,7 @@ class TrackMagics(Magics):  # type: ignore[misc]
             raise UsageError("no run in this session yet", hint="put %%track on top of a cell")
 
 
+@functools.cache
 def _parser() -> Any:
     return construct_parser(TrackMagics.track)
 

@@ -10,6 +10,7 @@ from mlnb.errors import Ambiguous, NotFound, UsageError, nearest
 from mlnb.events import ModelVersion
 from mlnb.registry.ledger import Ledger
 from mlnb.store import Store, query
+from mlnb.tracking.late import settle_all
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,16 @@ def parse(text: str) -> Ref:
     return RunRef(text)
 
 
+def parse_model(text: str) -> AliasRef | VersionRef:
+    """The same where only a model's alias or version will do."""
+    found = parse(text)
+    if isinstance(found, RunRef):
+        raise UsageError(
+            f"{text!r} names no version of a model", hint="'churn@champion' or 'churn/3'", reference=text
+        )
+    return found
+
+
 def version_of(ledger: Ledger, ref: AliasRef | VersionRef) -> ModelVersion:
     """The version that an alias or a number means.
 
@@ -78,7 +89,14 @@ def run_id_of(store: Store, run: object) -> str:
 
 def holder_of_model(store: Store, run_id: str) -> Mapping[str, Any]:
     """The record of the run that keeps the model: the run itself or, where it kept none (a notebook's run does
-    not), its only child that did."""
+    not), its only child that did. A model's file may still be on its way from a cell of this very kernel."""
+    found = _holder(store, run_id)
+    if not _models(found) and settle_all():
+        found = _holder(store, run_id)
+    return found
+
+
+def _holder(store: Store, run_id: str) -> Mapping[str, Any]:
     record = query.record(store, run_id)
     if _models(record):
         return record
@@ -86,7 +104,9 @@ def holder_of_model(store: Store, run_id: str) -> Mapping[str, Any]:
     holders = [child for child in children if _models(child)]
     if len(holders) > 1:
         names = ", ".join(repr(child["name"]) for child in holders)
-        raise Ambiguous(f"several children of run {record['name']!r} kept a model: {names}", hint="name one of them")
+        raise Ambiguous(
+            f"several children of run {record['name']!r} kept a model: {names}", hint="name one of them"
+        )
     return holders[0] if holders else record
 
 

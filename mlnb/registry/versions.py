@@ -8,7 +8,6 @@ from mlnb.errors import NotFound
 from mlnb.events import Event, ModelVersion
 from mlnb.registry import ledger
 from mlnb.registry.references import holder_of_model, model_artifact, run_id_of
-from mlnb.store import query
 from mlnb.tracking import current_store
 from mlnb.tracking.records import Place
 

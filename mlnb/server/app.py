@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -60,16 +61,18 @@ class MlnbApp(ExtensionApp):
         """Make what all requests share."""
         self._register_schema()
         root = Path(self.server.root_dir)
+        executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="mlnb")
         self.services = Services(
             stores=Stores(
                 root,
                 fixed=root / Path(self.store).expanduser() if self.store else None,
                 allowed=[root / Path(path).expanduser() for path in self.stores],
             ),
-            watcher=Watcher(self._emitter(), self._is_heard),
-            executor=ThreadPoolExecutor(_THREADS, thread_name_prefix="mlnb"),
+            watcher=Watcher(self._emitter(), self._is_heard, executor),
+            executor=executor,
             batches=Batches(),
         )
+        executor.submit(_import_ahead)
 
     def initialize_handlers(self) -> None:
         """One Tornado handler a path, with the path's routes by method."""
@@ -104,3 +107,9 @@ class MlnbApp(ExtensionApp):
         listeners = getattr(self.events, "_modified_listeners", None)
         handled = getattr(self.events, "handlers", None)
         return listeners is None or bool(listeners.get(SCHEMA_ID)) or bool(handled)
+
+
+def _import_ahead() -> None:
+    """What the first question needs, so that the panel's first look doesn't wait for it."""
+    for name in ("duckdb", "pandas", "pyarrow", "mlnb.store.query"):
+        importlib.import_module(name)

@@ -13,6 +13,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import CancelledError, Executor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -59,9 +60,16 @@ class _Watched:
 
 
 class Watcher:
-    """Looks at every watched store, while `is_heard()`, and hands each hint to `emit` (from its own thread)."""
+    """Looks at every watched store, while `is_heard()`, and hands each hint to `emit` (from another thread).
 
-    def __init__(self, emit: Callable[[Hint], None], is_heard: Callable[[], bool]) -> None:
+    Its own thread only keeps time. DuckDB is asked in the executor, whose threads the interpreter waits for
+    when it ends: a thread that is cut off inside DuckDB takes the whole process down.
+    """
+
+    def __init__(
+        self, emit: Callable[[Hint], None], is_heard: Callable[[], bool], executor: Executor
+    ) -> None:
+        self._executor = executor
         self._emit = emit
         self._is_heard = is_heard
         self._watched: dict[str, _Watched] = {}
@@ -89,9 +97,17 @@ class Watcher:
         while not self._stopped.wait(LOOK_EVERY_S):
             if self._is_heard():
                 with self._lock:
+                    self._watched = {
+                        key: one
+                        for key, one in self._watched.items()
+                        if (one.store.path / "store.json").exists()
+                    }
                     watched = list(self._watched.values())
-                for each in watched:
-                    self._look(each)
+                try:
+                    for each in watched:
+                        self._executor.submit(self._look, each).result()
+                except (RuntimeError, CancelledError):  # the executor takes no more work: the end is near
+                    return
 
     def _look(self, each: _Watched) -> None:
         if time.monotonic() < each.rest_until:
@@ -114,10 +130,10 @@ class Watcher:
 
     def _hint(self, each: _Watched, now: Sizes) -> Hint | None:
         """What to say; None where nothing changed but where journals lie (they were folded)."""
-        first = each.cursor is None
-        page = query.run_page(each.store, since=each.cursor, children=True, limit=0 if first else _MOST_RUNS)
+        page = query.run_page(each.store, since=each.cursor, children=True, limit=_MOST_RUNS)
+        first = each.cursor is None or page.cursor < each.cursor  # the index may have been made anew
         each.cursor = page.cursor
-        told = [row["run_id"] for row in page.rows] + ([] if first else page.removed)
+        told = [] if first else [*(row["run_id"] for row in page.rows), *page.removed]
         runs = list(dict.fromkeys([*told, *grown_subjects(each.sizes, now)]))
         if not runs and not first and now.get(_REGISTRY) == each.sizes.get(_REGISTRY):
             return None

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mlnb import events
-from mlnb.errors import Busy
+from mlnb.errors import Busy, NotFound
 from mlnb.store import ingest, live, locks, reading, rows, schema
 
 if TYPE_CHECKING:
@@ -70,11 +70,15 @@ def answer(
     try:
         with _look(store) as look:
             value = make(look.connection)
-    except Busy:
+    except Busy as busy:
         if stale is None:
             raise
         with _from_journals(store) as connection:
-            return stale(None if kept is None else kept.value, make(connection))
+            try:
+                found = make(connection)
+            except NotFound:
+                raise busy from None  # it isn't in the journals: whether it is at all, only the index says
+            return stale(None if kept is None else kept.value, found)
     with _lock:
         _kept[key] = _Kept(look.state, value)
         _kept.move_to_end(key)
@@ -108,17 +112,23 @@ def state(store: Store) -> Hashable:
         time.time() // STALE_AFTER if found else None,
         _stat(store.database),
         _stat(store.registry.path),
-        tuple(
-            (journal.name, sizes, locks.is_held(journal.alive_path))
-            for journal, sizes in found.items()
-        ),
+        tuple((journal.name, sizes, locks.is_held(journal.alive_path)) for journal, sizes in found.items()),
     )
 
 
 def _lay_over(store: Store, connection: duckdb.DuckDBPyConnection) -> None:
+    found = [metric.row() for metric in live.metrics(store.journals, connection)]
+    folded = ", ".join(f'"{name}"' for name in live.METRIC_COLUMNS)
+    all_folded = f"SELECT {folded} FROM base.metric JOIN base.key USING (key_no)"
+    if not found:
+        connection.execute(
+            f"""CREATE TEMP VIEW live_metric AS {all_folded} WHERE false;
+                CREATE TEMP VIEW all_metric AS {all_folded};
+                CREATE TEMP VIEW unsettled AS SELECT DISTINCT run_no FROM base.stale"""
+        )
+        return
     import pyarrow as pa
 
-    found = [metric.row() for metric in live.metrics(store.journals, connection)]
     types = [pa.int32(), pa.string(), *[pa.float64()] * 3, pa.int64(), pa.float64(), *[pa.int64()] * 2]
     columns = list(zip(*found, strict=True)) or [()] * len(live.METRIC_COLUMNS)
     table = pa.table(
@@ -132,12 +142,10 @@ def _lay_over(store: Store, connection: duckdb.DuckDBPyConnection) -> None:
     connection.register("live_rows", table)
     connection.execute("CREATE TEMP TABLE live_metric AS SELECT * FROM live_rows")
     connection.unregister("live_rows")
-    folded = ", ".join(f'"{name}"' for name in live.METRIC_COLUMNS)
-    anti = "WHERE (run_no, name) NOT IN (SELECT (run_no, name) FROM live_metric)" if found else ""
     connection.execute(
         f"""CREATE TEMP VIEW all_metric AS
-            SELECT {folded} FROM base.metric JOIN base.key USING (key_no) {anti}
-            {"UNION ALL SELECT * FROM live_metric" if found else ""}"""  # noqa: S608 - our own names
+            {all_folded} WHERE (run_no, name) NOT IN (SELECT (run_no, name) FROM live_metric)
+            UNION ALL SELECT * FROM live_metric"""
     )
     connection.execute(
         """CREATE TEMP VIEW unsettled AS

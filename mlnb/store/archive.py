@@ -8,15 +8,18 @@ here is ever cut off or written over.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 import os
 import struct
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import msgspec
+
+from mlnb.errors import NotWritable
 
 SEGMENT_SIZE: Final = 16 << 20
 MAGIC: Final = 0x184D2A57
@@ -25,6 +28,16 @@ MAGIC: Final = 0x184D2A57
 _head = struct.Struct("<II")
 _whole: dict[Path, int] = {}
 """Sizes up to which segments are known to be whole, so that they aren't looked through again."""
+
+
+@dataclass
+class _Content:
+    inode: int
+    end: int = 0
+    lengths: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+_contents: dict[Path, _Content] = {}
 
 
 class Description(msgspec.Struct, frozen=True):
@@ -55,12 +68,27 @@ def append(root: Path, journals: Iterable[tuple[str, bytes, bytes]]) -> Path | N
     for name, events, points in journals:
         if segment is None:
             segment = _segment_for_append(root)
-        with segment.open("ab") as file:
-            file.write(_pack(name, events, points))
+        _append(segment, _pack(name, events, points))
     if segment is not None:
         sync(segment)
         _whole[segment] = segment.stat().st_size
     return segment
+
+
+def _append(segment: Path, data: bytes) -> None:
+    with segment.open("ab", buffering=0) as file:
+        end = os.fstat(file.fileno()).st_size
+        try:
+            written = file.write(data)
+            why = "the disk took a part only"
+        except OSError as error:
+            written, why = -1, error.strerror or str(error)
+        if written != len(data):
+            file.truncate(end)  # nobody has been told of it
+            raise NotWritable(
+                f"{segment} can't be written: {why}",
+                hint="what was logged is in the journals, and is taken in when there is room",
+            )
 
 
 def frames(root: Path) -> Iterator[Frame]:
@@ -144,7 +172,7 @@ def _pack(name: str, events: bytes, points: bytes) -> bytes:
 
 
 def _segment_for_append(root: Path) -> Path:
-    month = root / datetime.datetime.now(datetime.UTC).strftime("%Y-%m")
+    month = root / dt.datetime.now(dt.UTC).strftime("%Y-%m")
     month.mkdir(parents=True, exist_ok=True)
     numbers = [_number(path) for path in month.glob("*.seg.zst")]
     newest = month / f"{max(numbers, default=1)}.seg.zst"
@@ -155,11 +183,27 @@ def _segment_for_append(root: Path) -> Path:
     return newest
 
 
-def frames_of(segment: Path) -> Iterator[Frame]:
-    """The whole journals of one segment, in their order."""
+def lengths_in(segment: Path) -> dict[str, tuple[int, int]]:
+    """The journals of one segment and the lengths of their events and points, as it was last archived.
+
+    Kept from look to look, since segments only grow: what a `rewrite` changes has another file."""
+    stat = segment.stat()
+    known = _contents.get(segment)
+    if known is None or known.inode != stat.st_ino or known.end > stat.st_size:
+        known = _contents[segment] = _Content(stat.st_ino)
+    if known.end < stat.st_size:
+        for frame in frames_of(segment, known.end):
+            known.lengths[frame.description.name] = (frame.description.events, frame.description.points)
+            known.end = frame.offset + frame.description.packed
+    return known.lengths
+
+
+def frames_of(segment: Path, start: int = 0) -> Iterator[Frame]:
+    """The whole journals of one segment, in their order; from the one on that begins at `start`."""
     size = segment.stat().st_size
     with segment.open("rb") as file:
-        offset = 0
+        file.seek(start)
+        offset = start
         while (found := _head_at(file.read(_head.size))) is not None:
             description = _description(file.read(found))
             offset += _head.size + found

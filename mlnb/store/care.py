@@ -1,12 +1,13 @@
-"""Looking after a store: what is in it, whether it is whole, and giving back what nobody needs.
+"""Looking after a store: what is in it, and giving back what nobody needs.
 
-`verify` reads everything and changes nothing. `collect` (`mlnb store gc`) takes away what no event of a
+`verify` (in a module of its own) reads everything and changes nothing. `collect` (`mlnb store gc`) takes away what no event of a
 run that still counts mentions: it looks for the objects' names in the journals themselves, in the archive
 and in the registry, so an index that is behind can't make it take too much.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,23 +16,33 @@ from typing import TYPE_CHECKING, Any, Final
 from mlnb import events
 from mlnb.errors import Busy, UsageError
 from mlnb.store import answers, archive, index, ingest, locks, reading
+from mlnb.store.verify import Finding, verify
 
 if TYPE_CHECKING:
     from mlnb.store.layout import Store
 
+__all__ = [
+    "Finding",
+    "Garbage",
+    "collect",
+    "compact",
+    "delete",
+    "info",
+    "keep_small",
+    "names_in",
+    "rebuild",
+    "verify",
+]
+
 GRACE: Final = 24 * 3600.0
 """Seconds for which an object is spared: it may have been put just before the event that names it."""
 
+LARGE: Final = 32 << 20
+"""Bytes of an index that are worth the work of making it smaller."""
+
+HALF: Final = 0.5
+
 _NAME: Final = re.compile(rb"[0-9a-f]{64}")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that is wrong: where, what, and what to do about it."""
-
-    where: str
-    problem: str
-    advice: str
 
 
 @dataclass(frozen=True)
@@ -79,17 +90,6 @@ def info(store: Store) -> dict[str, Any]:
         "index_bytes": store.database.stat().st_size,
         "problems": [{"journal": name, "problem": problem} for name, problem in problems],
     }
-
-
-def verify(store: Store) -> list[Finding]:
-    """Everything that is wrong with the store's files; an empty list where all is well."""
-    return [
-        *_verify_objects(store),
-        *_verify_archive(store),
-        *_verify_journals(store),
-        *_verify_registry(store),
-        *_verify_references(store),
-    ]
 
 
 def rebuild(store: Store) -> int:
@@ -176,75 +176,19 @@ def compact(store: Store) -> tuple[int, int]:
         return before, store.database.stat().st_size
 
 
-# ---- verify -------------------------------------------------------------------------------------
-
-
-def _verify_objects(store: Store) -> Iterator[Finding]:
-    for name in store.objects.names():
-        if not store.objects.is_whole(name):
-            yield Finding(
-                f"object {name}",
-                "its content is not what was stored",
-                "put the file back from a copy, or delete the run that it belongs to",
-            )
-
-
-def _verify_archive(store: Store) -> Iterator[Finding]:
-    for segment, size in archive.damaged_tails(store.archive).items():
-        yield Finding(
-            str(segment.relative_to(store.path)),
-            f"{size} bytes after the last whole journal",
-            "a crash left them; nothing is missing if every journal below journal/ is whole",
-        )
-    for frame in archive.frames(store.archive):
-        try:
-            archive.load(frame)
-        except ValueError as error:
-            yield Finding(
-                f"{frame.segment.relative_to(store.path)}: {frame.description.name}",
-                str(error),
-                "restore the segment from a copy before a rebuild: the index may still have this run",
-            )
-
-
-def _verify_journals(store: Store) -> Iterator[Finding]:
-    for journal in reading.listing(store.journals).sizes:
-        first = reading.header(journal)
-        read = reading.read_events(journal.events_path)
-        if first is None and read.end:
-            yield Finding(journal.name, "its first record can't be read", "move it away, or mend that line")
-        elif first is not None and not reading.can_be_read(first):
-            yield Finding(journal.name, f"needs mlnb ≥ {first.mlnb}", "upgrade mlnb")
-        if read.damaged:
-            yield Finding(journal.name, f"{read.damaged} damaged lines", "they are left out; the rest counts")
-
-
-def _verify_registry(store: Store) -> Iterator[Finding]:
+def keep_small(store: Store) -> bool:
+    """Compact the index if half of a large one is dead; whether that was done. For whoever is idle."""
+    if not store.database.exists():
+        return False
     try:
-        records = store.registry.read()
-    except ValueError as error:
-        yield Finding("registry.jsonl", f"a record can't be read: {error}", "mend or restore the file")
-        return
-    for record in records:
-        if isinstance(record, events.ModelVersion) and not store.objects.has(record.sha256):
-            yield Finding(
-                f"model {record.model}/{record.version}",
-                "its file is missing",
-                f"put back object {record.sha256}",
-            )
-
-
-def _verify_references(store: Store) -> Iterator[Finding]:
-    with answers.looking(store) as connection:
-        kept = connection.execute(
-            """SELECT DISTINCT r.run_id, a.name, a.sha256 FROM base.artifact a JOIN base.run r USING (run_no)
-               WHERE NOT r.deleted ORDER BY ALL"""
-        ).fetchall()
-    for run_id, name, sha256 in kept:
-        if not store.objects.has(sha256):
-            yield Finding(
-                f"artifact {name!r} of run {run_id}", "its file is missing", f"put back object {sha256}"
-            )
+        with index.reading(store.database, patience=0) as connection:
+            size, dead = index.dead_share(connection)
+        if size < LARGE or dead < HALF:
+            return False
+        compact(store)
+    except Busy:
+        return False
+    return True
 
 
 # ---- gc -----------------------------------------------------------------------------------------
@@ -263,25 +207,33 @@ def _names(store: Store) -> _Names:
     for name, data in _all_events(store):
         subject = name.partition(".")[0]
         by_run.setdefault(subject, set()).update(names_in([data]))
-        if b'"kind":"deleted"' in data:
+        if has_tombstone(data):
             found.deleted.add(subject)
     for subject, named in by_run.items():
         if subject not in found.deleted:
             found.needed |= named
     for record in store.registry.read():
-        if isinstance(record, events.ModelVersion):
-            found.needed.add(record.sha256)
+        found.needed |= set(names_in([events.encode(record, time=0, seq=0)]))
     return found
 
 
+def has_tombstone(data: bytes) -> bool:
+    """Whether a journal's events delete its run."""
+    return any(
+        isinstance(event, events.Deleted)
+        for line in data.splitlines()
+        if b'"deleted"' in line
+        for event in reading.parse(line)[0]
+    )
+
+
 def _all_events(store: Store) -> Iterator[tuple[str, bytes]]:
-    for frame in archive.frames(store.archive):
-        try:
-            yield frame.description.name, archive.load(frame)[0]
-        except ValueError:
-            continue
+    # Those that wait come first: what is archived meanwhile is then seen in the archive.
     for journal in reading.listing(store.journals).sizes:
-        yield journal.name, journal.events_path.read_bytes()
+        yield journal.name, reading.whole(journal)[0]
+    for frame in archive.frames(store.archive):
+        with contextlib.suppress(ValueError):
+            yield frame.description.name, archive.load(frame)[0]
 
 
 def _purge(store: Store, deleted: set[str]) -> None:
@@ -290,7 +242,7 @@ def _purge(store: Store, deleted: set[str]) -> None:
     for segment in archive.segments(store.archive):
         archive.rewrite(
             segment,
-            lambda name, data: name.partition(".")[0] in deleted and b'"kind":"deleted"' not in data,
+            lambda name, data: name.partition(".")[0] in deleted and not has_tombstone(data),
         )
     with index.writing(store.database) as connection:
         connection.execute("BEGIN")
@@ -306,6 +258,6 @@ def _purge(store: Store, deleted: set[str]) -> None:
             "problem",
         ):
             connection.execute(
-                f"DELETE FROM base.{table} WHERE run_no IN (SELECT run_no FROM base.run WHERE deleted)"  # noqa: S608
+                f"DELETE FROM base.{table} WHERE run_no IN (SELECT run_no FROM base.run WHERE deleted)"
             )
         connection.execute("COMMIT")

@@ -47,14 +47,16 @@ def start_if_many(store: Store) -> None:
 
 def main(folder: str) -> int:
     from mlnb.errors import Busy
-    from mlnb.store import ingest
+    from mlnb.store import care, ingest
     from mlnb.store.layout import Store
 
     store = Store.open(Path(folder), create=False)
     with locks.locked(store.ingest_lock, timeout=0) as held:
-        if held:
-            with contextlib.suppress(Busy):  # then the journals wait for the next
-                ingest.drain(store)
+        if not held:
+            return 0
+        with contextlib.suppress(Busy):  # then the journals wait for the next
+            ingest.drain(store)
+    care.keep_small(store)
     return 0
 
 

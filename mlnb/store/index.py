@@ -45,13 +45,31 @@ def writing(database: Path, *, patience: float = PATIENCE) -> Iterator[duckdb.Du
     with _in_process:
         connection = _connect(database, patience, read_only=False, config=settings)
         try:
-            if not has_schema(connection):
-                if has_tables(connection):
-                    raise Corrupt(f"{database} has the tables of another version", hint="mlnb store rebuild")
-                _create(connection)
-            yield connection
+            with _full_disk_explained(database):
+                if not has_schema(connection):
+                    if has_tables(connection):
+                        raise Corrupt(
+                            f"{database} has the tables of another version", hint="mlnb store rebuild"
+                        )
+                    _create(connection)
+                yield connection
         finally:
             connection.close()
+
+
+@contextmanager
+def _full_disk_explained(database: Path) -> Iterator[None]:
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        if "No space left" not in str(error):
+            raise
+        raise NotWritable(
+            f"{database} can't be written: the disk is full",
+            hint="what was logged is in the journals, and is taken in when there is room",
+        ) from error
 
 
 @contextmanager
@@ -106,6 +124,15 @@ def copy(database: Path, new: Path) -> None:
         connection.execute(f"ATTACH '{target}' AS fresh (STORAGE_VERSION '{schema.COMPATIBILITY}')")
         connection.execute(f'COPY FROM DATABASE "{name}" TO fresh')
         connection.execute("DETACH fresh")
+
+
+def dead_share(connection: duckdb.DuckDBPyConnection) -> tuple[int, float]:
+    """The size of the index in bytes, and which part of it is blocks that nothing uses any more."""
+    row = one(connection, "SELECT block_size, total_blocks, free_blocks FROM pragma_database_size()")
+    if row is None or not row[1]:
+        return 0, 0.0
+    block, total, free = row
+    return block * total, free / total
 
 
 def has_schema(connection: duckdb.DuckDBPyConnection) -> bool:

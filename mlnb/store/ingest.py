@@ -14,7 +14,9 @@ from their file (`mlnb.store.live`).
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 SLICE: Final = 0.2
 """Seconds of reading after which a fold commits and lets others have the file."""
 
+PASSES: Final = 2
+"""Times that a fold lists the journals and folds what it has found."""
+
 EXPECTED: Final = 1000
 """Journals about which a fold asks the index at once; more than fit into a slice."""
 
@@ -47,7 +52,7 @@ class Pending:
     `upgrade` says that another version of mlnb folded last: what it didn't know is looked at again.
     """
 
-    to_fold: list[Journal] = field(default_factory=list)
+    to_fold: deque[Journal] = field(default_factory=deque)
     to_archive: list[Journal] = field(default_factory=list)
     registry: bool = False
     upgrade: bool = False
@@ -84,7 +89,7 @@ def fold(store: Store, *, patience: float = index.PATIENCE) -> bool:
 
 
 def drain(store: Store, *, patience: float = index.PATIENCE) -> None:
-    """Fold slice after slice until nothing is left. Hold `ingest.lock`."""
+    """Fold slice after slice until everything that was logged before the call is in. Hold `ingest.lock`."""
     if not store.database.exists():
         make_again(store)
     try:
@@ -96,17 +101,20 @@ def drain(store: Store, *, patience: float = index.PATIENCE) -> None:
 
 def _drain(store: Store, patience: float) -> None:
     work: Pending | None = None
+    passes = 0
     while True:
         with index.writing(store.database, patience=patience) as connection:
             if work is None:
                 work = pending(store, connection)
             finished = fold_slice(store, connection, work) if work.news else []
             if not work.news:
-                # Once more before the lock is given back, so that nothing is left behind.
+                # Once more, so that little is left behind when the lock is given back; not until nothing
+                # is new, which may be never while others log.
+                passes += 1
                 work = pending(store, connection)
         archive_journals(store, list(dict.fromkeys([*finished, *work.to_archive])))
         work.to_archive.clear()
-        if not work.news:
+        if not work.news or passes == PASSES:
             return
 
 
@@ -148,12 +156,17 @@ def make_again(store: Store) -> int:
         known = newest.get(frame.description.name)
         if known is None or known.description.length <= frame.description.length:
             newest[frame.description.name] = frame
-    waiting = list(newest.values())
+    waiting = deque(newest.values())
     with index.writing(new) as connection:
         while waiting:
             taken = rows.Taken(connection)
-            while waiting and taken.bytes < BYTES_AT_ONCE:
-                take_archived(store, taken, waiting.pop(0))
+            batch = list(itertools.islice(waiting, EXPECTED * 10))
+            taken.expect([Journal.named(store.journals, frame.description.name) for frame in batch])
+            for frame in batch:
+                take_archived(store, taken, frame)
+                waiting.popleft()
+                if taken.bytes > BYTES_AT_ONCE:
+                    break
             connection.execute("BEGIN")
             taken.insert()
             connection.execute("COMMIT")
@@ -208,10 +221,13 @@ def pending(store: Store, connection: duckdb.DuckDBPyConnection) -> Pending:
             or (at.may_be_judged and _judgement_differs(journal, at))
         ):
             work.to_fold.append(journal)
-        elif not waiting or at.run_is_over:
+        elif (
+            (not waiting or at.run_is_over)
             # In this order: what is put down grows no more, so if it hasn't grown by now it is folded whole.
-            if _is_put_down(journal) and reading.sizes(journal) == (events_size, points_size):
-                work.to_archive.append(journal)
+            and _is_put_down(journal)
+            and reading.sizes(journal) == (events_size, points_size)
+        ):
+            work.to_archive.append(journal)
     return work
 
 
@@ -223,10 +239,10 @@ def fold_slice(store: Store, connection: duckdb.DuckDBPyConnection, work: Pendin
     if work.upgrade:
         _look_again(store, taken)
         work.upgrade = False
-    taken.expect(work.to_fold[:EXPECTED])
+    taken.expect(list(itertools.islice(work.to_fold, EXPECTED)))
     done = []
     while work.to_fold and taken.bytes <= BYTES_AT_ONCE and time.monotonic() - began <= SLICE:
-        journal = work.to_fold.pop(0)
+        journal = work.to_fold.popleft()
         put_down = _is_put_down(journal)  # asked before it is read: after that nothing is added
         if take(taken, journal) and put_down:
             done.append(journal)
@@ -242,7 +258,8 @@ def fold_slice(store: Store, connection: duckdb.DuckDBPyConnection, work: Pendin
         with contextlib.suppress(Exception):
             connection.execute("ROLLBACK")
         raise
-    wide.keep_up(connection)
+    if not work.to_fold:  # once for many slices
+        wide.keep_up(connection)
     return done
 
 
@@ -250,12 +267,12 @@ def _look_again(store: Store, taken: rows.Taken) -> None:
     """Take in what an older version didn't know: events of kinds that are new, and whole journals."""
     taken.take_unknown()
     waiting = {journal.name for journal in reading.listing(store.journals).sizes}
-    archived = {}
+    archived: list[str] = []
     for name in taken.left_alone():
         if name in waiting:
             taken.leave_alone(Journal.named(store.journals, name), None)
         else:
-            archived[name] = None
+            archived.append(name)
     if archived:
         newest = {frame.description.name: frame for frame in archive.frames(store.archive)}
         for name in archived:
@@ -305,7 +322,7 @@ def archive_journals(store: Store, journals: list[Journal]) -> None:
     new = [journal for journal in journals if journal.name not in there]
     archive.append(
         store.archive,
-        ((journal.name, _whole_events(journal), _whole_points(journal)) for journal in new),
+        ((journal.name, *reading.whole(journal)) for journal in new),
     )
     for journal in journals:
         unlink(journal)
@@ -319,31 +336,15 @@ def unlink(journal: Journal) -> None:
 
 def _archived_before(store: Store, journals: list[Journal]) -> set[str]:
     """Those that an earlier fold had archived when it died before it could unlink them."""
-    leftover = {journal.name: journal for journal in journals}
-    newest = archive.segments(store.archive)[-2:]
     found = set()
-    for segment in newest:
-        for frame in archive.frames_of(segment):
-            journal = leftover.get(frame.description.name)
-            if journal is None:
-                continue
-            whole = (len(_whole_events(journal)), len(_whole_points(journal)))
-            if whole == (frame.description.events, frame.description.points):
-                found.add(journal.name)
+    for segment in archive.segments(store.archive)[-2:]:
+        archived = archive.lengths_in(segment)
+        for journal in journals:
+            if journal.name in archived:
+                event_bytes, point_bytes = reading.whole(journal)
+                if archived[journal.name] == (len(event_bytes), len(point_bytes)):
+                    found.add(journal.name)
     return found
-
-
-def _whole_events(journal: Journal) -> bytes:
-    data = journal.events_path.read_bytes()
-    return data[: data.rfind(b"\n") + 1]
-
-
-def _whole_points(journal: Journal) -> bytes:
-    try:
-        data = journal.points_path.read_bytes()
-    except FileNotFoundError:
-        return b""
-    return data[: len(data) // points.SIZE * points.SIZE]
 
 
 def _has_whole_line(journal: Journal, start: int) -> bool:

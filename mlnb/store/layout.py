@@ -76,10 +76,17 @@ class Store:
         return JournalWriter(self.journals, subject, self.store_id)
 
     def edit(self, run_id: str, *changes: events.Event) -> None:
-        """Record something about a run that exists already, whoever wrote it."""
+        """Record something about a run that exists already, whoever wrote it.
+
+        Raises
+        ------
+        NotWritable
+            There is no room for it.
+        """
         writer = self.writer(run_id)
         writer.append(*changes)
-        writer.close(durable=True)
+        if writer.close(durable=True):
+            raise NotWritable(f"the change can't be written to {self.journals}: the disk is full")
 
     def __repr__(self) -> str:
         return f"Store({str(self.path)!r})"

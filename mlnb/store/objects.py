@@ -44,7 +44,7 @@ class Objects:
     def put_bytes(self, data: bytes) -> str:
         """Keep `data`; its sha256."""
         sha256 = hashlib.sha256(data).hexdigest()
-        if not self._renew(sha256):
+        if not self.renew(sha256):
             with _NewObject(self.path(sha256)) as temporary, temporary.open("wb") as file:
                 file.write(data)
                 file.flush()
@@ -58,7 +58,7 @@ class Objects:
             raise NotFound(f"there is no file {source}")
         with source.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        if not self._renew(sha256):
+        if not self.renew(sha256):
             with _NewObject(self.path(sha256)) as temporary:
                 shutil.copyfile(source, temporary)
                 with temporary.open("rb+") as file:
@@ -107,7 +107,8 @@ class Objects:
     def remove(self, sha256: str) -> None:
         self.path(sha256).unlink(missing_ok=True)
 
-    def _renew(self, sha256: str) -> bool:
+    def renew(self, sha256: str) -> bool:
+        """Spare an object from `gc` for another while; whether it is there."""
         try:
             os.utime(self.path(sha256))
         except FileNotFoundError:

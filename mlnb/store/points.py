@@ -34,7 +34,7 @@ def pack_many(key: int, steps: NDArray[np.int64], time: int, values: NDArray[np.
     records["step"] = steps
     records["time"] = time
     records["value"] = values
-    return memoryview(records.view(np.uint8)).cast("B")
+    return memoryview(records.view(np.uint8).data).cast("B")
 
 
 def unpack(data: bytes) -> NDArray[Any]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
-from collections.abc import Mapping, Sequence, Set
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -76,7 +79,7 @@ def run_page(
             where=where, order_by=order_by, limit=limit, offset=offset, children=children, since=since,
             deleted=deleted, names=names_in(connection), wide=wide.columns(connection),
         )  # fmt: skip
-        run_nos = connection.execute(chosen.sql, chosen.values).fetchnumpy()["run_no"].tolist()
+        run_nos = connection.execute(chosen.sql, chosen.values).fetchnumpy()["run_no"].astype("i8").tolist()
         total = len(run_nos)
         if limit is not None or offset:
             total = connection.execute(chosen.count_sql, chosen.values).fetchall()[0][0]
@@ -122,13 +125,19 @@ def runs_frame(
     metrics.* and tags.*."""
     from mlnb.store import frame
 
-    with answers.looking(store) as connection:
+    def make(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
         columns = wide.columns(connection)
         chosen = select.select(
             where=where, order_by=order_by, limit=limit, offset=offset, children=children, since=None,
             deleted=False, names=names_in(connection), wide=columns,
         )  # fmt: skip
         return frame.runs(connection, chosen, columns)
+
+    if limit is None or limit > frame.FEW:  # large ones aren't kept
+        with answers.looking(store) as connection:
+            return make(connection)
+    question = ("frame", where, order_by, limit, offset, children)
+    return answers.answer(store, question, make).copy()
 
 
 def resolve(store: Store, reference: str) -> str:
@@ -176,7 +185,7 @@ def record(store: Store, run_id: str) -> Row:
         row = _rows(connection, [run_no])[0]
         return row | _details(connection, run_no, row)
 
-    return dict(answers.answer(store, ("record", run_id), make))
+    return dict(answers.answer(store, ("record", run_id), make, stale=lambda _, live: live))
 
 
 def previous(store: Store, run_id: str) -> Row | None:
@@ -289,17 +298,19 @@ def children(store: Store, run_id: str) -> list[Row]:
     return answers.answer(store, ("children", run_id), make)
 
 
-def sql(store: Store, text: str) -> pa.Table:
+def sql(store: Store, text: str, *, limit: int | None = None, seconds: float | None = None) -> pa.Table:
     """The answer to somebody's own SQL over the public relations: read-only, no files, no network.
+
+    At most `limit` rows are made; what takes longer than `seconds` is stopped.
 
     Raises
     ------
     UsageError
-        DuckDB doesn't accept it.
+        DuckDB doesn't accept it, or it took too long.
     """
     import duckdb
 
-    with answers.looking(store) as connection:
+    with answers.looking(store) as connection, _stopped_after(connection, seconds):
         _publish_live(store, connection)
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
@@ -307,9 +318,27 @@ def sql(store: Store, text: str) -> pa.Table:
             relation = connection.sql(text)
             if relation is None:
                 raise UsageError("that is no query", hint="SELECT … FROM runs")
-            return relation.to_arrow_table()
+            return (relation if limit is None else relation.limit(limit)).to_arrow_table()
+        except duckdb.InterruptException as error:
+            raise UsageError(
+                f"the query took more than {seconds:g} s and was stopped",
+                hint="add a LIMIT or a WHERE, or ask in Python: mlnb.sql(...)",
+            ) from error
         except duckdb.Error as error:
             raise UsageError(str(error).strip()) from error
+
+
+@contextmanager
+def _stopped_after(connection: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
+    if seconds is None:
+        yield
+        return
+    timer = threading.Timer(seconds, connection.interrupt)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def models(store: Store) -> list[Row]:
@@ -361,10 +390,10 @@ def names(store: Store) -> dict[str, list[str]]:
     return {group: sorted(known) for group, known in found.items()}
 
 
-def names_in(connection: duckdb.DuckDBPyConnection) -> dict[str, Set[str]]:
+def names_in(connection: duckdb.DuckDBPyConnection) -> dict[str, AbstractSet[str]]:
     """Every recorded name, by group."""
     queries = {
-        "params": "SELECT DISTINCT name FROM base.param",
+        "params": "SELECT DISTINCT name FROM base.param_kind",
         "metrics": "SELECT name FROM base.key UNION SELECT name FROM live_metric",
         "tags": "SELECT DISTINCT key FROM base.tag WHERE value IS NOT NULL",
     }
@@ -380,8 +409,11 @@ def typed(value: str, number: float | None, kind: str) -> Any:
             return int(value)
         except ValueError:
             return value
-    if kind == "float" and number is not None:
-        return number
+    if kind == "float":
+        try:
+            return float(value) if number is None else number
+        except ValueError:
+            return value
     if kind == "bool":
         return value == "True"
     return None if kind == "none" else value
@@ -397,22 +429,22 @@ def _rows(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> list
     chosen = "run_no IN (SELECT unnest(?))"
     given = [list(run_nos)]
     found: dict[int, Row] = {}
-    for row in _dicts(connection, f"SELECT run_no, {columns} FROM base.run WHERE {chosen}", given):  # noqa: S608
+    for row in _dicts(connection, f"SELECT run_no, {columns} FROM base.run WHERE {chosen}", given):
         run_no = row.pop("run_no")
         found[run_no] = row | {"params": {}, "metrics": {}, "tags": {}, "aliases": []}
     for run_no, name, value, number, kind in connection.execute(
         f"SELECT run_no, name, value, number, type FROM base.param WHERE {chosen} ORDER BY name",
-        given,  # noqa: S608
+        given,
     ).fetchall():
         found[run_no]["params"][name] = typed(value, number, kind)
     for run_no, name, last in connection.execute(
         f'SELECT run_no, name, "last" FROM all_metric WHERE {chosen} ORDER BY name',
-        given,  # noqa: S608
+        given,
     ).fetchall():
         found[run_no]["metrics"][name] = last
     for run_no, key, value in connection.execute(
         f"SELECT run_no, key, value FROM base.tag WHERE {chosen} AND value IS NOT NULL ORDER BY key",
-        given,  # noqa: S608
+        given,
     ).fetchall():
         found[run_no]["tags"][key] = value
     by_id = {row["run_id"]: row for row in found.values()}
@@ -431,7 +463,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> list
 
 def _details(connection: duckdb.DuckDBPyConnection, run_no: int, row: Row) -> Row:
     def of_run(columns: str, table: str, order: str) -> list[Row]:
-        query = f"SELECT {columns} FROM {table} WHERE run_no = ? ORDER BY {order}"  # noqa: S608 - our own words
+        query = f"SELECT {columns} FROM {table} WHERE run_no = ? ORDER BY {order}"
         return _dicts(connection, query, [run_no])
 
     datasets = of_run(
@@ -484,7 +516,7 @@ def _dicts(
 
 
 def _aware(value: Any) -> Any:
-    return value.replace(tzinfo=datetime.UTC) if isinstance(value, datetime.datetime) else value
+    return value.replace(tzinfo=dt.UTC) if isinstance(value, dt.datetime) else value
 
 
 def _run_no(connection: duckdb.DuckDBPyConnection, store: Store, run_id: str) -> int:
@@ -535,7 +567,7 @@ def _publish_live(store: Store, connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"""CREATE TEMP VIEW points AS SELECT * FROM {home}.points UNION ALL
             SELECT r.run_id, t.metric, t.step, make_timestamp(t.time), t.value
-            FROM live_point t JOIN base.run r USING (run_no) WHERE NOT r.deleted"""  # noqa: S608 - our own names
+            FROM live_point t JOIN base.run r USING (run_no) WHERE NOT r.deleted"""
     )
     connection.execute(
         """CREATE TEMP VIEW metrics AS

@@ -102,6 +102,13 @@ def sizes(journal: Journal) -> tuple[int, int]:
     return _length(journal.events_path), _length(journal.points_path)
 
 
+def whole(journal: Journal) -> tuple[bytes, bytes]:
+    """The bytes of the journal's whole events and points; of a live one, no points without their names."""
+    point_bytes = _read(journal.points_path, 0, None)
+    data = _read(journal.events_path, 0, None)
+    return data[: data.rfind(b"\n") + 1], point_bytes[: len(point_bytes) // points.SIZE * points.SIZE]
+
+
 def read_events(path: Path, start: int = 0, end: int | None = None) -> Read:
     """The events of a file from byte `start` on; an empty reading where the file is gone."""
     data = _read(path, start, end)

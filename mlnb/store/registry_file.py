@@ -57,8 +57,11 @@ class RegistryFile:
         past = self.read()
         decided = decide(past)
         new = decided if isinstance(decided, list) else [decided]
-        now = max(time.time_ns() // 1000, past[-1].time if past else 0)
-        lines = [events.encode(event, time=now, seq=len(past) + i) for i, event in enumerate(new)]
+        now = max([time.time_ns() // 1000, *(event.time for event in past)])
+        # A record that has a time came from another store, and keeps it.
+        lines = [
+            events.encode(event, time=event.time or now, seq=len(past) + i) for i, event in enumerate(new)
+        ]
         self._append(b"".join(lines))
         return [events.decode(line) for line in lines]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
@@ -229,7 +229,7 @@ class Taken:
         )
         found = index.one(
             self.connection,
-            f"SELECT run_no, stamps, {columns} FROM base.run WHERE run_id = ?",  # noqa: S608 - our own names
+            f"SELECT run_no, stamps, {columns} FROM base.run WHERE run_id = ?",
             [run_id],
         )
         if found is None:
@@ -414,6 +414,8 @@ class Taken:
 
     def _insert_additions(self) -> None:
         added = self._additions.rows
+        known = set(self.connection.execute("SELECT name, type, numeric FROM base.param_kind").fetchall())
+        tables.insert(self.connection, "param_kind", sorted(self._additions.kinds - known))
         for table, identity in (("environment", "env_id"), ("dataset_column", "digest")):
             if table in added:
                 added[table] = tables.not_there(self.connection, table, identity, added[table])
@@ -440,7 +442,7 @@ class Taken:
 
     def _replace_registry(self, records: list[events.Event], end: int, fold_no: int) -> None:
         for table in registry_rows.TABLES:
-            self.connection.execute(f"DELETE FROM base.{table}")  # noqa: S608 - our own names
+            self.connection.execute(f"DELETE FROM base.{table}")
         for table, table_rows in registry_rows.rows(records).items():
             tables.insert(self.connection, table, table_rows)
         self.connection.execute(

@@ -7,9 +7,10 @@ row is missing or old; both give the same values.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, assert_never
 
@@ -36,7 +37,7 @@ class Selection:
 @dataclass
 class _Compiler:
     query: str
-    names: Mapping[str, Set[str]]
+    names: Mapping[str, AbstractSet[str]]
     wide: Mapping[tuple[str, str], int]
     values: dict[str, Any] = field(default_factory=dict)
     tall: dict[tuple[Field, Flavour], str] = field(default_factory=dict)
@@ -44,8 +45,8 @@ class _Compiler:
 
     def bind(self, value: Any) -> str:
         name = f"v{len(self.values)}"
-        if isinstance(value, datetime.datetime):
-            value = value.astimezone(datetime.UTC).replace(tzinfo=None)
+        if isinstance(value, dt.datetime):
+            value = value.astimezone(dt.UTC).replace(tzinfo=None)
         self.values[name] = value
         return f"${name}"
 
@@ -186,7 +187,7 @@ def select(
     children: bool,
     deleted: bool,
     since: int | None,
-    names: Mapping[str, Set[str]],
+    names: Mapping[str, AbstractSet[str]],
     wide: Mapping[tuple[str, str], int],
 ) -> Selection:
     """The SQL for a query. It reads the temporary views `unsettled` and `all_metric` of `mlnb.store.query`.
@@ -221,8 +222,8 @@ def select(
     if offset:
         page += f" OFFSET {int(offset)}"
     return Selection(
-        sql=f"SELECT r.run_no {body} ORDER BY {', '.join(terms)}{page}",  # noqa: S608 - values are bound
-        count_sql=f"SELECT count(*) {body}",  # noqa: S608
-        group_sql=f"SELECT r.experiment, count(*) {body} GROUP BY ALL ORDER BY max(r.started_at) DESC, 1",  # noqa: S608
+        sql=f"SELECT r.run_no {body} ORDER BY {', '.join(terms)}{page}",
+        count_sql=f"SELECT count(*) {body}",
+        group_sql=f"SELECT r.experiment, count(*) {body} GROUP BY ALL ORDER BY max(r.started_at) DESC, 1",
         values=compiler.values,
     )

@@ -21,10 +21,11 @@ of them has it (`resolve`). A word alone looks for runs whose name, experiment, 
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import difflib
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Final, Literal, cast
 
@@ -33,7 +34,7 @@ from mlnb.errors import QueryError, nearest
 Kind = Literal["text", "number", "time", "flag"]
 Statistic = Literal["last", "min", "max", "first", "count"]
 Group = Literal["params", "metrics", "tags", "any"]
-Value = str | float | bool | datetime.datetime
+Value = str | float | bool | dt.datetime
 
 ATTRIBUTES: Final[dict[str, Kind]] = {
     "run_id": "text",
@@ -196,7 +197,7 @@ def parse_order(query: str) -> list[Order]:
     return found
 
 
-def resolve(query: str, field: Field, names: Mapping[str, Set[str]]) -> Field:
+def resolve(query: str, field: Field, names: Mapping[str, AbstractSet[str]]) -> Field:
     """The field with its group, held against the names that were recorded (`params`, `metrics`, `tags`).
 
     Raises
@@ -220,7 +221,7 @@ def resolve(query: str, field: Field, names: Mapping[str, Set[str]]) -> Field:
     raise _unknown(query, field, f"no run has a {kind} {field.name!r}", names[field.group])
 
 
-def _unclear(query: str, field: Field, groups: list[str]) -> QueryError:
+def _unclear(query: str, field: Field, groups: Sequence[str]) -> QueryError:
     return QueryError(
         f"{field.name!r} is the name of several things, at position {field.position + 1} of {query!r}",
         query=query,
@@ -229,7 +230,7 @@ def _unclear(query: str, field: Field, groups: list[str]) -> QueryError:
     )
 
 
-def _unknown(query: str, field: Field, message: str, known: Set[str]) -> QueryError:
+def _unknown(query: str, field: Field, message: str, known: AbstractSet[str]) -> QueryError:
     # By their last parts too, where the shortest name that ends so is meant.
     plain = {name.rpartition(".")[2]: name for name in sorted(known, key=len, reverse=True)}
     plain |= {name: name for name in known}
@@ -402,7 +403,7 @@ class _Parser:
         statistic: Statistic = "last"
         if group == "metrics" and len(parts) > 1 and parts[-1] in STATISTICS and not quoted[-1]:
             statistic = cast("Statistic", parts.pop())
-        return Field(cast("Group", group), ".".join(parts), statistic, token.position)
+        return Field(group, ".".join(parts), statistic, token.position)
 
     def name(self) -> tuple[list[str], list[bool]]:
         parts: list[str] = []
@@ -423,7 +424,7 @@ class _Parser:
         token = self.take()
         kind = ATTRIBUTES[field.name] if field.group is None else None
         found = self._value(token)
-        if kind == "time" and not isinstance(found, datetime.datetime):
+        if kind == "time" and not isinstance(found, dt.datetime):
             raise self.fail(
                 f"{token.text!r} is no time to compare {field} with", token, hint="2026-11-21 or -2d"
             )
@@ -435,7 +436,7 @@ class _Parser:
             return _unquote(token.text)
         if field.group == "metrics" and (isinstance(found, bool) or not isinstance(found, float)):
             raise self.fail(f"a metric is a number, {token.text!r} is none", token)
-        if isinstance(found, datetime.datetime) and kind != "time":
+        if isinstance(found, dt.datetime) and kind != "time":
             return token.text
         return found
 
@@ -453,7 +454,7 @@ class _Parser:
                 return found
             case "age":
                 seconds = float(token.text[1:-1]) * _SECONDS[token.text[-1].lower()]
-                return datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=seconds)
+                return dt.datetime.now(dt.UTC) - dt.timedelta(seconds=seconds)
             case "word" if token.text.lower() in ("true", "false"):
                 return token.text.lower() == "true"
             case "word" if token.text.lower() not in _KEYWORDS:
@@ -482,10 +483,10 @@ def _unquote(text: str) -> str:
     return text
 
 
-def _date(text: str) -> datetime.datetime | None:
+def _date(text: str) -> dt.datetime | None:
     if not re.match(r"\d{4}-\d\d-\d\d", text):
         return None
     try:
-        return datetime.datetime.fromisoformat(text).astimezone(datetime.UTC)
+        return dt.datetime.fromisoformat(text).astimezone(dt.UTC)
     except ValueError:
         return None

@@ -23,7 +23,7 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row
 def insert_arrow(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
     """Insert an Arrow table with the columns of the base table, in their order."""
     connection.register("new_rows", rows)
-    connection.execute(f'INSERT INTO base."{table}" SELECT * FROM new_rows')  # noqa: S608 - our own names
+    connection.execute(f'INSERT INTO base."{table}" SELECT * FROM new_rows')
     connection.unregister("new_rows")
 
 
@@ -34,7 +34,7 @@ def delete(
     if values:
         for table in tables:
             connection.execute(
-                f"DELETE FROM base.{table} WHERE {column} IN (SELECT unnest(?))",  # noqa: S608 - our own names
+                f"DELETE FROM base.{table} WHERE {column} IN (SELECT unnest(?))",
                 [list(values)],
             )
 
@@ -45,7 +45,7 @@ def not_there(
     """Rows whose first column names their content: those that the table lacks, each once."""
     names = list({row[0] for row in new})
     there = connection.execute(
-        f"SELECT DISTINCT {identity} FROM base.{table} WHERE {identity} IN (SELECT unnest(?))",  # noqa: S608
+        f"SELECT DISTINCT {identity} FROM base.{table} WHERE {identity} IN (SELECT unnest(?))",
         [names],
     ).fetchall()
     known = {name for (name,) in there}

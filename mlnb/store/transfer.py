@@ -15,7 +15,7 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,13 +25,16 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from mlnb import events
-from mlnb.errors import Corrupt, NotFound, NotWritable, UsageError
-from mlnb.store import archive, care, ingest, points, reading
+from mlnb.errors import Busy, Corrupt, NotFound, NotWritable, UsageError
+from mlnb.store import archive, care, index, ingest, locks, points, reading
 from mlnb.store.layout import Store
 from mlnb.store.objects import Objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+Content = tuple[str, bytes, bytes]
+"""A journal's name, events and points."""
 
 _SEGMENT: Final = "journals.seg.zst"
 _REGISTRY: Final = "registry.jsonl"
@@ -84,25 +87,31 @@ def export(store: Store, target: str | os.PathLike[str], run_ids: Sequence[str] 
         for record in store.registry.read()
         if wanted is None or (isinstance(record, events.ModelVersion) and record.run_id in wanted)
     ]
-    needed = set(care.names_in(data for _, data, _ in chosen))
-    needed |= {record.sha256 for record in records if isinstance(record, events.ModelVersion)}
     try:
-        with (
-            TemporaryDirectory(dir=path.absolute().parent) as folder,
-            zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as file,
-        ):
-            segment = archive.append(Path(folder), chosen)
-            if segment is not None:
-                file.write(segment, _SEGMENT)
-            for sha256 in sorted(needed):
-                if store.objects.has(sha256):
-                    file.write(store.objects.path(sha256), f"objects/{sha256}")
-            lines = [events.encode(record, time=record.time, seq=record.seq) for record in records]
-            file.writestr(_REGISTRY, b"".join(lines))
-            file.writestr(_DESCRIPTION, json.dumps({"store_id": store.store_id, "export": 1}))
+        with TemporaryDirectory(dir=path.absolute().parent) as folder:
+            whole = Path(folder) / "export.zip"
+            _write_export(whole, Path(folder), store, chosen, records)
+            whole.replace(path)
     except OSError as error:
         raise NotWritable(f"{path} can't be written: {error.strerror or error}") from error
     return path
+
+
+def _write_export(
+    path: Path, folder: Path, store: Store, chosen: Sequence[Content], records: Sequence[events.Event]
+) -> None:
+    needed = set(care.names_in(data for _, data, _ in chosen))
+    needed |= {record.sha256 for record in records if isinstance(record, events.ModelVersion)}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as file:
+        written = archive.append(folder, chosen)
+        if written is not None:
+            file.write(written, _SEGMENT)
+        for sha256 in sorted(needed):
+            if store.objects.has(sha256):
+                file.write(store.objects.path(sha256), f"objects/{sha256}")
+        lines = [events.encode(record, time=record.time, seq=record.seq) for record in records]
+        file.writestr(_REGISTRY, b"".join(lines))
+        file.writestr(_DESCRIPTION, json.dumps({"store_id": store.store_id, "export": 1}))
 
 
 def import_from(store: Store, source: str | os.PathLike[str]) -> Imported:
@@ -114,27 +123,35 @@ def import_from(store: Store, source: str | os.PathLike[str]) -> Imported:
         It is neither.
     Corrupt
         An object in it isn't what its name says.
+    Busy
+        Another process is folding this store.
     """
     done = Imported()
     with _opened(Path(source)) as other:
         for sha256 in other.objects():
-            if not store.objects.has(sha256):
+            if store.objects.has(sha256):
+                store.objects.renew(sha256)
+            else:
                 data = other.object(sha256)
                 if hashlib.sha256(data).hexdigest() != sha256:
                     raise Corrupt(f"object {sha256} in {source} is not what its name says")
                 store.objects.put_bytes(data)
                 done.objects += 1
-        _take_journals(store, other, done)
+        with locks.locked(store.ingest_lock, timeout=index.PATIENCE) as held:
+            if not held:
+                raise Busy(f"another process is folding {store.path}")
+            _take_journals(store, other, done)
         _take_versions(store, other, done)
     ingest.fold(store)
     return done
 
 
 def _take_journals(store: Store, other: Source, done: Imported) -> None:
-    here = {name: (data, point_bytes) for name, data, point_bytes in _journals(store)}
+    """Hold `ingest.lock`: no journal moves to the archive meanwhile."""
+    archived = {frame.description.name: frame for frame in archive.frames(store.archive)}
     runs = set()
     for name, data, point_bytes in other.journals():
-        known_events, known_points = here.get(name, (b"", b""))
+        known_events, known_points = _known(store, name, archived)
         shared = min(len(data), len(known_events)), min(len(point_bytes), len(known_points))
         if (
             data[: shared[0]] != known_events[: shared[0]]
@@ -147,6 +164,14 @@ def _take_journals(store: Store, other: Source, done: Imported) -> None:
             _write_journal(store.journals / name, data, _named(data, point_bytes))
             runs.add(name.partition(".")[0])
     done.runs = len(runs)
+
+
+def _known(store: Store, name: str, archived: Mapping[str, archive.Frame]) -> tuple[bytes, bytes]:
+    """This store's own copy of a journal: empty where it has none."""
+    journal = reading.Journal.named(store.journals, name)
+    if journal.events_path.exists():
+        return reading.whole(journal)
+    return archive.load(archived[name]) if name in archived else (b"", b"")
 
 
 def _named(data: bytes, point_bytes: bytes) -> bytes:
@@ -185,7 +210,9 @@ def _take_versions(store: Store, other: Source, done: Imported) -> None:
             if isinstance(r, events.ModelVersion) and other.store_id == store.store_id
         }
         last = {r.model: r.version for r in past if isinstance(r, events.ModelVersion)}
-        batches = {r.batch_id for r in past if isinstance(r, events.BatchStarted)}
+        batches = {
+            (type(r), r.batch_id) for r in past if isinstance(r, (events.BatchStarted, events.BatchEnded))
+        }
         new: list[events.Event] = []
         for record in foreign:
             if isinstance(record, events.ModelVersion):
@@ -199,7 +226,7 @@ def _take_versions(store: Store, other: Source, done: Imported) -> None:
                 numbers[pair] = number
             elif (
                 isinstance(record, (events.BatchStarted, events.BatchEnded))
-                and record.batch_id not in batches
+                and (type(record), record.batch_id) not in batches
             ):
                 new.append(record)
         return new
@@ -227,10 +254,10 @@ def _opened(path: Path) -> Iterator[Source]:
             raise UsageError(f"{path} is no store", hint="a store's folder holds a store.json")
         yield _Folder(Store.open(folder, create=False))
     elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as file, TemporaryDirectory() as folder:
+        with zipfile.ZipFile(path) as file, TemporaryDirectory() as unpacked:
             if _DESCRIPTION not in file.namelist():
                 raise UsageError(f"{path} is no export of a store", hint="mlnb store export FILE makes one")
-            yield _Export(file, Path(folder))
+            yield _Export(file, Path(unpacked))
     elif path.exists():
         raise UsageError(f"{path} is neither a store's folder nor an export", hint="mlnb store export FILE")
     else:
@@ -281,17 +308,17 @@ class _Export:
 
 def _journals(store: Store) -> Iterator[tuple[str, bytes, bytes]]:
     """Every journal of a store, each once: the archive's newest copy, or the one that isn't archived."""
-    listing = reading.listing(store.journals).sizes
-    waiting = {journal.name for journal in listing}
+    # Those that wait come first: what is archived meanwhile is found in the archive, and not twice.
+    seen = set()
+    for journal in reading.listing(store.journals).sizes:
+        data, point_bytes = reading.whole(journal)
+        if data:
+            seen.add(journal.name)
+            yield journal.name, data, point_bytes
     newest = {frame.description.name: frame for frame in archive.frames(store.archive)}
     for name, frame in newest.items():
-        if name not in waiting:
+        if name not in seen:
             yield (name, *archive.load(frame))
-    for journal in listing:
-        read = reading.read_events(journal.events_path)
-        data = journal.events_path.read_bytes()[: read.end]
-        records, _ = reading.read_points(journal.points_path)
-        yield journal.name, data, records.tobytes()
 
 
 def _with_relatives(store: Store, run_ids: Sequence[str]) -> set[str]:

@@ -71,12 +71,12 @@ def _new_columns(connection: duckdb.DuckDBPyConnection, known: Columns, cap: int
         used += connection.execute(
             f"""SELECT count(*), '{kind}', name FROM base.param
                 WHERE {test} AND run_no IN (SELECT run_no FROM base.stale)
-                GROUP BY name HAVING count(*) >= {MANY}"""  # noqa: S608 - our own words
+                GROUP BY name HAVING count(*) >= {MANY}"""
         ).fetchall()
     used += connection.execute(
         f"""SELECT count(*), 'metric', name FROM base.metric JOIN base.key USING (key_no)
             WHERE run_no IN (SELECT run_no FROM base.stale)
-            GROUP BY name HAVING count(*) >= {MANY}"""  # noqa: S608
+            GROUP BY name HAVING count(*) >= {MANY}"""
     ).fetchall()
     wanted = [(kind, name) for _, kind, name in sorted(used, reverse=True) if (kind, name) not in known]
     first = max(known.values(), default=-1) + 1
@@ -123,7 +123,7 @@ def _tall(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, tuple[
 
     found = index.table(
         connection,
-        f"SELECT name, run_no, v FROM ({query}) WHERE run_no IN (SELECT run_no FROM base.stale) ORDER BY name",  # noqa: S608
+        f"SELECT name, run_no, v FROM ({query}) WHERE run_no IN (SELECT run_no FROM base.stale) ORDER BY name",
     )
     if not found.num_rows:
         return {}

@@ -34,11 +34,11 @@ class JoinedRun(Run):
 
     def finish(
         self,
-        status: events.Status = "finished",  # noqa: ARG002 - the owner says how it ended
+        status: events.Status = "finished",
         *,
-        error: str | None = None,  # noqa: ARG002
-        last_cell: int | None = None,  # noqa: ARG002
-        exit_signal: int | None = None,  # noqa: ARG002
+        error: str | None = None,
+        last_cell: int | None = None,
+        exit_signal: int | None = None,
         durable: bool = False,
     ) -> None:
         if not self.ended:

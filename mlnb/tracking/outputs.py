@@ -66,10 +66,10 @@ class Watch:
         vars(owner)[name] = wrapped
         self._undo.append(undo)
 
-    def _published(self, data: Any = None, metadata: Any = None, source: Any = None, **kwargs: Any) -> None:  # noqa: ARG002
+    def _published(self, data: Any = None, metadata: Any = None, source: Any = None, **kwargs: Any) -> None:
         self._keep(data)
 
-    def _result(self, format_dict: Any, md_dict: Any = None) -> None:  # noqa: ARG002 - the display hook's own
+    def _result(self, format_dict: Any, md_dict: Any = None) -> None:
         self._keep(format_dict)
 
     def _keep(self, bundle: Any) -> None:

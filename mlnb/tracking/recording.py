@@ -11,7 +11,9 @@ import atexit
 import contextvars
 import getpass
 import mimetypes
+import operator
 import os
+import struct
 import sys
 import time
 import weakref
@@ -19,6 +21,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
+
+import msgspec
+from msgspec import structs
 
 from mlnb import config, events, ids
 from mlnb.capture import values as described
@@ -170,9 +175,15 @@ class Run:
         """
         try:
             self._writer.point(name, value, step, estimator, dataset, source)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, `_explain` says it, or it comes again
             self._explain(name, value, step, error)
-            self._writer.point(_text(name), float(value), step, estimator, dataset, source)
+            try:
+                self._writer.point(_text(name), float(value), step, estimator, dataset, source)
+            except struct.error:
+                raise UsageError(
+                    f"metric {name!r} has no step after its last",
+                    hint="give the step: metric(name, value, step)",
+                ) from error
 
     def metrics(self, values: Mapping[str, float], step: int | None = None) -> None:
         """Record one point of each of several metrics."""
@@ -231,7 +242,11 @@ class Run:
         from mlnb.capture import fingerprint
 
         found = fingerprint(obj, name=name)
-        self.append(found.event(_text(name), role=role, source=source))
+        event = found.event(_text(name), role=role, source=source)
+        if found.row_hashes is not None:
+            rows = self.store.objects.put_bytes(found.row_hashes.astype("<u8", copy=False).tobytes())
+            event = msgspec.structs.replace(event, row_hashes=rows)
+        self.append(event)
         return found.digest
 
     def model(
@@ -391,10 +406,11 @@ class Run:
             raise UsageError(
                 f"metric {name!r} is {value!r}, which is no number", hint="texts and settings are params"
             ) from error
-        if step is not None and not (isinstance(step, int) and -(2**63) <= step < 2**63):
+        if step is not None and not (hasattr(step, "__index__") and -(2**63) <= operator.index(step) < 2**63):
             raise UsageError(f"step of metric {name!r} is {step!r}, not a whole number of 64 bits") from error
 
     def _shortened(self, item: events.Param) -> events.Param:
+        item = structs.replace(item, name=_text(item.name), value=_text(item.value))
         if len(item.value) <= INLINE_TEXT:
             return item
         sha256 = self.store_artifact(item.value.encode(), f"{item.name}.txt", "text", "text/plain")

@@ -75,7 +75,8 @@ def sql(text: str, *, store: Place = None) -> pd.DataFrame:
     UsageError
         DuckDB doesn't accept it.
     """
-    return query.sql(current_store(store), text).to_pandas()
+    frame: pd.DataFrame = query.sql(current_store(store), text).to_pandas()
+    return frame
 
 
 class RunRecord:
@@ -177,7 +178,10 @@ class RunRecord:
 
         for item in reversed(self._record["artifacts"]):
             if item["kind"] == "notebook":
-                return nbformat.reads(self.store.objects.read(item["sha256"]).decode(), as_version=4)
+                notebook: nbformat.NotebookNode = nbformat.reads(  # type: ignore[no-untyped-call]
+                    self.store.objects.read(item["sha256"]).decode(), as_version=4
+                )
+                return notebook
         raise NotFound(f"run {self.run_id} keeps no notebook", hint="runs of mlnb rerun and papermill do")
 
     def __repr__(self) -> str:

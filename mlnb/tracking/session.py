@@ -223,6 +223,7 @@ class Session:
         self, cell: _Cell, run: Run, options: TrackOptions, error: BaseException | None, duration: float
     ) -> None:
         notes, problems = self.observer.end()
+        written = self._whole.written if cell.whole else writing.Written()
         redact = self._redact()
         view = CellView(
             source=cell.source,
@@ -234,16 +235,17 @@ class Session:
             outputs=cell.watch.outputs if cell.watch else (),
             text=cell.watch.text if cell.watch else "",
             injected=is_injected(cell.source, cell.meta),
+            whole=cell.whole,
             models=options.models,
             figures=options.figures,
             groups=self._whole.groups if cell.whole else Groups(),
             known=self._known,
+            recorded=set(written.metrics.values()) if cell.whole else set(),
             redact=redact,
         )
         found = gather(view)
         found.problems += problems
         writing.add_named(found, options, self.shell.user_ns, redact)
-        written = self._whole.written if cell.whole else writing.Written()
         taken = self._whole.taken if cell.whole else writing.NamesTaken()
         writing.write(run, found, options, written, taken, self._ordinal)
         self._later(run, found, written)
@@ -266,7 +268,8 @@ class Session:
         self._previous[key] = self.last = finished
         if not finished.quiet:
             self._show(finished)
-        for where, message in finished.written.problems[:1]:
+        worth = [(where, text) for where, text in finished.written.problems if where not in {"loops", "data"}]
+        for where, message in worth[:1]:
             self._say(f"mlnb: {where}: {message}")
 
     # ---- the session's cells ------------------------------------------------------------------

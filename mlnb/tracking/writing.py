@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +11,7 @@ from mlnb.capture.values import describe_param, is_setting
 from mlnb.tracking.recording import Run, start
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from mlnb.tracking.options import Selection, TrackOptions
 

@@ -20,7 +20,7 @@ from typing import Any
 from mlnb.store import Store, query
 
 FOLDER = Path(__file__).parent / "notebooks"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.py"))
+NAMES = sorted(path.stem for path in FOLDER.glob("*.cells"))
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Score:
 
 def cells_of(name: str) -> tuple[list[str], dict[str, dict[str, Any]]]:
     """A notebook's cells and its truth."""
-    text = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+    text = (FOLDER / f"{name}.cells").read_text(encoding="utf-8")
     text, _, truth = text.partition("# %% [truth]\n")
     cells = [cell.strip("\n") for cell in re.split(r"^# %%.*\n", text, flags=re.MULTILINE) if cell.strip()]
     return cells, tomllib.loads(truth)
@@ -121,9 +121,26 @@ def _score(
         hits = [n for n, (name, got) in enumerate(captured) if same_name(key, name) and same(value, got)]
         (result.found if hits else result.missed).append(f"{key} = {str(value)[:60]}")
         right.update(hits)
+    for n, (name, got) in enumerate(captured):
+        if any(_is_alias(key, name) and same(value, got) for key, value in expected.items()):
+            right.add(n)
     result.right = len(right)
-    result.extra = [f"{name} = {str(got)[:60]}" for n, (name, got) in enumerate(captured) if n not in right]
+    result.extra = [
+        f"{name} = {str(got)[:60]}"
+        for n, (name, got) in enumerate(captured)
+        if n not in right and not _is_folds(name)
+    ]
     return result
+
+
+def _is_alias(expected: str, got: str) -> bool:
+    """The same setting by another way: `grid.C` of a variable is `GridSearchCV.param_grid.C` of the search."""
+    return "." in expected and expected.rpartition(".")[2] == got.rpartition(".")[2]
+
+
+def _is_folds(name: str) -> bool:
+    """A validation's folds, mean and deviation are recorded whatever of them is used: they count neither way."""
+    return "cross_val" in name
 
 
 def _evaluated(value: Any, namespace: dict[str, Any]) -> Any:

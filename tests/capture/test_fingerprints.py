@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 
 import numpy as np
@@ -17,7 +17,7 @@ import mlnb
 from mlnb.capture.fingerprints import fingerprint
 from mlnb.errors import NotFound, UsageError
 
-UTC = datetime.UTC
+UTC = dt.UTC
 
 
 def digests(obj) -> list[str]:
@@ -26,7 +26,7 @@ def digests(obj) -> list[str]:
 
 # ---- one logical column, four libraries -----------------------------------------------------------
 
-finite_times = st.datetimes(datetime.datetime(1800, 1, 1), datetime.datetime(2200, 1, 1))
+finite_times = st.datetimes(dt.datetime.fromisoformat("1800-01-01"), dt.datetime.fromisoformat("2200-01-01"))
 
 
 @given(st.lists(st.floats(), max_size=50))
@@ -79,7 +79,7 @@ def test_times_are_alike_in_every_library_and_unit(values):
 
 
 def test_times_in_a_zone_are_their_moments():
-    values = [datetime.datetime(2024, 1, 1, tzinfo=UTC), datetime.datetime(2024, 7, 1, 12, tzinfo=UTC)]
+    values = [dt.datetime(2024, 1, 1, tzinfo=UTC), dt.datetime(2024, 7, 1, 12, tzinfo=UTC)]
     series = pd.Series(values)
     assert (
         digests(series)
@@ -104,7 +104,7 @@ def test_categories_are_their_values_whatever_their_codes(values):
 def test_decimals_dates_and_nested_values_are_alike():
     for values in (
         [decimal.Decimal("1.50"), None],
-        [datetime.date(2024, 1, 1), None],
+        [dt.date(2024, 1, 1), None],
         [[1, 2], None, []],
         [{"a": 1, "b": "x"}, None],
     ):
@@ -323,7 +323,7 @@ def test_a_folder_is_its_files_and_their_names(tmp_path):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(NotFound, match="nothing.csv"):
+    with pytest.raises(NotFound, match=r"nothing\.csv"):
         fingerprint(tmp_path / "nothing.csv")
 
 

@@ -117,7 +117,7 @@ def test_ctrl_c_stops_in_order_and_the_rest_can_be_resumed(command: psutil.Popen
 
 def test_a_killed_batch_leaves_no_process_and_no_running_run(command: psutil.Popen, tmp_path: Path) -> None:
     processes = family(command)
-    assert sorted(filter(None, map(role, processes))) == ["execution.worker", "kernel", "warm.template"]
+    assert {*map(role, processes)} >= {"execution.worker", "kernel", "warm.template"}
     command.kill()
     wait_for(lambda: all_gone(processes))
     wait_for(lambda: statuses(tmp_path)[2][0] in {"failed", "killed"})
@@ -139,8 +139,10 @@ def test_a_killed_workers_run_is_killed_and_the_others_go_on(command: psutil.Pop
 
 
 def test_a_killed_kernel_is_a_killed_run(command: psutil.Popen, tmp_path: Path) -> None:
-    (kernel,) = [p for p in family(command) if role(p) == "kernel"]
-    kernel.kill()
+    kernels = [p for p in family(command) if role(p) == "kernel"]
+    assert len(kernels) == 2  # the one that runs, and the next one's
+    for kernel in kernels:
+        kernel.kill()
     (tmp_path / "go").touch()
     command.communicate(timeout=60)
     assert statuses(tmp_path) == {1: ["finished"], 2: ["killed"], 3: ["finished"]}

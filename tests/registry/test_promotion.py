@@ -123,6 +123,7 @@ for expected in sys.stdin:
 """
 
 
+@pytest.mark.slow
 def test_of_ten_processes_that_expect_the_same_holder_one_wins_and_the_others_are_told_who(project):
     versions = [project.version(c=0.1 * n) for n in range(1, 12)]
     registry.promote("churn", versions[-1], store=project.store)

@@ -88,6 +88,9 @@ def test_a_store_elsewhere_is_named_and_not_opened(project, tmp_path):
     assert (reply.status, error["code"]) == (403, "not_allowed")
     assert error["message"].startswith(f"this notebook logs to {tmp_path}/private/.mlnb")
     assert "c.MlnbApp.stores" in error["hint"]
+    listed = project.client.get("stores")
+    assert (listed.status, listed.json["elsewhere"]) == (200, error["message"])
+    assert not any(store["current"] for store in listed.json["stores"])
 
 
 def test_a_link_out_of_the_root_is_not_followed(project, tmp_path):

@@ -111,3 +111,12 @@ def test_a_notebooks_run_tells_the_models_that_its_cells_kept(project):
         cell.store_artifact(b"m", "clf", "model", "application/x", metadata={"format": "skops"})
     run = fits(project.client.get(f"runs/{whole.run_id}").json, bodies.OneRun)["run"]
     assert run["models"] == [{"run_id": cell.run_id, "run_name": "fit", "name": "clf"}]
+
+
+def test_a_version_has_a_card(project, run_id):
+    project.client.post("models/churn/versions", run=run_id)
+    card = fits(project.client.get("models/churn/versions/1/card").json, bodies.CardText)["markdown"]
+    assert card.startswith("# churn 1\n")
+    assert "| accuracy | 0.9 |" in card
+    assert project.client.get("models/churn/versions/2/card").status == 404
+    assert project.client.get("models/churn/versions/newest/card").status == 400

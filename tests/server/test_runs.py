@@ -12,6 +12,7 @@ import pytest
 
 from mlnb import events, registry
 from mlnb.server import bodies
+from mlnb.store import care
 from mlnb.tracking import start
 
 
@@ -239,3 +240,20 @@ def test_runs_are_grouped_by_experiment_on_demand(project):
     assert searched["groups"] == [{"experiment": "new", "total": 1}]
     old = project.client.get("runs", experiment="it's old", where="params.lr > 9 or params.lr < 1").json
     assert old["total"] == 1
+
+
+def test_names_are_told_for_completion(project, client, server):
+    logged(project, lr=0.1)
+    names = fits(project.client.get("names").json, bodies.Names)
+    assert names == {"params": ["lr"], "metrics": ["accuracy", "loss"], "tags": []}
+    (server.root / "nameless").mkdir(exist_ok=True)
+    assert client.get("names", path="nameless/x.ipynb").json == {"params": [], "metrics": [], "tags": []}
+
+
+def test_after_a_rebuild_an_old_cursor_brings_everything(project):
+    runs = [logged(project) for _ in range(3)]
+    cursor = max(project.client.get("runs").json["cursor"] for _ in runs) + 5
+    care.rebuild(project.store)
+    page = project.client.get("runs", since=cursor).json
+    assert sorted(row["run_id"] for row in page["runs"]) == sorted(runs)
+    assert page["cursor"] < cursor

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mlnb.errors import UsageError
+from mlnb.store import query
 from mlnb.tracking import start
 
 
@@ -62,3 +64,15 @@ def test_sql_neither_writes_nor_reads_files_nor_leaves_the_store(project, sql):
     reply = project.client.post("sql", sql=sql)
     assert (reply.status, reply.json["error"]["code"]) == (400, "usage")
     assert project.client.get("runs").json["runs"][0]["name"] == "one"
+
+
+def test_an_answer_without_end_is_cut_before_it_is_made(project):
+    reply = project.client.post("sql", sql="SELECT * FROM range(1_000_000_000_000)")
+    assert (reply.status, len(reply.json["rows"]), reply.json["truncated"]) == (200, 10_000, True)
+
+
+def test_a_query_that_takes_too_long_is_stopped(project):
+    endless = "SELECT sum(a.range * b.range) FROM range(10_000_000) a, range(10_000_000) b"
+    with pytest.raises(UsageError, match=r"took more than 0\.2 s and was stopped"):
+        query.sql(project.store, endless, seconds=0.2)
+    assert query.sql(project.store, "SELECT 1 AS one", seconds=60).to_pylist() == [{"one": 1}]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tornado.httpclient import HTTPRequest
@@ -80,10 +82,12 @@ def test_a_promotion_is_heard_of(project, server):
 def watched(tmp_path):
     """A store that a watcher looks at, the hints so far, and a switch for whether anybody listens."""
     store, heard, listening = Store.open(tmp_path / ".mlnb"), [], threading.Event()
-    watcher = Watcher(heard.append, listening.is_set)
+    executor = ThreadPoolExecutor(2)
+    watcher = Watcher(heard.append, listening.is_set, executor)
     watcher.watch(store)
     yield store, heard, listening
     watcher.stop()
+    executor.shutdown()
 
 
 def until(condition) -> bool:
@@ -117,8 +121,28 @@ def test_a_store_that_rests_is_not_spoken_of(watched):
 
 
 def test_a_watcher_that_was_stopped_has_no_thread_left(tmp_path):
-    watcher = Watcher(lambda _hint: None, lambda: True)
+    watcher = Watcher(lambda _hint: None, lambda: True, ThreadPoolExecutor(1))
     watcher.watch(Store.open(tmp_path / ".mlnb"))
     assert "mlnb-watcher" in {thread.name for thread in threading.enumerate()}
     watcher.stop()
     assert "mlnb-watcher" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_watcher_ends_with_its_executor(tmp_path):
+    executor = ThreadPoolExecutor(1)
+    watcher = Watcher(lambda _hint: None, lambda: True, executor)
+    watcher.watch(Store.open(tmp_path / ".mlnb"))
+    executor.shutdown()
+    assert until(lambda: "mlnb-watcher" not in {thread.name for thread in threading.enumerate()})
+
+
+def test_a_store_that_is_gone_is_looked_at_no_more(watched):
+    store, heard, listening = watched
+    listening.set()
+    shutil.rmtree(store.path)
+    time.sleep(0.6)
+    again = Store.open(store.path)
+    with start(store=again) as run:
+        run.metric("loss", 1.0)
+    time.sleep(0.6)
+    assert heard == []

@@ -259,18 +259,23 @@ def test_a_forked_child_that_logs_nothing_leaves_nothing(store, writer):
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_child_does_not_keep_its_parents_journal_alive(store):
     writer = store.writer(ids.new_id())
-    fork = multiprocessing.get_context("fork")
-    is_there, release = fork.Event(), fork.Event()
-    child = fork.Process(target=lambda: (is_there.set(), release.wait(30)))
-    child.start()
-    assert is_there.wait(30)
+    context = multiprocessing.get_context("fork")
+    ready, release = context.Event(), context.Event()
+
+    def child():
+        ready.set()
+        release.wait(30)
+
+    process = context.Process(target=child)
+    process.start()
+    assert ready.wait(30)
     try:
         found = only_journal(store)
         os.close(writer._alive)  # what the death of the parent does
         assert not locks.is_held(found.alive_path)
     finally:
         release.set()
-        child.join()
+        process.join()
         writer._alive = os.open(os.devnull, os.O_RDONLY)
         writer.close()
 

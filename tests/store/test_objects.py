@@ -25,7 +25,7 @@ def test_a_file_and_its_bytes_are_one_object(store, tmp_path):
 
 
 def test_a_file_that_is_not_there_is_named(store, tmp_path):
-    with pytest.raises(NotFound, match="missing.bin"):
+    with pytest.raises(NotFound, match=r"missing\.bin"):
         store.objects.put_file(tmp_path / "missing.bin")
 
 

@@ -1,6 +1,7 @@
 """The query language: what is written is what is understood, and what isn't is shown where."""
 
-import datetime
+import contextlib
+import datetime as dt
 
 import pytest
 from hypothesis import given, settings
@@ -67,13 +68,13 @@ def test_nothing_is_no_condition():
 
 def test_an_age_counts_back_from_now():
     tree = syntax.parse_where("started_at > -2d")
-    ago = datetime.datetime.now(datetime.UTC) - tree.value
-    assert abs(ago - datetime.timedelta(days=2)) < datetime.timedelta(minutes=1)
+    ago = dt.datetime.now(dt.UTC) - tree.value
+    assert abs(ago - dt.timedelta(days=2)) < dt.timedelta(minutes=1)
 
 
 def test_a_date_is_local_time():
     tree = syntax.parse_where("started_at >= 2026-11-21T10:30")
-    assert tree.value == datetime.datetime(2026, 11, 21, 10, 30).astimezone(datetime.UTC)
+    assert tree.value == dt.datetime(2026, 11, 21, 10, 30).astimezone(dt.UTC)
 
 
 def test_an_order_has_directions():
@@ -121,7 +122,7 @@ def test_a_bare_name_is_what_it_can_only_be():
 
 def test_a_bare_name_of_several_things_is_asked_back():
     names = {"params": {"size"}, "metrics": {"size"}, "tags": set()}
-    with pytest.raises(QueryError, match="params.size or metrics.size"):
+    with pytest.raises(QueryError, match=r"params\.size or metrics\.size"):
         syntax.resolve("q", Field("any", "size"), names)
 
 
@@ -202,7 +203,9 @@ def test_a_printed_tree_is_parsed_to_itself(tree):
 @settings(max_examples=200)
 def test_any_text_is_a_tree_or_a_query_error(text):
     for parse in (syntax.parse_where, syntax.parse_order):
-        try:
+        with contextlib.suppress(QueryError):
             parse(text)
-        except QueryError as error:
-            assert 0 <= error.position <= len(text)
+            continue
+        with pytest.raises(QueryError) as caught:
+            parse(text)
+        assert 0 <= caught.value.position <= len(text)

@@ -13,10 +13,22 @@ import importlib
 import os
 import sys
 import tempfile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+LATER: Final = {
+    "matplotlib": (
+        "matplotlib.font_manager",
+        "matplotlib.backends.backend_agg",
+        "IPython.core.pylabtools",
+        "PIL.PngImagePlugin",
+    ),
+    "pandas": ("pandas.io.formats.html", "pandas.io.formats.string", "pyarrow.pandas_compat"),
+    "sklearn": ("narwhals._pandas_like.namespace", "narwhals.stable.v2._namespace"),
+}
 
 
 def import_ahead(modules: list[str]) -> list[str]:
@@ -38,6 +50,12 @@ def import_ahead(modules: list[str]) -> list[str]:
                 questions.clear()
                 unfit.append(module)
     return list(dict.fromkeys(unfit))
+
+
+def companions(modules: list[str]) -> list[str]:
+    """What these modules import later, when they are used for the first time."""
+    roots = {module.partition(".")[0] for module in modules}
+    return [module for root, later in LATER.items() if root in roots for module in later]
 
 
 class _ShellToCome:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import zmq
 import zmq.asyncio
-from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import DottedObjectName, Type, default
@@ -43,12 +43,21 @@ class ForkedKernel:
                 self._read(socket.MSG_DONTWAIT)
         return self.returncode
 
-    def wait(self) -> int:
-        """Wait for its end."""
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; `TimeoutError` if it takes longer."""
         if self.returncode is None:
+            self._connection.settimeout(timeout)
             self._read(0)
         assert self.returncode is not None
         return self.returncode
+
+    def end(self, patience: float) -> int:
+        """Wait for its end, and make one if it takes longer."""
+        try:
+            return self.wait(patience)
+        except TimeoutError:
+            os.killpg(self.pid, signal.SIGKILL)
+            return self.wait()
 
     def send_signal(self, number: int) -> None:
         if self.poll() is None:
@@ -76,6 +85,11 @@ class WarmProvisioner(LocalProvisioner):
     template: str | None = None
     refusal: str | None = None
     process: Any = None
+
+    @property
+    def is_forked(self) -> bool:
+        """Whether the kernel came from the template."""
+        return isinstance(self.process, ForkedKernel)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         self.refusal = None
@@ -115,7 +129,7 @@ class WarmClient(AsyncKernelClient):
         context.setsockopt(zmq.RECONNECT_IVL, 5)  # ms; a kernel binds its sockets some time after its fork
         return context
 
-    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as its base
         end = time.monotonic() + (timeout or float("inf"))
         while time.monotonic() < end:
             if await self._answers(self.kernel_info()):
@@ -161,6 +175,16 @@ class WarmKernelManager(AsyncKernelManager):
             provisioner.template = self.template
             self.provisioner = provisioner
         return await super()._async_pre_start_kernel(**settings)
+
+    async def let_go(self) -> ForkedKernel:
+        """Ask the kernel to end, and give up its process without waiting for that."""
+        provisioner: Any = self.provisioner
+        self.shutting_down = True
+        await self._async_request_shutdown()
+        process: ForkedKernel = provisioner.process
+        provisioner.process = None
+        await self._async_cleanup_resources()
+        return process
 
     async def _async_wait(self, pollinterval: float = 0.1) -> None:
         await super()._async_wait(min(pollinterval, POLL_SECONDS))

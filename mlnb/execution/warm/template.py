@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from mlnb.execution.warm.ahead import import_ahead
+from mlnb.execution.warm.ahead import companions, import_ahead
 from mlnb.execution.warm.safety import find_refusal
 
 LONGEST_REQUEST: Final = 1 << 22
@@ -156,8 +156,10 @@ class Template:
 
 def _take_over(request: dict[str, Any], descriptors: list[int], batch: int) -> None:
     """What a fresh process would have: its folder, environment, output, arguments, random state."""
-    nothing = os.open(os.devnull, os.O_RDONLY)
+    nothing, writer = os.pipe()  # as jupyter_client gives it: a pipe that is closed at the other end
     os.dup2(nothing, 0)
+    os.close(nothing)
+    os.close(writer)
     if batch != 0:
         os.close(batch)
     for place, descriptor in enumerate(descriptors, start=1):
@@ -214,6 +216,14 @@ def _kill(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
+def _remember_environment() -> None:
+    # each run records its packages; listing them costs more than the rest of tracking a short notebook
+    with contextlib.suppress(Exception):
+        from mlnb.capture import environment
+
+        environment.remember()
+
+
 def main() -> None:
     """`python -m mlnb.execution.warm.template LISTENER MODULES UNFIT`."""
     listener, modules, unfit = int(sys.argv[1]), json.loads(sys.argv[2]), json.loads(sys.argv[3])
@@ -221,11 +231,12 @@ def main() -> None:
         del sys.path[0]  # as ipykernel's launcher does
     for module in KERNEL_MODULES:
         importlib.import_module(module)
-    found = import_ahead([module for module in modules if module not in unfit])
+    found = import_ahead([module for module in [*modules, *companions(modules)] if module not in unfit])
     if found:
         os.set_inheritable(listener, True)
         arguments = [str(listener), json.dumps(modules), json.dumps([*unfit, *found])]
         os.execv(sys.executable, [sys.executable, "-m", "mlnb.execution.warm.template", *arguments])  # noqa: S606 - this process, started again
+    _remember_environment()
     refusal = find_refusal()
     gc.collect()
     gc.freeze()

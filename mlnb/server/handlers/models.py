@@ -27,6 +27,12 @@ def register(call: Call, model: str, body: bodies.NewVersion) -> bodies.OneVersi
     return {"version": replies.version_row(made)}
 
 
+@get("models/{model}/versions/{version}/card")
+def show_card(call: Call, model: str, version: str) -> bodies.CardText:
+    """The version's model card, made now from what is recorded, as Markdown."""
+    return {"markdown": registry.card(f"{model}/{version}", store=call.store).markdown}
+
+
 @post("promotions")
 def promote(call: Call, body: bodies.NewPromotion) -> bodies.OnePromotion:
     """Point an alias at a version, if its gates pass; 409 with the gates' answers if one doesn't."""

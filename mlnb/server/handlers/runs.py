@@ -25,15 +25,11 @@ def list_runs(call: Call, query: bodies.RunsQuery) -> bodies.RunList:
         return {
             "store": None, "runs": [], "total": 0, "cursor": 0, "removed": [], "stale": False, "batches": [],
         }  # fmt: skip
-    page = ask.run_page(
-        store,
-        where=_within(query.where, query.experiment),
-        order_by=query.order_by,
-        limit=_limit(query.limit),
-        offset=query.offset,
-        children=query.children,
-        since=query.since,
-    )
+    page = _page(store, query, query.since)
+    if query.since is not None and page.cursor < query.since:
+        page = _page(
+            store, query, None
+        )  # the index was made anew since that cursor was given: all of it is new
     rows = _with_data(store, page.rows) if query.data else page.rows
     reply: bodies.RunList = {
         "store": call.services.stores.describe(store),
@@ -50,6 +46,14 @@ def list_runs(call: Call, query: bodies.RunsQuery) -> bodies.RunList:
         found = ask.groups(store, where=query.where, children=query.children)
         reply["groups"] = [{"experiment": experiment, "total": total} for experiment, total in found]
     return reply
+
+
+@get("names")
+def list_names(call: Call) -> bodies.Names:
+    """Every recorded name of a parameter, metric or tag, for completing a query."""
+    store = call.store_or_none
+    found = {"params": [], "metrics": [], "tags": []} if store is None else ask.names(store)
+    return cast("bodies.Names", found)
 
 
 @get("runs/{run_id}")
@@ -147,6 +151,18 @@ def _models(record: Mapping[str, Any]) -> Iterator[bodies.ModelFile]:
 def _childrens_models(store: Store, children: Iterable[Mapping[str, Any]]) -> Iterator[bodies.ModelFile]:
     for child in children:
         yield from _models(ask.record(store, child["run_id"]))
+
+
+def _page(store: Store, query: bodies.RunsQuery, since: int | None) -> ask.RunPage:
+    return ask.run_page(
+        store,
+        where=_within(query.where, query.experiment),
+        order_by=query.order_by,
+        limit=_limit(query.limit),
+        offset=query.offset,
+        children=query.children,
+        since=since,
+    )
 
 
 def _within(where: str | None, experiment: str | None) -> str | None:

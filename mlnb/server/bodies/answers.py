@@ -1,7 +1,6 @@
-"""The bodies of the REST API: what a request may hold, and what a reply has.
+"""What a reply has. Replies are dicts that these types describe; the OpenAPI description is made from them.
 
-Requests are structs, checked when they are parsed. Replies are dicts that these types describe; the OpenAPI
-description is made from them. `Number` is a number or, where it isn't finite, its name.
+`Number` is a number or, where it isn't finite, its name.
 """
 
 from __future__ import annotations
@@ -12,107 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NotRequired, TypedDict
 
-import msgspec
-
 Number = float | Literal["NaN", "Infinity", "-Infinity"]
-
-
-class Request(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A request's body: a misspelt field is refused, not ignored."""
-
-
-class Query(msgspec.Struct, kw_only=True):
-    """A request's query string; `store`, `path` and `token` may always stand there too."""
-
-
-# ---- requests -------------------------------------------------------------------------------
-
-
-class RunsQuery(Query):
-    where: str | None = None
-    experiment: str | None = None
-    groups: bool = False
-    order_by: str | None = None
-    limit: int = 200
-    offset: int = 0
-    children: bool = False
-    since: int | None = None
-    data: bool = False
-
-
-class ColumnsQuery(Query):
-    where: str | None = None
-
-
-class ValuesQuery(Query):
-    columns: str
-    where: str | None = None
-    limit: int = 1_000
-
-
-class HistoryQuery(Query):
-    metric: str
-    max_points: int | None = None
-
-
-class CompareQuery(Query):
-    runs: str
-
-
-class ArtifactQuery(Query):
-    name: str | None = None
-    media_type: str | None = None
-
-
-class ForceQuery(Query):
-    force: bool = False
-
-
-class NotebookQuery(Query):
-    path: str
-
-
-class RunEdit(Request):
-    name: str | None = None
-    note: str | None = None
-    tags: dict[str, str | None] = {}
-
-
-class NewVersion(Request):
-    run: str
-    name: str | None = None
-
-
-class NewPromotion(Request):
-    model: str
-    version: int
-    alias: str = "champion"
-    note: str = ""
-    expected: int | msgspec.UnsetType | None = msgspec.UNSET
-    dry_run: bool = False
-
-
-class NewRollback(Request):
-    model: str
-    alias: str = "champion"
-    note: str = ""
-    expected: int | msgspec.UnsetType | None = msgspec.UNSET
-
-
-class NewRerun(Request):
-    notebook: str | None = None
-    run: str | None = None
-    params: dict[str, Any] = {}
-    grid: dict[str, list[Any]] = {}
-    workers: int = 1
-    name: str | None = None
-
-
-class Sql(Request):
-    sql: str
-
-
-# ---- replies --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -134,7 +33,10 @@ class StoreChoice(StoreRow):
 
 
 class StoreList(TypedDict):
+    """`elsewhere` says where the notebook logs to, if this server may not open that."""
+
     stores: list[StoreChoice]
+    elsewhere: str | None
 
 
 class RunRow(TypedDict):
@@ -434,6 +336,18 @@ class RegisteredVersion(VersionRow):
 
 class OneVersion(TypedDict):
     version: RegisteredVersion
+
+
+class CardText(TypedDict):
+    markdown: str
+
+
+class Names(TypedDict):
+    """Every name that was recorded in the store, sorted."""
+
+    params: list[str]
+    metrics: list[str]
+    tags: list[str]
 
 
 class OnePromotion(TypedDict):

@@ -1,0 +1,1 @@
+"""Measurements of mlnb, beside its peers and beside the raw limits of the machine."""

@@ -1,0 +1,148 @@
+"""Numbers that may be scores, and how the same number is known again under another name.
+
+A number is seen where a call returns it, where it is assigned, appended, printed, shown. It is one metric, under its best
+name: a variable's before a printed label's, a label's before its source text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mlnb.capture import evidence
+from mlnb.capture.recorder import Note, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from mlnb.events import Source
+
+SOURCE_TEXT: Final = 1
+LABEL: Final = 2
+VARIABLE: Final = 3
+LOOK_BACK: Final = 80
+
+
+@dataclass(slots=True)
+class Candidate:
+    """`rank` says how good its name is; `key` is the variable that holds it; `part` its place in a call's result."""
+
+    name: str
+    value: float
+    note: Note
+    strong: bool
+    rank: int
+    source: Source
+    estimator: str | None = None
+    dataset: str | None = None
+    key: str = ""
+    part: int | None = None
+    absorbed: bool = False
+    made: bool = False  # by a metric function or `score`, in this cell
+
+    @property
+    def turn(self) -> tuple[tuple[int, int], ...]:
+        return turn_of(self.note.loops)
+
+    @property
+    def from_call(self) -> bool:
+        """Whether nobody has named it yet."""
+        return self.rank == SOURCE_TEXT and self.note.site.kind == "call"
+
+
+def turn_of(loops: Iterable[Turn]) -> tuple[tuple[int, int], ...]:
+    return tuple((turn.activation, turn.number) for turn in loops)
+
+
+class Candidates:
+    """All of one cell, in the order in which they were seen."""
+
+    def __init__(self) -> None:
+        self._all: list[Candidate] = []
+
+    def __iter__(self) -> Iterator[Candidate]:
+        return iter(self._all)
+
+    def add(self, found: Candidate) -> Candidate:
+        """A new candidate, or the one that it is."""
+        same = self._known(found)
+        if same is None:
+            self._all.append(found)
+            return found
+        same.strong = same.strong or found.strong
+        same.estimator = same.estimator or found.estimator
+        same.dataset = same.dataset or found.dataset
+        same.made = same.made or found.made
+        if found.rank > same.rank or (found.rank == VARIABLE and self._came_out(found, same)):
+            same.name, same.rank, same.source = found.name, found.rank, found.source
+            same.note = Note(found.note.site, same.note.order, same.note.value, found.note.loops)
+        same.key = found.key or same.key
+        return same
+
+    def _known(self, found: Candidate) -> Candidate | None:
+        """The same number, seen before on its way here: what a call returned is always new."""
+        site = found.note.site
+        if site.kind == "call":
+            return None
+        for other in reversed(self._all[-LOOK_BACK:]):
+            if other.absorbed or not evidence.same(other.value, found.value):
+                continue
+            if (
+                site.inner is not None
+                and site.inner == other.note.site.number
+                and other.part in (None, found.part)
+            ):
+                return other
+            if self._is_mention(found, other) or self._came_out(found, other):
+                return other
+        return None
+
+    def _is_mention(self, found: Candidate, other: Candidate) -> bool:
+        """Whether a variable's number is printed, shown or appended."""
+        site = found.note.site
+        if site.kind == "assign":
+            return False
+        if site.expression is not None and other.key and other.key == site.expression.text:
+            return True
+        return found.turn == other.turn and evidence.has_digits(found.value)
+
+    def _came_out(self, found: Candidate, other: Candidate) -> bool:
+        """Whether a function of the notebook, where the number was seen inside, returned it to here."""
+        inside, here = other.note.site.function, found.note.site
+        if inside is None or inside == here.function or not evidence.has_digits(found.value):
+            return False
+        return (
+            here.expression is not None
+            and bool(here.expression.calls)
+            and other.turn[: len(found.turn)] == found.turn
+        )
+
+    def absorb(self, sites: Collection[int], note: Note) -> None:
+        """What calls within an expression returned is a step on the way to its value."""
+        turn = turn_of(note.loops)
+        for other in self._all[-LOOK_BACK:]:
+            if other.from_call and other.note.site.number in sites and other.turn[: len(turn)] == turn:
+                other.absorbed = True
+
+    def absorb_values(self, values: Collection[float], sites: Collection[int]) -> None:
+        """What has become a part of a list or dictionary is known by it."""
+        seen = set(values)
+        for other in self._all:
+            inner = other.from_call and other.note.site.number in sites
+            if other.value in seen and (
+                inner or (other.note.site.function is not None and evidence.has_digits(other.value))
+            ):
+                other.absorbed = True
+
+    def hold(self, site: int | None, name: str, turn: tuple[tuple[int, int], ...]) -> None:
+        """A validation's folds went into a variable: `scores.mean()` is their mean from now on."""
+        for other in self._all[-2 * LOOK_BACK :]:
+            if other.note.site.number == site and other.turn == turn and other.name.endswith((".mean", ".std")):
+                other.key = f"{name}.{other.name.rpartition('.')[2]}()"
+
+    def has(self, name: str, value: float) -> bool:
+        """Whether that number is known under that name."""
+        return any(other.name == name and evidence.same(other.value, value) for other in self._all)
+
+    def of_variable(self, name: str) -> list[Candidate]:
+        return [candidate for candidate in self._all if candidate.key == name]

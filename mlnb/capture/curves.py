@@ -1,0 +1,103 @@
+"""From candidates to metrics: what was seen once is a number, what was seen in each turn of a loop is a curve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlnb.capture.candidates import VARIABLE, Candidate
+from mlnb.capture.findings import Metric
+from mlnb.capture.evidence import has_digits
+from mlnb.capture.words import is_counter_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+
+def collected(
+    candidates: Iterable[Candidate], curves: Iterable[Metric], recorded: Collection[float] = ()
+) -> list[Metric]:
+    """The metrics, each under a name of its own; `recorded` are numbers that the run has from cells before."""
+    groups: dict[tuple[str, int], list[Candidate]] = {}
+    for candidate in candidates:
+        if candidate.strong and not candidate.absorbed and not _is_trap(candidate) and not _is_mention(candidate, recorded):
+            loops = candidate.note.loops
+            groups.setdefault((candidate.name, loops[0].activation if loops else -1), []).append(candidate)
+    found: list[Metric] = []
+    for (name, activation), members in groups.items():
+        if activation < 0:
+            found += [_single(name, member) for member in members]
+        else:
+            found += _of_loop(name, members)
+    return _named_apart(_without_twins([*found, *curves]))
+
+
+def _of_loop(name: str, members: list[Candidate]) -> list[Metric]:
+    if len(members) == 1:
+        return [_single(name, members[0])]
+    return [_curve(name, members)]
+
+
+def _single(name: str, member: Candidate) -> Metric:
+    return Metric(name, [member.value], None, member.estimator, member.dataset, member.source)
+
+
+def _curve(name: str, members: Sequence[Candidate]) -> Metric:
+    first = members[0]
+    one = len({member.estimator for member in members}) == 1
+    data = len({member.dataset for member in members}) == 1
+    return Metric(
+        name,
+        [member.value for member in members],
+        _steps(members),
+        first.estimator if one else None,
+        first.dataset if data else None,
+        first.source,
+    )
+
+
+def _steps(members: Sequence[Candidate]) -> list[int]:
+    """The loop's own whole numbers where they grow, else 0, 1, 2 …"""
+    own: list[int] = []
+    for member in members:
+        values = member.note.loops[-1].values
+        value = values[0] if values else None
+        if not isinstance(value, int) or isinstance(value, bool) or (own and value <= own[-1]):
+            return list(range(len(members)))
+        own.append(value)
+    return own
+
+
+def _without_twins(metrics: Sequence[Metric]) -> list[Metric]:
+    """A list that was appended what a variable held is that variable's curve; so is one that a function returned."""
+    found: list[Metric] = []
+    for metric in metrics:
+        if not any(m.values == metric.values and len(m.values) > 1 for m in found):
+            found.append(metric)
+    return found
+
+
+def _named_apart(metrics: Sequence[Metric]) -> list[Metric]:
+    """Where several have one name, their estimator tells them apart, else their order."""
+    shared: dict[str, set[str | None]] = {}
+    for metric in metrics:
+        shared.setdefault(metric.name, set()).add(metric.estimator)
+    names = [metric.name for metric in metrics]
+    taken: dict[str, int] = {}
+    for metric in metrics:
+        if names.count(metric.name) > 1 and metric.estimator and not metric.name.startswith(metric.estimator):
+            metric.name = f"{metric.estimator}.{metric.name}"
+    for metric in metrics:
+        taken[metric.name] = count = taken.get(metric.name, 0) + 1
+        if count > 1:
+            metric.name = f"{metric.name} ({count})"
+    return list(metrics)
+
+
+def _is_mention(candidate: Candidate, recorded: Collection[float]) -> bool:
+    """Whether it is printed or shown what an earlier cell has found."""
+    kind = candidate.note.site.kind
+    return kind in {"print", "shown"} and not candidate.made and candidate.value in recorded and has_digits(candidate.value)
+
+
+def _is_trap(candidate: Candidate) -> bool:
+    return candidate.rank == VARIABLE and is_counter_name(candidate.name.rpartition(".")[2])

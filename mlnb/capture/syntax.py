@@ -1,0 +1,130 @@
+"""What an expression's source says, read before anything is rewritten."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, Final
+
+from mlnb.capture.sites import MISSING, Expression
+
+MOST_ITEMS: Final = 50
+_ARITHMETIC: Final = (ast.Pow, ast.Mult, ast.Div, ast.Add, ast.Sub)
+
+
+def constant_of(node: ast.expr) -> Any:
+    """The value of a literal, of arithmetic on literals, or of a `range` of them; `MISSING` for anything else."""
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        pass
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "list" and len(node.args) == 1:
+        inner = constant_of(node.args[0])
+        return list(inner) if isinstance(inner, (range, tuple, list)) and len(inner) <= MOST_ITEMS else MISSING
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range":
+        bounds = [constant_of(argument) for argument in node.args]
+        if 1 <= len(bounds) <= 3 and all(isinstance(b, int) for b in bounds) and not node.keywords:
+            return range(*bounds) if bounds[2:] != [0] else MISSING
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "dict"
+        and not node.args
+    ):
+        items = {keyword.arg: constant_of(keyword.value) for keyword in node.keywords}
+        return MISSING if None in items or MISSING in items.values() else items
+    if isinstance(node, ast.BinOp) and isinstance(node.op, _ARITHMETIC):
+        left, right = constant_of(node.left), constant_of(node.right)
+        if all(isinstance(side, (int, float)) and not isinstance(side, bool) for side in (left, right)):
+            return _computed(node.op, left, right)
+    return MISSING
+
+
+def _computed(operator: ast.operator, left: float, right: float) -> Any:
+    if isinstance(operator, ast.Pow) and (abs(right) > 64 or abs(left) > 1e6):
+        return MISSING
+    try:
+        if isinstance(operator, ast.Pow):
+            return left**right
+        if isinstance(operator, ast.Mult):
+            return left * right
+        if isinstance(operator, ast.Div):
+            return left / right
+        return left + right if isinstance(operator, ast.Add) else left - right
+    except (ArithmeticError, ValueError):
+        return MISSING
+
+
+def describe(node: ast.expr) -> Expression:
+    """The names, calls and attributes in an expression, and what it is on its outside."""
+    names, calls, attributes = [], [], []
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
+            names.append(inner.id)
+        elif isinstance(inner, ast.Call):
+            calls.append(last_name(inner.func))
+        elif isinstance(inner, ast.Attribute):
+            attributes.append(inner.attr)
+    called = {
+        inner.func.id
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name)
+    }
+    return Expression(
+        text=ast.unparse(node)[:300],
+        form=type(node).__name__,
+        names=frozenset(names) - called,
+        calls=frozenset(calls),
+        attributes=frozenset(attributes),
+        compares=any(isinstance(inner, ast.Compare) for inner in ast.walk(node)),
+        scales=_scaled(node),
+        parts=tuple(describe(part) for part in node.elts) if isinstance(node, (ast.Tuple, ast.List)) else (),
+    )
+
+
+def _scaled(node: ast.expr) -> str | None:
+    """`accuracy * 100`: the name of what is only shown in another unit."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
+        for side, other in ((node.left, node.right), (node.right, node.left)):
+            if (
+                isinstance(side, ast.Name)
+                and isinstance(other, ast.Constant)
+                and other.value in {100, 1000, -1}
+            ):
+                return side.id
+    if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Name):
+        return node.operand.id
+    return None
+
+
+def target_names(target: ast.expr) -> tuple[str, ...]:
+    """The variables that an assignment's target sets; nothing where it sets anything else."""
+    if isinstance(target, ast.Name):
+        return (target.id,)
+    if isinstance(target, (ast.Tuple, ast.List)):
+        plain = all(isinstance(inner, (ast.Name, ast.Tuple, ast.List)) for inner in target.elts)
+        return tuple(name for inner in target.elts for name in target_names(inner)) if plain else ()
+    return ()
+
+
+def last_name(func: ast.expr) -> str:
+    """`score` of `model.score`."""
+    if isinstance(func, ast.Name):
+        return func.id
+    return func.attr if isinstance(func, ast.Attribute) else ""
+
+
+def predictor_of(node: ast.expr) -> str | None:
+    """`knn` of `knn.predict(X)`, also inside `np.argmax(knn.predict_proba(X), 1)` or `… > 0.5`."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
+            owner = inner.func.value
+            if inner.func.attr.startswith(("predict", "decision_function")) and isinstance(owner, ast.Name):
+                return owner.id
+    return None
+
+
+def root_name(node: ast.expr) -> str | None:
+    """`np` of `np.random.rand`; `None` where it doesn't begin with a name."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None

@@ -1,0 +1,68 @@
+"""Tables of scores: a small DataFrame or Series whose columns or labels are metrics, as numbers with names."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Final
+
+from mlnb.capture import numbers, words
+
+ROWS: Final = 50
+COLUMNS: Final = 30
+
+
+def scores_in(value: Any) -> dict[str, float] | None:
+    """`{"svc.accuracy": 0.9, …}` of a table; `None` where it isn't one of scores."""
+    pandas = sys.modules.get("pandas")
+    if pandas is None or not hasattr(pandas, "DataFrame"):
+        return None
+    if isinstance(value, pandas.Series):
+        return _series(value)
+    if isinstance(value, pandas.DataFrame):
+        return _frame(pandas, value)
+    return None
+
+
+def _series(value: Any) -> dict[str, float] | None:
+    if not 0 < len(value) <= ROWS or getattr(value.dtype, "kind", "O") != "f":
+        return None
+    named = [(str(label), numbers.number_of(item)) for label, item in value.items()]
+    if isinstance(value.name, str) and words.is_metric_name(value.name):
+        return {f"{label}.{value.name}": item for label, item in named if item is not None}
+    return {label: item for label, item in named if item is not None and words.is_metric_name(label)} or None
+
+
+def _frame(pandas: Any, value: Any) -> dict[str, float] | None:
+    if not 0 < len(value) <= ROWS or value.shape[1] > COLUMNS:
+        return None
+    scored = [
+        c
+        for c in value.columns
+        if words.is_metric_name(str(c)) and getattr(value[c].dtype, "kind", "O") == "f"
+    ]
+    if not scored:
+        return None
+    found = {}
+    for label, column, item in _cells(value, _labels(pandas, value), scored):
+        found[f"{label}.{column}" if label else str(column)] = item
+    return found or None
+
+
+def _labels(pandas: Any, value: Any) -> list[str]:
+    """What the rows are called: by their index, or their first column of text."""
+    if not isinstance(value.index, pandas.RangeIndex):
+        return [str(label) for label in value.index]
+    for column in value.columns:
+        if not pandas.api.types.is_numeric_dtype(value[column].dtype):
+            return [str(label) for label in value[column]]
+    return ["" if len(value) == 1 else str(label) for label in value.index]
+
+
+def _cells(value: Any, labels: list[str], columns: list[Any]) -> list[tuple[str, Any, float]]:
+    found = []
+    for column in columns:
+        for label, item in zip(labels, value[column].tolist(), strict=True):
+            number = numbers.number_of(item)
+            if number is not None:
+                found.append((label, column, float(number)))
+    return found

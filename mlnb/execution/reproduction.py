@@ -1,0 +1,255 @@
+"""`mlnb reproduce RUN`: the same source with the same parameters once more, and a verdict.
+
+What is executed is the notebook as the run kept it, so that the verdict is about data, environment and
+chance; the source's own verdict says whether the file on disk is still that notebook. The rerun is a run of
+its own that says in its verdicts which run it was held against, cell runs against cell runs, and keeps the
+report.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlnb import events
+from mlnb.errors import ExecutionFailed, NotFound
+from mlnb.execution.batch import Settings, execute, prepare_plan
+from mlnb.execution.facts import gather, notebook_cells
+from mlnb.execution.origin import Origin, find_origin
+from mlnb.execution.plan import make_plan
+from mlnb.execution.verdict import Facts, Judgement, Part, Tolerance, judge, judge_source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlnb.execution.batch import Observer, Prepared
+    from mlnb.store import Store
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether `run_id` was reproduced by `rerun_id`: `reproduced`, its `parts`, and the likely `cause` if not."""
+
+    run_id: str
+    run_name: str
+    rerun_id: str
+    rerun_name: str
+    judgement: Judgement
+
+    @property
+    def reproduced(self) -> bool:
+        return self.judgement.reproduced
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return self.judgement.parts
+
+    @property
+    def cause(self) -> str:
+        return self.judgement.cause
+
+    def to_markdown(self) -> str:
+        """The report."""
+        word = "reproduced" if self.reproduced else "not reproduced"
+        lines = [
+            f"# {self.run_name}: {word}",
+            "",
+            f"Run {self.run_id} held against {self.rerun_id} ({self.rerun_name}).",
+            "",
+            "| part | outcome | |",
+            "|---|---|---|",
+            *(
+                f"| {p.part} | {p.outcome.replace('_', ' ')} | {p.detail.replace('|', chr(92) + '|')} |"
+                for p in self.parts
+            ),
+        ]
+        return (
+            "\n".join([*lines, "", *([self.cause[:1].upper() + self.cause[1:] + "."] if self.cause else [])])
+            + "\n"
+        )
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+
+def reproduce(
+    run: str,
+    *,
+    against: str | None = None,
+    tolerance: Tolerance | None = None,
+    repeat: int = 0,
+    timeout: float | None = None,
+    store: str | Path | None = None,
+    observer: Observer | None = None,
+) -> Verdict:
+    """Execute a run's own notebook with its own parameters once more, and judge what comes out.
+
+    Parameters
+    ----------
+    run
+        A run's id, the beginning of one, or its name.
+    against
+        Judge this recorded run instead of executing anything.
+    tolerance
+        How far a metric may be from what it was.
+    repeat
+        So many more reruns, to see how far the metrics spread by themselves.
+    timeout
+        Seconds that one execution may take.
+
+    Raises
+    ------
+    NotFound, Ambiguous
+        Not one run.
+    NotebookError
+        The run's notebook wasn't kept.
+    ExecutionFailed
+        The rerun failed.
+    """
+    if against is not None:
+        return _compare(run, against, tolerance, store)
+    prepared, run_id = prepare_reproduction(run, repeat=repeat, timeout=timeout, store=store)
+    batch = execute(prepared, observer)
+    if batch.failures:
+        job, ended = batch.failures[0]
+        raise ExecutionFailed(
+            f"run {job.name} could not be executed: {ended.error}", hint=f"mlnb show {job.name}"
+        )
+    return judge_reruns(prepared.store, run_id, [entry.run_id for entry in batch.plan], tolerance)
+
+
+def prepare_reproduction(
+    run: str, *, repeat: int = 0, timeout: float | None = None, store: str | Path | None = None
+) -> tuple[Prepared, str]:
+    """The batch that repeats a run, and the id of the run it repeats (the notebook's, if `run` is a cell of it)."""
+    found = _whole(find_origin(_only_run(run, store), store=store), store)
+    assert found.run_id is not None
+    plan = make_plan(params=found.parameters, rows=[{} for _ in range(1 + repeat)])
+    settings = Settings(timeout=timeout, workers=1)
+    return prepare_plan(
+        found, plan, name=f"reproduce-{plan.entries[0].run_id[-6:].lower()}", settings=settings
+    ), found.run_id
+
+
+def judge_reruns(
+    store: Store, run_id: str, reruns: Sequence[str], tolerance: Tolerance | None = None
+) -> Verdict:
+    """The verdict over a run by its reruns, recorded with the first of them and its cells' runs."""
+    was, now = gather(store, run_id), gather(store, reruns[0])
+    others = [gather(store, other) for other in reruns[1:]]
+    now = _matching(store, run_id, reruns[0], now)
+    judgement = judge(was, now, source=_source_today(store, run_id, was), tolerance=tolerance, others=others)
+    verdict = _verdict(store, run_id, reruns[0], judgement)
+    _record(store, verdict)
+    for old, new in _pairs(store, run_id, reruns[0]):
+        inner = judge(
+            gather(store, old), gather(store, new), source=Part("source", "same"), tolerance=tolerance
+        )
+        store.edit(new, *_events(old, inner))
+    return verdict
+
+
+def _compare(run: str, against: str, tolerance: Tolerance | None, place: str | Path | None) -> Verdict:
+    from mlnb.store import query
+
+    store = _open(place)
+    run_id, other = query.resolve(store, run), query.resolve(store, against)
+    was, now = gather(store, run_id), gather(store, other)
+    source = judge_source(was.cells, now.cells, where=against)
+    verdict = _verdict(store, run_id, other, judge(was, now, source=source, tolerance=tolerance))
+    _record(store, verdict)
+    return verdict
+
+
+def _source_today(store: Store, run_id: str, was: Facts) -> Part:
+    from mlnb.store import query
+
+    path = Path(query.record(store, run_id)["notebook"] or "")
+    if was.cells is None or path.suffix != ".ipynb" or not path.is_file():
+        return judge_source(None, None, where="")
+    try:
+        today = notebook_cells(path.read_bytes(), executed=False)
+    except Exception as error:  # noqa: BLE001 - whatever it is now, it isn't that notebook
+        return Part("source", "changed", f"{path.name} can't be read any more: {error}")
+    kept = [cell.id for cell in was.cells]
+    if kept and not any(
+        cell.id in kept for cell in today
+    ):  # cells without ids get new ones whenever they are read
+        today = [type(cell)(id_, cell.source) for id_, cell in zip(kept, today, strict=False)]
+    return judge_source(was.cells, today, where=path.name)
+
+
+def _matching(store: Store, run_id: str, rerun: str, now: Facts) -> Facts:
+    """Of a notebook's rerun, the part that repeats a single cell's run."""
+    from mlnb.store import query
+
+    record = query.record(store, run_id)
+    if record["kind"] == "notebook":
+        return now
+    inside = query.children(store, rerun)
+    same = [row for row in inside if row["cell_id"] == record["cell_id"]] or inside
+    if not same:
+        raise NotFound(f"the rerun of {record['name']} tracked no cell")
+    return gather(store, same[-1]["run_id"])
+
+
+def _pairs(store: Store, old: str, new: str) -> list[tuple[str, str]]:
+    from mlnb.execution.rollup import labels
+    from mlnb.store import query
+
+    before, after = query.children(store, old), query.children(store, new)
+    found = dict(zip(labels(after), (row["run_id"] for row in after), strict=True))
+    return [
+        (row["run_id"], found[label])
+        for label, row in zip(labels(before), before, strict=True)
+        if label in found
+    ]
+
+
+def _verdict(store: Store, run_id: str, rerun: str, judgement: Judgement) -> Verdict:
+    from mlnb.store import query
+
+    names = [str(query.record(store, one)["name"]) for one in (run_id, rerun)]
+    return Verdict(run_id, names[0], rerun, names[1], judgement)
+
+
+def _record(store: Store, verdict: Verdict) -> None:
+    data = verdict.to_markdown().encode()
+    report = events.Artifact(
+        name=f"verdict on {verdict.run_name}.md",
+        artifact_kind="text",
+        media_type="text/markdown",
+        bytes=len(data),
+        sha256=store.objects.put_bytes(data),
+    )
+    store.edit(verdict.rerun_id, *_events(verdict.run_id, verdict.judgement), report)
+
+
+def _events(against: str, judgement: Judgement) -> list[events.Event]:
+    return [
+        events.Verdict(against=against, part=p.part, outcome=p.outcome, detail=p.detail)
+        for p in judgement.parts
+    ]
+
+
+def _only_run(run: str, place: str | Path | None) -> str:
+    from mlnb.store import query
+
+    return query.resolve(_open(place), run)
+
+
+def _whole(origin: Origin, place: str | Path | None) -> Origin:
+    """Of a cell's run inside a notebook's run, the notebook's: it kept the notebook."""
+    from mlnb.store import query
+
+    assert origin.run_id is not None
+    parent: Any = query.record(origin.store, origin.run_id)["parent_id"]
+    return origin if parent is None else find_origin(parent, store=place)
+
+
+def _open(place: str | Path | None) -> Store:
+    from mlnb import config
+    from mlnb.store import Store
+
+    return Store.open(place or config.load().store)

@@ -1,0 +1,264 @@
+"""Whether a rerun came out as the run it repeats: a verdict for each part, from recorded facts alone.
+
+What went in is the same or it isn't (source, data, environment, parameters); what came out is exact, within
+tolerance, or diverged (metrics, outputs). Where something diverged and nothing that went in did, what is
+left is what wasn't recorded: with no seed set, randomness.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+AGREEING: Final = frozenset({"same", "exact", "within_tolerance", "within_spread"})
+MOST_NAMED: Final = 6
+_CAME_OUT: Final = frozenset({"metrics", "outputs"})
+_FLEETING: Final = re.compile(
+    r"0x[0-9a-f]+"  # addresses
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?"  # moments
+    r"|\d+(\.\d+)?\s?(ns|µs|us|ms|s|sec|seconds?|min|it/s)\b",  # durations
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Data:
+    """One data set: its digest, and those of its columns. A file was read; the rest may have been computed."""
+
+    digest: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    rows: int | None = None
+    is_file: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One code cell of an executed notebook; each output as text that can be compared."""
+
+    id: str
+    source: str
+    outputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a run. A part that wasn't recorded is None, and gets no verdict."""
+
+    params: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    data: Mapping[str, Data] | None = None
+    packages: Mapping[str, str] | None = None
+    cells: Sequence[Cell] | None = None
+    seeds: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far a metric may be from what it was, and still be taken for the same."""
+
+    relative: float = 1e-6
+    absolute: float = 1e-12
+
+    def allows(self, was: float, now: float) -> bool:
+        if math.isnan(was) or math.isnan(now):
+            return math.isnan(was) and math.isnan(now)
+        return math.isclose(was, now, rel_tol=self.relative, abs_tol=self.absolute)
+
+
+@dataclass(frozen=True)
+class Part:
+    """The verdict on one part."""
+
+    part: str
+    outcome: str
+    detail: str = ""
+
+    @property
+    def agrees(self) -> bool:
+        return self.outcome in AGREEING
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """All parts, and, where they disagree, what that most likely comes from."""
+
+    parts: tuple[Part, ...]
+    cause: str = ""
+
+    @property
+    def reproduced(self) -> bool:
+        return all(part.agrees for part in self.parts)
+
+
+def judge(
+    was: Facts, now: Facts, *, source: Part, tolerance: Tolerance | None = None, others: Sequence[Facts] = ()
+) -> Judgement:
+    """Compare a run with its rerun; `others` are more reruns, which show how far the metrics spread by themselves."""
+    tolerance = tolerance or Tolerance()
+    parts = [
+        source,
+        _judge_params(was.params, now.params),
+        *_where_known(_judge_data, was.data, now.data),
+        *_where_known(_judge_packages, was.packages, now.packages),
+        _judge_metrics(was.metrics, [now.metrics, *(one.metrics for one in others)], tolerance),
+        *_where_known(_judge_outputs, was.cells, now.cells),
+    ]
+    return Judgement(tuple(parts), _cause(parts, was, now))
+
+
+def judge_source(was: Sequence[Cell] | None, now: Sequence[Cell] | None, *, where: str) -> Part:
+    """Whether the cells are the same; else the first that isn't."""
+    if was is None or now is None:
+        return Part("source", "same", "the source that the run kept")
+    for place in range(max(len(was), len(now))):
+        if place >= len(now):
+            return Part("source", "changed", f"{where} lacks cell {place + 1} ({was[place].id})")
+        if place >= len(was):
+            return Part("source", "changed", f"{where} has a new cell {place + 1} ({now[place].id})")
+        if was[place].source != now[place].source:
+            return Part(
+                "source",
+                "changed",
+                f"{where}, cell {place + 1} ({now[place].id}): {_line(was[place], now[place])}",
+            )
+    return Part("source", "same")
+
+
+def comparable(text: str) -> str:
+    """An output without what is never the same twice: addresses, moments, durations."""
+    return _FLEETING.sub("…", text)
+
+
+def _line(was: Cell, now: Cell) -> str:
+    before, after = was.source.splitlines(), now.source.splitlines()
+    for number in range(max(len(before), len(after))):
+        old = before[number].strip() if number < len(before) else ""
+        new = after[number].strip() if number < len(after) else ""
+        if old != new:
+            return f"{old!r} is now {new!r}"
+    return "only white space differs"
+
+
+def _where_known(compare: Any, was: Any, now: Any) -> list[Part]:
+    return [] if was is None or now is None else [compare(was, now)]
+
+
+def _judge_params(was: Mapping[str, Any], now: Mapping[str, Any]) -> Part:
+    changed = [
+        f"{name}: {_text(was, name)} → {_text(now, name)}"
+        for name in _names(was, now)
+        if _differ(was, now, name)
+    ]
+    return Part("parameters", "changed" if changed else "same", _some(changed))
+
+
+def _judge_data(was: Mapping[str, Data], now: Mapping[str, Data]) -> Part:
+    changed = []
+    for name in _names(was, now):
+        old, new = was.get(name), now.get(name)
+        if old is None or new is None:
+            changed.append(f"{name} is {'new' if old is None else 'missing'}")
+        elif old.digest != new.digest:
+            changed.append(f"{name}: {_changed_columns(old, new)}")
+    return Part("data", "changed" if changed else "same", _some(changed))
+
+
+def _changed_columns(old: Data, new: Data) -> str:
+    columns = [name for name in _names(old.columns, new.columns) if _differ(old.columns, new.columns, name)]
+    said = []
+    if columns:
+        said.append(f"column{'s' if len(columns) > 1 else ''} {_some(columns, ', ')}")
+    if old.rows != new.rows:
+        said.append(f"{old.rows} rows, now {new.rows}")
+    return "; ".join(said) or "its content changed"
+
+
+def _judge_packages(was: Mapping[str, str], now: Mapping[str, str]) -> Part:
+    changed = [
+        f"{name} {_text(was, name)} → {_text(now, name)}"
+        for name in _names(was, now)
+        if _differ(was, now, name)
+    ]
+    return Part("environment", "changed" if changed else "same", _some(changed))
+
+
+def _judge_metrics(
+    was: Mapping[str, float], reruns: Sequence[Mapping[str, float]], tolerance: Tolerance
+) -> Part:
+    now = reruns[0]
+    outcome, details = "exact", []
+    for name in _names(was, now):
+        if name not in was or name not in now:
+            details.append(f"{name} is {'new' if name in now else 'missing'}")
+            outcome = "diverged"
+        elif was[name] == now[name] or (math.isnan(was[name]) and math.isnan(now[name])):
+            continue
+        elif tolerance.allows(was[name], now[name]):
+            outcome = "within_tolerance" if outcome == "exact" else outcome
+        else:
+            spread = _spread(was[name], [rerun[name] for rerun in reruns if name in rerun])
+            details.append(f"{name} {was[name]:.6g} → {now[name]:.6g}{spread[1]}")
+            outcome = "diverged" if not spread[0] or outcome == "diverged" else "within_spread"
+    return Part("metrics", outcome, _some(details))
+
+
+def _spread(was: float, values: Sequence[float]) -> tuple[bool, str]:
+    """Whether `was` is a value that these reruns might have given too: within three standard deviations."""
+    if len(values) < 2:
+        return False, ""
+    mean = math.fsum(values) / len(values)
+    deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
+    inside = abs(was - mean) <= 3 * deviation
+    said = "within" if inside else "outside"
+    return inside, f", {said} the spread of {len(values)} reruns ({mean:.6g} ± {deviation:.2g})"
+
+
+def _judge_outputs(was: Sequence[Cell], now: Sequence[Cell]) -> Part:
+    for place, (old, new) in enumerate(zip(was, now, strict=False)):
+        if old.outputs != new.outputs:
+            return Part("outputs", "changed", f"first in cell {place + 1} ({new.id})")
+    return Part("outputs", "same")
+
+
+def _cause(parts: Sequence[Part], was: Facts, now: Facts) -> str:
+    went_in = [part.part for part in parts if not part.agrees and part.part not in _CAME_OUT]
+    if went_in == ["data"] and not was.seeds and not _a_file_changed(was.data or {}, now.data or {}):
+        return (
+            "no file changed that a tracked cell read, only what was computed, and no seed was set: "
+            "unseeded randomness, or something unrecorded went in"
+        )
+    if went_in:
+        return f"what changed first: the {went_in[0]}"
+    if all(part.agrees and part.outcome != "within_spread" for part in parts):
+        return ""
+    if was.seeds:
+        seeds = ", ".join(was.seeds)
+        return f"nothing that was recorded changed, though seeds were set ({seeds}): something unrecorded went in"
+    return "nothing that was recorded changed, and no seed was set: unseeded randomness"
+
+
+def _a_file_changed(was: Mapping[str, Data], now: Mapping[str, Data]) -> bool:
+    files = [name for name in _names(was, now) if (was.get(name) or now[name]).is_file]
+    return any(name not in was or name not in now or was[name].digest != now[name].digest for name in files)
+
+
+def _names(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys([*was, *now]))
+
+
+def _differ(was: Mapping[str, Any], now: Mapping[str, Any], name: str) -> bool:
+    return _text(was, name) != _text(now, name)
+
+
+def _text(values: Mapping[str, Any], name: str) -> str:
+    return str(values[name]) if name in values else "none"
+
+
+def _some(items: Sequence[str], joint: str = "; ") -> str:
+    rest = len(items) - MOST_NAMED
+    return joint.join(items[:MOST_NAMED]) + (f"{joint}and {rest} more" if rest > 0 else "")

@@ -1,0 +1,99 @@
+"""What a request may hold. Structs, checked when they are parsed: what doesn't fit is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Request(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A request's body: a misspelt field is refused, not ignored."""
+
+
+class Query(msgspec.Struct, kw_only=True):
+    """A request's query string; `store`, `path` and `token` may always stand there too."""
+
+
+class RunsQuery(Query):
+    where: str | None = None
+    experiment: str | None = None
+    groups: bool = False
+    order_by: str | None = None
+    limit: int = 200
+    offset: int = 0
+    children: bool = False
+    since: int | None = None
+    data: bool = False
+
+
+class ColumnsQuery(Query):
+    where: str | None = None
+
+
+class ValuesQuery(Query):
+    columns: str
+    where: str | None = None
+    limit: int = 1_000
+
+
+class HistoryQuery(Query):
+    metric: str
+    max_points: int | None = None
+
+
+class CompareQuery(Query):
+    runs: str
+
+
+class ArtifactQuery(Query):
+    name: str | None = None
+    media_type: str | None = None
+
+
+class ForceQuery(Query):
+    force: bool = False
+
+
+class NotebookQuery(Query):
+    path: str
+
+
+class RunEdit(Request):
+    name: str | None = None
+    note: str | None = None
+    tags: dict[str, str | None] = {}
+
+
+class NewVersion(Request):
+    run: str
+    name: str | None = None
+
+
+class NewPromotion(Request):
+    model: str
+    version: int
+    alias: str = "champion"
+    note: str = ""
+    expected: int | msgspec.UnsetType | None = msgspec.UNSET
+    dry_run: bool = False
+
+
+class NewRollback(Request):
+    model: str
+    alias: str = "champion"
+    note: str = ""
+    expected: int | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class NewRerun(Request):
+    notebook: str | None = None
+    run: str | None = None
+    params: dict[str, Any] = {}
+    grid: dict[str, list[Any]] = {}
+    workers: int = 1
+    name: str | None = None
+
+
+class Sql(Request):
+    sql: str

@@ -1,0 +1,166 @@
+"""Whether a store is whole: every object, journal, record and reference. Reads all of it, changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from mlnb import events
+from mlnb.store import answers, archive, points, reading
+
+if TYPE_CHECKING:
+    from mlnb.store.layout import Store
+
+PUT_BACK: Final = "put the file back from a copy, or delete the run that it belongs to"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong: where, what, and what to do about it."""
+
+    where: str
+    problem: str
+    advice: str
+
+
+@dataclass
+class _Seen:
+    """What the journals say: which runs are deleted, and which objects each subject refers to (by what)."""
+
+    deleted: set[str] = field(default_factory=set)
+    objects: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def take(self, subject: str, data: bytes) -> None:
+        named = self.objects.setdefault(subject, {})
+        for event in reading.parse(data)[0]:
+            match event:
+                case events.Deleted():
+                    self.deleted.add(subject)
+                case events.Artifact():
+                    named[event.sha256] = f"artifact {event.name!r}"
+                case events.Dataset(row_hashes=str(sha256)):
+                    named[sha256] = f"row hashes of {event.name!r}"
+                case events.GitState(diff_sha256=str(sha256)):
+                    named[sha256] = "uncommitted changes"
+
+
+def verify(store: Store) -> list[Finding]:
+    """Everything that is wrong with the store; an empty list where all is well."""
+    seen = _Seen()
+    return [
+        *_objects(store),
+        *_journals(store, seen),
+        *_archive(store, seen),
+        *_references(store, seen),
+        *_registry(store),
+        *_index(store),
+    ]
+
+
+def _objects(store: Store) -> Iterator[Finding]:
+    for name in store.objects.names():
+        if not store.objects.is_whole(name):
+            yield Finding(f"object {name}", "its content is not what was stored", PUT_BACK)
+
+
+def _journals(store: Store, seen: _Seen) -> Iterator[Finding]:
+    for journal in reading.listing(store.journals).sizes:
+        data, point_bytes = reading.whole(journal)
+        first = reading.header(journal)
+        if first is None and data:
+            yield Finding(journal.name, "its first record can't be read", "move it away, or mend that line")
+        elif first is not None and not reading.can_be_read(first):
+            yield Finding(journal.name, f"needs mlnb ≥ {first.mlnb}", "upgrade mlnb")
+        else:
+            yield from _content(journal.name, data, point_bytes)
+        seen.take(journal.subject, data)
+
+
+def _archive(store: Store, seen: _Seen) -> Iterator[Finding]:
+    for segment, size in archive.damaged_tails(store.archive).items():
+        yield Finding(
+            str(segment.relative_to(store.path)),
+            f"{size} bytes after the last whole journal",
+            "restore the segment from a copy; if a crash left them, nothing is missing",
+        )
+    for frame in archive.frames(store.archive):
+        name = frame.description.name
+        try:
+            data, point_bytes = archive.load(frame)
+        except ValueError as error:
+            yield Finding(
+                f"{frame.segment.relative_to(store.path)}: {name}",
+                str(error),
+                "restore the segment from a copy before a rebuild: the index may still have this run",
+            )
+            continue
+        yield from _content(name, data, point_bytes)
+        seen.take(name.partition(".")[0], data)
+
+
+def _content(name: str, data: bytes, point_bytes: bytes) -> Iterator[Finding]:
+    """What is wrong inside one journal."""
+    import numpy as np
+
+    found, damaged = reading.parse(data)
+    if damaged:
+        yield Finding(name, f"{damaged} damaged lines", "they are left out; the rest counts")
+    known = [event.key for event in found if isinstance(event, events.MetricKey)]
+    unnamed = int((~np.isin(points.unpack(point_bytes)["key"], known)).sum())
+    if unnamed:
+        yield Finding(name, f"{unnamed} points of no known metric", "they are left out; the rest counts")
+
+
+def _references(store: Store, seen: _Seen) -> Iterator[Finding]:
+    for subject, named in sorted(seen.objects.items()):
+        if subject in seen.deleted:
+            continue
+        for sha256, what in named.items():
+            if not store.objects.has(sha256):
+                yield Finding(f"{what} of run {subject}", "its file is missing", f"put back object {sha256}")
+
+
+def _registry(store: Store) -> Iterator[Finding]:
+    try:
+        records = store.registry.read()
+    except ValueError as error:
+        yield Finding("registry.jsonl", f"a record can't be read: {error}", "mend or restore the file")
+        return
+    versions = set()
+    for record in records:
+        if isinstance(record, events.ModelVersion):
+            versions.add((record.model, record.version))
+            if not store.objects.has(record.sha256):
+                yield Finding(
+                    f"model {record.model}/{record.version}",
+                    "its file is missing",
+                    f"put back object {record.sha256}",
+                )
+        elif (
+            isinstance(record, events.Promotion)
+            and record.to_version is not None
+            and (record.model, record.to_version) not in versions
+        ):
+            yield Finding(
+                f"promotion {record.promotion_id}",
+                f"there is no version {record.model}/{record.to_version}",
+                "restore registry.jsonl from a copy",
+            )
+
+
+def _index(store: Store) -> Iterator[Finding]:
+    """Journals of the archive that the index hasn't taken in whole."""
+    with answers.looking(store) as connection:
+        ends = {
+            name: (events_end, points_end)
+            for name, events_end, points_end in connection.execute(
+                "SELECT name, events_end, points_end FROM base.journal WHERE problem IS NULL"
+            ).fetchall()
+        }
+    newest = {frame.description.name: frame.description for frame in archive.frames(store.archive)}
+    for name, description in newest.items():
+        if name in ends and ends[name] < (description.events, description.points):
+            yield Finding(name, "the index lacks a part of it", "mlnb store rebuild")
+        elif name not in ends:
+            yield Finding(name, "the index doesn't know it", "mlnb store rebuild")

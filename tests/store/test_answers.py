@@ -1,0 +1,75 @@
+"""Answers are kept until a file of the store changes, and connections are not."""
+
+import subprocess
+import sys
+
+import pytest
+
+from mlnb import events
+from mlnb.errors import Busy
+from mlnb.store import answers, query
+from mlnb.testing import make_runs
+
+
+def test_an_answer_is_made_once_until_something_changes(store):
+    run_ids = make_runs(store, 1)
+    made = []
+
+    def ask():
+        return answers.answer(store, "how many", lambda connection: made.append(1) or len(made))
+
+    assert (ask(), ask(), ask()) == (1, 1, 1)
+    store.edit(run_ids[0], events.Note(text="x"))
+    assert ask() == 2
+
+
+@pytest.mark.parametrize("change", ["event", "point", "registry", "end"])
+def test_whatever_is_logged_makes_a_new_answer(store, begin, change):
+    _, writer = begin()
+    before = answers.state(store)
+    if change == "event":
+        writer.append(events.Note(text="x"))
+    elif change == "point":
+        writer.point("loss", 1.0)
+    elif change == "registry":
+        store.registry.transact(lambda past: events.BatchEnded(batch_id="b", state="finished"))
+    else:
+        writer.close()
+    assert answers.state(store) != before
+    writer.close()
+
+
+def test_the_kept_answers_are_bounded(store, monkeypatch):
+    monkeypatch.setattr(answers, "KEPT", 3)
+    for number in range(10):
+        answers.answer(store, number, lambda connection: 0)
+    assert len(answers._kept) == 3
+    answers.forget()
+
+
+def test_no_connection_is_left_open(store):
+    make_runs(store, 1)
+    query.run_page(store)
+    code = "import duckdb, sys; duckdb.connect(sys.argv[1]).execute('SELECT 1')"
+    subprocess.run([sys.executable, "-c", code, str(store.database)], check=True)
+
+
+def test_an_error_names_who_holds_the_index(store, holder, monkeypatch):
+    monkeypatch.setattr(answers, "PATIENCE", 0.05)
+    make_runs(store, 1)
+    query.run_page(store)
+    process = holder()
+    with pytest.raises(Busy, match=f"process {process.pid}"):
+        query.sql(store, "SELECT 1")
+
+
+def test_a_run_that_runs_is_answered_from_its_journal(store, begin, holder, monkeypatch):
+    monkeypatch.setattr(answers, "PATIENCE", 0.05)
+    (old,) = make_runs(store, 1)
+    query.run_page(store)
+    holder()
+    run_id, writer = begin()
+    assert query.record(store, run_id)["status"] == "running"
+    with pytest.raises(Busy):
+        query.record(store, old)
+    writer.close()
