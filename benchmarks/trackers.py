@@ -321,7 +321,8 @@ def main() -> None:
     os.dup2(2, 1)
     found = measured(tracker, curve)
     module = importlib.import_module(tracker.module)
-    found["version"] = getattr(module, "__version__", "")
+    version = getattr(module, "__version__", "")
+    found["version"] = version if isinstance(version, str) else ""
     os.write(result, json.dumps(found).encode() + b"\n")
     os.close(result)
     sys.stdout.flush()

@@ -117,9 +117,18 @@ def state(store: Store) -> Hashable:
 
 
 def _lay_over(store: Store, connection: duckdb.DuckDBPyConnection) -> None:
+    found = [metric.row() for metric in live.metrics(store.journals, connection)]
+    folded = ", ".join(f'"{name}"' for name in live.METRIC_COLUMNS)
+    all_folded = f"SELECT {folded} FROM base.metric JOIN base.key USING (key_no)"
+    if not found:
+        connection.execute(
+            f"""CREATE TEMP VIEW live_metric AS {all_folded} WHERE false;
+                CREATE TEMP VIEW all_metric AS {all_folded};
+                CREATE TEMP VIEW unsettled AS SELECT DISTINCT run_no FROM base.stale"""
+        )
+        return
     import pyarrow as pa
 
-    found = [metric.row() for metric in live.metrics(store.journals, connection)]
     types = [pa.int32(), pa.string(), *[pa.float64()] * 3, pa.int64(), pa.float64(), *[pa.int64()] * 2]
     columns = list(zip(*found, strict=True)) or [()] * len(live.METRIC_COLUMNS)
     table = pa.table(
@@ -133,12 +142,10 @@ def _lay_over(store: Store, connection: duckdb.DuckDBPyConnection) -> None:
     connection.register("live_rows", table)
     connection.execute("CREATE TEMP TABLE live_metric AS SELECT * FROM live_rows")
     connection.unregister("live_rows")
-    folded = ", ".join(f'"{name}"' for name in live.METRIC_COLUMNS)
-    anti = "WHERE (run_no, name) NOT IN (SELECT (run_no, name) FROM live_metric)" if found else ""
     connection.execute(
         f"""CREATE TEMP VIEW all_metric AS
-            SELECT {folded} FROM base.metric JOIN base.key USING (key_no) {anti}
-            {"UNION ALL SELECT * FROM live_metric" if found else ""}"""
+            {all_folded} WHERE (run_no, name) NOT IN (SELECT (run_no, name) FROM live_metric)
+            UNION ALL SELECT * FROM live_metric"""
     )
     connection.execute(
         """CREATE TEMP VIEW unsettled AS

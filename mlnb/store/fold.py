@@ -59,6 +59,7 @@ class Additions:
     """Rows that only add up, by base table."""
 
     rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
+    kinds: set[tuple[str, str, bool]] = field(default_factory=set)
 
     def add(self, table: str, *values: Any) -> None:
         self.rows[table].append(values)
@@ -83,6 +84,7 @@ def apply(run: Run, event: events.Event, writer: str, additions: Additions) -> N
             )
         case events.Params():
             for item in event.items:
+                additions.kinds.add((item.name, item.type, item.number is not None))
                 if stamp >= run.params.get(item.name, (NEVER, None))[0]:
                     run.params[item.name] = (stamp, item)
         case events.Tag():

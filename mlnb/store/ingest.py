@@ -156,12 +156,17 @@ def make_again(store: Store) -> int:
         known = newest.get(frame.description.name)
         if known is None or known.description.length <= frame.description.length:
             newest[frame.description.name] = frame
-    waiting = list(newest.values())
+    waiting = deque(newest.values())
     with index.writing(new) as connection:
         while waiting:
             taken = rows.Taken(connection)
-            while waiting and taken.bytes < BYTES_AT_ONCE:
-                take_archived(store, taken, waiting.pop(0))
+            batch = list(itertools.islice(waiting, EXPECTED * 10))
+            taken.expect([Journal.named(store.journals, frame.description.name) for frame in batch])
+            for frame in batch:
+                take_archived(store, taken, frame)
+                waiting.popleft()
+                if taken.bytes > BYTES_AT_ONCE:
+                    break
             connection.execute("BEGIN")
             taken.insert()
             connection.execute("COMMIT")

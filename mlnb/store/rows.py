@@ -414,6 +414,8 @@ class Taken:
 
     def _insert_additions(self) -> None:
         added = self._additions.rows
+        known = set(self.connection.execute("SELECT name, type, numeric FROM base.param_kind").fetchall())
+        tables.insert(self.connection, "param_kind", sorted(self._additions.kinds - known))
         for table, identity in (("environment", "env_id"), ("dataset_column", "digest")):
             if table in added:
                 added[table] = tables.not_there(self.connection, table, identity, added[table])

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Goes up with every change of a base table; an index of another version is made again."""
 
 COMPATIBILITY: Final = "v1.5.0"
@@ -62,6 +62,8 @@ BASE: Final[dict[str, Columns]] = {
         "source": "VARCHAR",
         "stamp": "VARCHAR",
     },
+    # Every parameter name with the types that it ever had, so that no query looks through all values for them.
+    "param_kind": {"name": "VARCHAR", "type": "VARCHAR", "numeric": "BOOLEAN"},
     "tag": {"run_no": "INTEGER", "key": "VARCHAR", "value": "VARCHAR", "stamp": "VARCHAR"},
     "key": {"key_no": "INTEGER", "name": "VARCHAR"},
     "metric": {
