@@ -137,7 +137,11 @@ class Candidates:
     def hold(self, site: int | None, name: str, turn: tuple[tuple[int, int], ...]) -> None:
         """A validation's folds went into a variable: `scores.mean()` is their mean from now on."""
         for other in self._all[-2 * LOOK_BACK :]:
-            if other.note.site.number == site and other.turn == turn and other.name.endswith((".mean", ".std")):
+            if (
+                other.note.site.number == site
+                and other.turn == turn
+                and other.name.endswith((".mean", ".std"))
+            ):
                 other.key = f"{name}.{other.name.rpartition('.')[2]}()"
 
     def has(self, name: str, value: float) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlnb.capture.candidates import VARIABLE, Candidate
-from mlnb.capture.findings import Metric
 from mlnb.capture.evidence import has_digits
+from mlnb.capture.findings import Metric
 from mlnb.capture.words import is_counter_name
 
 if TYPE_CHECKING:
@@ -19,7 +19,12 @@ def collected(
     """The metrics, each under a name of its own; `recorded` are numbers that the run has from cells before."""
     groups: dict[tuple[str, int], list[Candidate]] = {}
     for candidate in candidates:
-        if candidate.strong and not candidate.absorbed and not _is_trap(candidate) and not _is_mention(candidate, recorded):
+        if (
+            candidate.strong
+            and not candidate.absorbed
+            and not _is_trap(candidate)
+            and not _is_mention(candidate, recorded)
+        ):
             loops = candidate.note.loops
             groups.setdefault((candidate.name, loops[0].activation if loops else -1), []).append(candidate)
     found: list[Metric] = []
@@ -96,7 +101,12 @@ def _named_apart(metrics: Sequence[Metric]) -> list[Metric]:
 def _is_mention(candidate: Candidate, recorded: Collection[float]) -> bool:
     """Whether it is printed or shown what an earlier cell has found."""
     kind = candidate.note.site.kind
-    return kind in {"print", "shown"} and not candidate.made and candidate.value in recorded and has_digits(candidate.value)
+    return (
+        kind in {"print", "shown"}
+        and not candidate.made
+        and candidate.value in recorded
+        and has_digits(candidate.value)
+    )
 
 
 def _is_trap(candidate: Candidate) -> bool:

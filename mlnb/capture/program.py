@@ -48,6 +48,7 @@ class Variable:
     line: int = 0
     cell: int = -1
     uses: set[str] = field(default_factory=set)
+    grid: bool = False  # np.linspace(0, 1, 5) and the like: its value is known when it has run
     rebound: bool = False  # set again from a computation, or changed in place
     sources: set[str] = field(default_factory=set)  # of the last value: see `origin`
 
@@ -124,6 +125,15 @@ class Program:
         if uses & {"loop", "compute", "compare", "sweep", "split"}:
             return True
         return isinstance(value, int) and "shape" in uses
+
+    def swept_grids(self, names: Iterable[str]) -> list[str]:
+        """Names of number ranges that a loop of fits goes over."""
+        found = []
+        for name in names:
+            variable = self.variables.get(name)
+            if variable is not None and variable.grid and "sweep" in variable.uses:
+                found.append(name)
+        return found
 
     def origins(self, names: Iterable[str]) -> set[str]:
         """What values of these names were made from: `data`, `prediction`, `model`, `metric`."""
@@ -240,6 +250,10 @@ class _Reader:
                     self._set(name, MISSING, target)
             return
         self._set(target.id, _literal(value), target)
+        if isinstance(value, ast.Call) and _last(value.func) in _GRID and not self._depth:
+            self._program.variables[target.id].grid = all(
+                _literal(argument) is not MISSING for argument in value.args
+            )
 
     def _set(self, name: str, literal: Any, node: ast.expr) -> None:
         if any(name in inside for inside in self._local):

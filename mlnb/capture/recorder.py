@@ -36,12 +36,15 @@ SHARE: Final = 0.05  # of the time that fast loops' probes may take
 
 
 class Turn(NamedTuple):
-    """One turn of a loop: its site, the turn's number, its variables' values, and which time the loop was begun."""
+    """One turn of a loop: its site, the turn's number, its variables' values, which time the loop was begun, its
+    variables' names and its source."""
 
     site: int
     number: int
     values: Any
     activation: int
+    names: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(slots=True)
@@ -164,7 +167,9 @@ class Recorder:
         self._set(OFF, OFF)
         if self._data.left_out:
             names = ", ".join(sorted(self._data.left_out))
-            self.problems.append(("data", f"in a quick loop, only the first uses have a fingerprint: {names}"))
+            self.problems.append(
+                ("data", f"in a quick loop, only the first uses have a fingerprint: {names}")
+            )
         self._parts, self._loops = {}, []
 
     def _set(self, probe: Any, loop_probe: Any) -> None:
@@ -263,7 +268,11 @@ class Recorder:
         self._keep(site, plain, facts)
 
     def _keep(self, site: Site, value: Any, facts: Any = None) -> None:
-        loops = tuple(Turn(*turn) for turn in self._loops)
+        sites = self.sites
+        loops = tuple(
+            Turn(number, turn, values, activation, sites[number].names, sites[number].text)
+            for number, turn, values, activation in self._loops
+        )
         self.notes.append(Note(site, len(self.notes), value, loops, facts))
 
     # ---- calls ------------------------------------------------------------------------------
@@ -289,7 +298,9 @@ class Recorder:
             return None
         if name in library.OWN_METHODS:
             method = getattr(type(receiver), name, None) if _is_own(type(receiver)) else None
-            return Call("own", name, settings=self._settings(site, method, frame, bound=1)) if method else None
+            return (
+                Call("own", name, settings=self._settings(site, method, frame, bound=1)) if method else None
+            )
         if name == "fit" and not estimators.is_estimator(receiver):
             return None
         role = "fit" if name in library.FITS else "score"
@@ -371,6 +382,11 @@ class Recorder:
         for place, argument in enumerate(positional):
             if place < len(names):
                 found.append((names[place], self._value(argument, frame), argument))
+        for argument in site.arguments:
+            if argument.keyword == "**":
+                several = self._value(argument, frame)
+                if isinstance(several, dict):
+                    found += [(str(name), value, argument) for name, value in several.items()]
         named = [a for a in site.arguments if a.keyword not in {None, "**"}]
         found += [(str(argument.keyword), self._value(argument, frame), argument) for argument in named]
         return [item for item in found if item[1] is not MISSING]

@@ -50,6 +50,11 @@ class Scores:
                 self._made[note.site.number] = note
         return curves.collected(self._candidates, self._curves, self._recorded)
 
+    @property
+    def candidates(self) -> Candidates:
+        """Every number that was looked at."""
+        return self._candidates
+
     # ---- calls ------------------------------------------------------------------------------
 
     def _call(self, note: Note) -> None:
@@ -89,7 +94,9 @@ class Scores:
         for name, values in _series_of(note.value):
             base = ".".join(part for part in (owner, call.name, name) if part)
             if not note.loops:  # in a loop, the means are the curve
-                self._curves.append(Metric(base, values, list(range(len(values))), owner or None, None, "call"))
+                self._curves.append(
+                    Metric(base, values, list(range(len(values))), owner or None, None, "call")
+                )
             # By NumPy, so that they are known again, to the last digit, where the user computes them.
             mean, std = float(np.mean(values)), float(np.std(values))
             for label, value in (("mean", mean), ("std", std)):
@@ -304,7 +311,7 @@ class Scores:
     def _is_printed_score(self, note: Note, label: str) -> bool:
         expression, evidence = note.site.expression, self._evidence
         if evidence.derives(expression, note.site.inside):
-            return not words.is_noise(label)
+            return not words.is_count(label)
         if expression is not None and evidence.is_picked(expression):
             return False
         if words.says_metric(label) or evidence.says(expression):
@@ -383,7 +390,17 @@ class Scores:
             estimator = self._groups.name(call.estimator, looped=bool(note.loops)) if call.estimator else None
             dataset = call.data[0].described.digest if call.data else None
         found = Candidate(
-            name, float(value), note, strong, rank, source, estimator, dataset, key, part, made=call is not None
+            name,
+            float(value),
+            note,
+            strong,
+            rank,
+            source,
+            estimator,
+            dataset,
+            key,
+            part,
+            made=call is not None,
         )
         added = self._candidates.add(found)
         if rank == VARIABLE and strong:

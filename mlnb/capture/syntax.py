@@ -17,9 +17,16 @@ def constant_of(node: ast.expr) -> Any:
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         pass
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "list" and len(node.args) == 1:
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "list"
+        and len(node.args) == 1
+    ):
         inner = constant_of(node.args[0])
-        return list(inner) if isinstance(inner, (range, tuple, list)) and len(inner) <= MOST_ITEMS else MISSING
+        return (
+            list(inner) if isinstance(inner, (range, tuple, list)) and len(inner) <= MOST_ITEMS else MISSING
+        )
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range":
         bounds = [constant_of(argument) for argument in node.args]
         if 1 <= len(bounds) <= 3 and all(isinstance(b, int) for b in bounds) and not node.keywords:

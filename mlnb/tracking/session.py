@@ -256,6 +256,8 @@ class Session:
         self._finished(cell, Finished(run, status, duration, _line(error), written, quiet=options.quiet))
 
     def _later(self, run: Run, found: Findings, written: writing.Written) -> None:
+        if found.children:
+            self._background.keep_children(run, found.children)
         for fitted in found.models:
             self._background.keep_model(run, fitted)
             written.count("models")
