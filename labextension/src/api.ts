@@ -1,14 +1,17 @@
 /** The server's endpoints, one method each. */
 
 import type { ServerConnection } from '@jupyterlab/services';
+import type { PartialJSONObject } from '@lumino/coreutils';
 import { apiUrl, requestAPI } from './request';
 import type {
+  IBatch,
   ICell,
   IColumnInfo,
   IComparison,
   IHistory,
   IModel,
   IModelVersion,
+  IParameter,
   IPromotion,
   IRunDetail,
   IRunEdit,
@@ -36,6 +39,15 @@ export interface IPromotionRequest {
   note: string;
   expected?: number | null;
   dry_run?: boolean;
+}
+
+export interface IRerunRequest {
+  notebook?: string;
+  run?: string;
+  params: Record<string, unknown>;
+  grid: Record<string, unknown[]>;
+  workers: number;
+  name?: string;
 }
 
 /** Every call takes the store, since views of several stores can be open at once. */
@@ -131,6 +143,30 @@ export class Api {
       { method: 'POST', body: { model, alias, note } }
     );
     return answer.promotion;
+  }
+
+  async parameters(path: string): Promise<IParameter[]> {
+    const answer = await this.get<{ parameters: IParameter[] }>('notebooks/parameters', { path });
+    return answer.parameters;
+  }
+
+  /** Start a batch. Without a store it goes where the notebook logs. */
+  async rerun(store: string | null, body: IRerunRequest): Promise<IBatch> {
+    const answer = await requestAPI<{ batch: IBatch }>(
+      this.settings,
+      'reruns',
+      { store },
+      { method: 'POST', body: body as unknown as PartialJSONObject }
+    );
+    return answer.batch;
+  }
+
+  async batch(store: string | null, batchId: string): Promise<IBatch> {
+    return (await this.get<{ batch: IBatch }>(`reruns/${batchId}`, { store })).batch;
+  }
+
+  cancel(store: string | null, batchId: string): Promise<null> {
+    return requestAPI(this.settings, `reruns/${batchId}`, { store }, { method: 'DELETE' });
   }
 
   /** Where the browser finds an artifact's bytes. */

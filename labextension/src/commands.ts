@@ -11,6 +11,10 @@ export namespace CommandIDs {
   export const openRuns = 'mlnb:open-runs';
   /** `{store_id}` */
   export const openModels = 'mlnb:open-models';
+  /** `{path}` of a notebook, `{run_id, store_id}`; without arguments the notebook in front. */
+  export const rerun = 'mlnb:rerun';
+  /** `{runs: [batch_id], store_id}` */
+  export const openBatch = 'mlnb:open-batch';
   export const showExperiments = 'mlnb:show-experiments';
   export const refresh = 'mlnb:refresh';
   /** `{run_id, store_id}` */

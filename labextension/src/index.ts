@@ -7,15 +7,20 @@ import {
 } from '@jupyterlab/application';
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import { PageConfig } from '@jupyterlab/coreutils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { addBadges } from './badges';
 import { CommandIDs, type IRunsArgs, runsFrom } from './commands';
+import { type IRerunOrigin, RerunModel } from './models/rerun';
+import { fromRoot } from './paths';
 import { addRunCommands, targetOf } from './runcommands';
 import { runLineFactory } from './runline';
 import { canTrack, trackActiveCell } from './tracking';
-import { compareView, type MainView, modelsView, runsView, runView } from './views/main';
+import { reported, rerunDialog } from './views/dialogs';
+import { batchView, compareView, type MainView, modelsView, runsView, runView } from './views/main';
 import { sidebarView } from './views/sidebar';
 import { IWorkspace, Workspace } from './workspace';
 
@@ -133,6 +138,11 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
     const openRuns = opener('mlnb-runs', CommandIDs.openRuns, ({ storeId }) =>
       runsView(workspace, app, storeId)
     );
+    const openBatch = opener(
+      'mlnb-batch',
+      CommandIDs.openBatch,
+      ({ runs: [batch = ''], storeId }) => batchView(workspace, app, storeId, batch)
+    );
     const openModels = opener('mlnb-models', CommandIDs.openModels, ({ storeId }) =>
       modelsView(workspace, app, storeId)
     );
@@ -155,6 +165,11 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
       label: trans.__('Show Table of Runs'),
       execute: args => openRuns(storeOf(args))
     });
+    commands.addCommand(CommandIDs.openBatch, {
+      label: trans.__('Open Batch'),
+      isEnabled: args => runsFrom(args).runs.length === 1,
+      execute: args => openBatch(runsFrom(args))
+    });
     commands.addCommand(CommandIDs.openModels, {
       label: trans.__('Show Models'),
       execute: args => openModels(storeOf(args))
@@ -167,6 +182,76 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
     ]) {
       palette?.addItem({ command, category: trans.__(CATEGORY) });
     }
+  }
+};
+
+/** A notebook executed again, with other parameters. */
+const rerunPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'mlnb:rerun',
+  description: 'Reruns a notebook from a form of its parameters.',
+  autoStart: true,
+  requires: [IWorkspace],
+  optional: [ICommandPalette, INotebookTracker],
+  activate: (
+    app: JupyterFrontEnd,
+    workspace: Workspace,
+    palette: ICommandPalette | null,
+    notebooks: INotebookTracker | null
+  ) => {
+    const { commands } = app;
+    const { api, trans } = workspace;
+    const inFront = (): string | null => notebooks?.currentWidget?.context.path ?? null;
+
+    const origin = async (args: Record<string, unknown>): Promise<IRerunOrigin | null> => {
+      const { runs, storeId } = runsFrom(args);
+      if (runs[0] === undefined) {
+        const notebook = typeof args.path === 'string' ? args.path : inFront();
+        return notebook === null ? null : { notebook };
+      }
+      const run = await api.run(storeId, runs[0]);
+      const notebook = fromRoot(run.notebook ?? '', PageConfig.getOption('serverRoot'));
+      if (!notebook) {
+        return null;
+      }
+      const { run_id, name, params } = run;
+      // Only a notebook's run kept its source; a cell's run lends its parameters to the notebook of now.
+      return run.kind === 'notebook'
+        ? { notebook, run: { run_id, name, params, store: storeId } }
+        : { notebook };
+    };
+
+    commands.addCommand(CommandIDs.rerun, {
+      label: trans.__('Rerun Notebook…'),
+      caption: trans.__('Execute the notebook with other parameters, once or for a grid of them'),
+      isEnabled: args =>
+        runsFrom(args).runs.length === 1 || typeof args.path === 'string' || inFront() !== null,
+      execute: args =>
+        reported(trans, async () => {
+          const found = await origin(args);
+          if (found === null) {
+            return;
+          }
+          // What is executed is the file, so what is in front is written first.
+          const open = notebooks?.find(panel => panel.context.path === found.notebook);
+          if (found.run === undefined && open?.context.model.dirty) {
+            await open.context.save();
+          }
+          const model = new RerunModel(api, found);
+          if (await rerunDialog(workspace.ui, model)) {
+            const started = await model.start();
+            if (model.problem !== null) {
+              throw model.problem;
+            }
+            await commands.execute(CommandIDs.openBatch, {
+              runs: [started?.batch.batch_id ?? ''],
+              store_id: started?.store ?? null
+            });
+            await workspace.runs.refresh();
+          }
+          model.dispose();
+        })
+    });
+    palette?.addItem({ command: CommandIDs.rerun, category: trans.__(CATEGORY) });
   }
 };
 
@@ -191,7 +276,7 @@ const runLinePlugin: JupyterFrontEndPlugin<void> = {
 /** `%%track` for the active cell. */
 const trackPlugin: JupyterFrontEndPlugin<void> = {
   id: 'mlnb:track',
-  description: 'Adds %%track to the active cell.',
+  description: 'Adds %%track to the active cell, and shows at tracked cells what came out.',
   autoStart: true,
   requires: [IWorkspace, INotebookTracker],
   optional: [ICommandPalette],
@@ -210,7 +295,12 @@ const trackPlugin: JupyterFrontEndPlugin<void> = {
     });
     notebooks.activeCellChanged.connect(() => app.commands.notifyCommandChanged(command));
     palette?.addItem({ command, category: workspace.trans.__(CATEGORY) });
+    addBadges(
+      notebooks,
+      workspace.trans,
+      ({ run_id, store_id }) => void app.commands.execute(CommandIDs.openRun, { run_id, store_id })
+    );
   }
 };
 
-export default [workspacePlugin, panelPlugin, viewsPlugin, runLinePlugin, trackPlugin];
+export default [workspacePlugin, panelPlugin, viewsPlugin, rerunPlugin, runLinePlugin, trackPlugin];

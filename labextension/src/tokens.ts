@@ -268,6 +268,24 @@ export interface IModel {
   promotions: IPromotion[];
 }
 
+/** What a notebook's `parameters` cell assigns. */
+export interface IParameter {
+  name: string;
+  /** The default's source text. */
+  default: string;
+  type: string;
+  help: string;
+}
+
+export interface IBatch extends Omit<IBatchInfo, 'done' | 'failed' | 'varied'> {
+  notebook: string;
+  started_at: string;
+  ended_at: string | null;
+  plan: { run_id: string; params: Record<string, Scalar> }[];
+  counts: Record<Status | 'waiting', number>;
+  runs: IRunRow[];
+}
+
 export interface IRunEdit {
   name?: string;
   note?: string;

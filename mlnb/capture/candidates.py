@@ -38,6 +38,7 @@ class Candidate:
     key: str = ""
     part: int | None = None
     absorbed: bool = False
+    made: bool = False  # by a metric function or `score`, in this cell
 
     @property
     def turn(self) -> tuple[tuple[int, int], ...]:
@@ -71,6 +72,7 @@ class Candidates:
         same.strong = same.strong or found.strong
         same.estimator = same.estimator or found.estimator
         same.dataset = same.dataset or found.dataset
+        same.made = same.made or found.made
         if found.rank > same.rank or (found.rank == VARIABLE and self._came_out(found, same)):
             same.name, same.rank, same.source = found.name, found.rank, found.source
             same.note = Note(found.note.site, same.note.order, same.note.value, found.note.loops)
@@ -100,11 +102,7 @@ class Candidates:
         site = found.note.site
         if site.kind == "assign":
             return False
-        if (
-            site.expression is not None
-            and site.expression.form == "Name"
-            and other.key == site.expression.text
-        ):
+        if site.expression is not None and other.key and other.key == site.expression.text:
             return True
         return found.turn == other.turn and evidence.has_digits(found.value)
 
@@ -135,6 +133,20 @@ class Candidates:
                 inner or (other.note.site.function is not None and evidence.has_digits(other.value))
             ):
                 other.absorbed = True
+
+    def hold(self, site: int | None, name: str, turn: tuple[tuple[int, int], ...]) -> None:
+        """A validation's folds went into a variable: `scores.mean()` is their mean from now on."""
+        for other in self._all[-2 * LOOK_BACK :]:
+            if (
+                other.note.site.number == site
+                and other.turn == turn
+                and other.name.endswith((".mean", ".std"))
+            ):
+                other.key = f"{name}.{other.name.rpartition('.')[2]}()"
+
+    def has(self, name: str, value: float) -> bool:
+        """Whether that number is known under that name."""
+        return any(other.name == name and evidence.same(other.value, value) for other in self._all)
 
     def of_variable(self, name: str) -> list[Candidate]:
         return [candidate for candidate in self._all if candidate.key == name]

@@ -37,7 +37,7 @@ class CellView:
 
     `reads` and `writes` are names; `injected` says that its literals are the notebook's parameters, `whole` that the cell
     is part of a run of the whole notebook; `known` are variables that
-    hold metrics, from cells before; `redact` are the user's patterns of secret names.
+    hold metrics, from cells before, `recorded` numbers that the run has already; `redact` are the user's patterns of secret names.
     """
 
     source: str
@@ -54,6 +54,7 @@ class CellView:
     figures: bool = True
     groups: Groups = field(default_factory=Groups)
     known: set[str] = field(default_factory=set)
+    recorded: set[float] = field(default_factory=set)
     redact: Sequence[str] = ()
 
 

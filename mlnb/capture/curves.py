@@ -5,18 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlnb.capture.candidates import VARIABLE, Candidate
+from mlnb.capture.evidence import has_digits
 from mlnb.capture.findings import Metric
 from mlnb.capture.words import is_counter_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 
-def collected(candidates: Iterable[Candidate], curves: Iterable[Metric]) -> list[Metric]:
-    """The metrics, each under a name of its own."""
+def collected(
+    candidates: Iterable[Candidate], curves: Iterable[Metric], recorded: Collection[float] = ()
+) -> list[Metric]:
+    """The metrics, each under a name of its own; `recorded` are numbers that the run has from cells before."""
     groups: dict[tuple[str, int], list[Candidate]] = {}
     for candidate in candidates:
-        if candidate.strong and not candidate.absorbed and not _is_trap(candidate):
+        if (
+            candidate.strong
+            and not candidate.absorbed
+            and not _is_trap(candidate)
+            and not _is_mention(candidate, recorded)
+        ):
             loops = candidate.note.loops
             groups.setdefault((candidate.name, loops[0].activation if loops else -1), []).append(candidate)
     found: list[Metric] = []
@@ -88,6 +96,17 @@ def _named_apart(metrics: Sequence[Metric]) -> list[Metric]:
         if count > 1:
             metric.name = f"{metric.name} ({count})"
     return list(metrics)
+
+
+def _is_mention(candidate: Candidate, recorded: Collection[float]) -> bool:
+    """Whether it is printed or shown what an earlier cell has found."""
+    kind = candidate.note.site.kind
+    return (
+        kind in {"print", "shown"}
+        and not candidate.made
+        and candidate.value in recorded
+        and has_digits(candidate.value)
+    )
 
 
 def _is_trap(candidate: Candidate) -> bool:

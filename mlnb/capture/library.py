@@ -71,6 +71,10 @@ TESTS: Final = listed(
 
 # Methods that are watched whatever they are called on.
 METHODS: Final = listed("fit fit_predict fit_transform fit_resample partial_fit score evaluate fit_generator")
+# Methods of the notebook's own classes that are watched: what they are called with are settings.
+OWN_METHODS: Final = listed(
+    "train learn run optimize solve simulate train_model fit_model train_network gradient_descent"
+)
 FITS: Final = frozenset(
     {"fit", "fit_predict", "fit_transform", "fit_resample", "partial_fit", "fit_generator"}
 )

@@ -116,6 +116,11 @@ def serialisers() -> list[Serialiser]:
 # ---- the formats ----------------------------------------------------------------------------
 
 
+_SKOPS_HOLDS: Final = (
+    "sklearn.", "numpy.", "scipy.", "builtins.", "lightgbm.", "xgboost.", "collections.OrderedDict"
+)  # fmt: skip
+
+
 class _Skops:
     """skops refuses to load types it doesn't know; a model that needs any is left to cloudpickle."""
 
@@ -130,9 +135,7 @@ class _Skops:
 
         data: bytes = skops.io.dumps(model)
         untrusted = skops.io.get_untrusted_types(data=data)
-        foreign = [
-            name for name in untrusted if not name.startswith(("sklearn.", "numpy.", "scipy.", "builtins."))
-        ]
+        foreign = [name for name in untrusted if not name.startswith(_SKOPS_HOLDS)]
         if foreign:
             raise UsageError(f"needs types that skops doesn't know: {', '.join(foreign[:5])}")
         return data

@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture import estimators, figures, files, settings
-from mlnb.capture.findings import DataUse, File, FittedModel, Metric
+from mlnb.capture import estimators, figures, files, settings, sweeps, values
+from mlnb.capture.findings import Child, DataUse, File, FittedModel, Metric
+from mlnb.capture.numbers import numbers_of
 from mlnb.capture.recorder import Call
 from mlnb.capture.scores import Scores
 from mlnb.events import Dataset, Param, Seeds, Source
@@ -31,6 +32,10 @@ class Parameters:
         source: Source = "injected" if cell.injected else "assigned"
         found = settings.from_literals(cell.program, own, source, cell.redact, early=not cell.whole)
         found += settings.from_literals(cell.program, cell.reads, "assigned", cell.redact, early=False)
+        for name in cell.program.swept_grids([*own, *cell.reads]):
+            found += values.describe_param(
+                name, numbers_of(cell.namespace.get(name)), "assigned", cell.redact
+            )
         found += settings.from_calls(cell.notes, cell.groups, cell.program, cell.redact)
         return settings.merged(found)
 
@@ -38,8 +43,11 @@ class Parameters:
 class Metrics:
     name = "metrics"
 
-    def collect(self, cell: CellView) -> Iterable[Metric]:
-        return Scores(cell.groups, cell.program, cell.known).read(cell.notes)
+    def collect(self, cell: CellView) -> Iterator[Metric | Child]:
+        scores = Scores(cell.groups, cell.program, cell.known, cell.recorded)
+        yield from scores.read(cell.notes)
+        yield from sweeps.of_loops(cell.notes, scores.candidates, cell.redact)
+        yield from sweeps.of_searches(cell.notes, cell.redact)
 
 
 class SeedsSet:

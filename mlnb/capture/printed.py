@@ -16,7 +16,7 @@ PRINTERS: Final = frozenset({"print", "display", "pprint", "echo"})
 LOGGERS: Final = frozenset(
     {"info", "debug", "warning", "set_description", "set_postfix", "set_postfix_str", "write"}
 )
-_WRAPPERS: Final = frozenset({"round", "str", "float", "format", "repr", "abs", "int", "around", "item"})
+_WRAPPERS: Final = frozenset({"round", "str", "float", "format", "repr", "around", "item"})
 _FIELD: Final = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
 
 Wrap = Callable[[ast.expr, str], ast.expr]

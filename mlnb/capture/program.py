@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import library, words
 from mlnb.capture.sites import MISSING
+from mlnb.capture.syntax import predictor_of
 from mlnb.capture.vocabulary import listed
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Variable:
     line: int = 0
     cell: int = -1
     uses: set[str] = field(default_factory=set)
+    grid: bool = False  # np.linspace(0, 1, 5) and the like: its value is known when it has run
     rebound: bool = False  # set again from a computation, or changed in place
     sources: set[str] = field(default_factory=set)  # of the last value: see `origin`
 
@@ -67,6 +69,7 @@ class Program:
         self.variables: dict[str, Variable] = defaultdict(Variable)
         self.functions: dict[str, Function] = {}
         self.imported: dict[str, str] = {}
+        self.makers: dict[str, str] = {}  # `y_pred` was predicted by `knn`
         self.cell = -1
 
     def cell_starts(self) -> None:
@@ -86,6 +89,9 @@ class Program:
         elif isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 self.imported[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+        elif isinstance(node, ast.Assign) and (maker := predictor_of(node.value)) is not None:
+            for name in (name for target in node.targets for name in _names(target)):
+                self.makers[name] = maker
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             self.functions[node.name] = _function(node)
         elif isinstance(node, ast.ClassDef):
@@ -120,6 +126,15 @@ class Program:
             return True
         return isinstance(value, int) and "shape" in uses
 
+    def swept_grids(self, names: Iterable[str]) -> list[str]:
+        """Names of number ranges that a loop of fits goes over."""
+        found = []
+        for name in names:
+            variable = self.variables.get(name)
+            if variable is not None and variable.grid and "sweep" in variable.uses:
+                found.append(name)
+        return found
+
     def origins(self, names: Iterable[str]) -> set[str]:
         """What values of these names were made from: `data`, `prediction`, `model`, `metric`."""
         found: set[str] = set()
@@ -132,7 +147,7 @@ class Program:
 
 def _may_be_setting(name: str, variable: Variable) -> bool:
     value = variable.literal
-    if name.startswith("_") or variable.rebound:
+    if name.startswith("_") or variable.rebound or name.lower() in {"tp", "tn", "fp", "fn"}:
         return False
     return not _is_empty(value)
 
@@ -235,6 +250,10 @@ class _Reader:
                     self._set(name, MISSING, target)
             return
         self._set(target.id, _literal(value), target)
+        if isinstance(value, ast.Call) and _last(value.func) in _GRID and not self._depth:
+            self._program.variables[target.id].grid = all(
+                _literal(argument) is not MISSING for argument in value.args
+            )
 
     def _set(self, name: str, literal: Any, node: ast.expr) -> None:
         if any(name in inside for inside in self._local):

@@ -26,7 +26,7 @@ from mlnb.capture.probes import LOOP_PROBE, PROBE
 from mlnb.capture.sites import MISSING, Argument, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import Callable, Mapping, MutableMapping
 
 OFF: Final = operator.itemgetter(1)
 MOST: Final = 200_000  # notes of one cell
@@ -36,12 +36,15 @@ SHARE: Final = 0.05  # of the time that fast loops' probes may take
 
 
 class Turn(NamedTuple):
-    """One turn of a loop: its site, the turn's number, its variables' values, and which time the loop was begun."""
+    """One turn of a loop: its site, the turn's number, its variables' values, which time the loop was begun, its
+    variables' names and its source."""
 
     site: int
     number: int
     values: Any
     activation: int
+    names: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(slots=True)
@@ -118,9 +121,10 @@ class _Probe:
 
 
 class Recorder:
-    """One per session."""
+    """One per session. `makers` names, for variables with predictions, the variable of the estimator that made them."""
 
-    def __init__(self, namespace: MutableMapping[str, Any]) -> None:
+    def __init__(self, namespace: MutableMapping[str, Any], makers: Mapping[str, str] | None = None) -> None:
+        self._makers = makers if makers is not None else {}
         self.sites: list[Site] = []
         self.notes: list[Note] = []
         self.problems: list[tuple[str, str]] = []
@@ -161,9 +165,10 @@ class Recorder:
     def end(self) -> None:
         """The tracked cell is over."""
         self._set(OFF, OFF)
-        for name in sorted(self._data.left_out):
+        if self._data.left_out:
+            names = ", ".join(sorted(self._data.left_out))
             self.problems.append(
-                ("data", f"{name!r} in a quick loop: only its first uses have a fingerprint")
+                ("data", f"in a quick loop, only the first uses have a fingerprint: {names}")
             )
         self._parts, self._loops = {}, []
 
@@ -263,7 +268,11 @@ class Recorder:
         self._keep(site, plain, facts)
 
     def _keep(self, site: Site, value: Any, facts: Any = None) -> None:
-        loops = tuple(Turn(*turn) for turn in self._loops)
+        sites = self.sites
+        loops = tuple(
+            Turn(number, turn, values, activation, sites[number].names, sites[number].text)
+            for number, turn, values, activation in self._loops
+        )
         self.notes.append(Note(site, len(self.notes), value, loops, facts))
 
     # ---- calls ------------------------------------------------------------------------------
@@ -287,6 +296,11 @@ class Recorder:
     def _method(self, site: Site, name: str, receiver: Any, frame: FrameType) -> Call | None:
         if name in library.SEEDS or name in library.READERS or isinstance(receiver, type):
             return None
+        if name in library.OWN_METHODS:
+            method = getattr(type(receiver), name, None) if _is_own(type(receiver)) else None
+            return (
+                Call("own", name, settings=self._settings(site, method, frame, bound=1)) if method else None
+            )
         if name == "fit" and not estimators.is_estimator(receiver):
             return None
         role = "fit" if name in library.FITS else "score"
@@ -301,6 +315,15 @@ class Recorder:
             ]
             found.settings = [item for item in named if item[0] not in {"X", "y", "sample_weight"}]
         return found
+
+    def _predictor(self, site: Site, frame: FrameType) -> EstimatorSeen | None:
+        """The estimator whose predictions are judged."""
+        for argument in site.arguments[1:] + site.arguments[:1]:
+            maker = argument.maker or self._makers.get(argument.name or "")
+            model = _look_up(maker, frame) if maker is not None else MISSING
+            if model is not MISSING and estimators.is_estimator(model):
+                return self._estimator(model, maker)
+        return None
 
     def _estimator(self, model: Any, variable: str | None, *, fitted: bool = False) -> EstimatorSeen:
         refer, origin = self._built.get(id(model), (None, None))
@@ -332,6 +355,8 @@ class Recorder:
             model = self._value(site.arguments[0], frame)
             if estimators.is_estimator(model):
                 found.estimator = self._estimator(model, site.arguments[0].name)
+        if role == "metric":
+            found.estimator = self._predictor(site, frame)
         if role == "estimator" and estimators.is_estimator(value):
             self._built[id(value)] = (_reference(value), site.number)
             found.estimator = self._estimator(value, None)
@@ -347,14 +372,21 @@ class Recorder:
             found.settings.append(("mode", self._value(site.arguments[1], frame), site.arguments[1]))
         return found
 
-    def _settings(self, site: Site, target: Any, frame: FrameType) -> list[tuple[str, Any, Argument]]:
+    def _settings(
+        self, site: Site, target: Any, frame: FrameType, bound: int = 0
+    ) -> list[tuple[str, Any, Argument]]:
         """The call's arguments that are settings, by the names of the callable's parameters."""
         positional = [a for a in site.arguments if a.keyword is None]
-        names = library.bound(target, len(positional)) if positional else []
+        names = library.bound(target, len(positional) + bound)[bound:] if positional else []
         found = []
         for place, argument in enumerate(positional):
             if place < len(names):
                 found.append((names[place], self._value(argument, frame), argument))
+        for argument in site.arguments:
+            if argument.keyword == "**":
+                several = self._value(argument, frame)
+                if isinstance(several, dict):
+                    found += [(str(name), value, argument) for name, value in several.items()]
         named = [a for a in site.arguments if a.keyword not in {None, "**"}]
         found += [(str(argument.keyword), self._value(argument, frame), argument) for argument in named]
         return [item for item in found if item[1] is not MISSING]

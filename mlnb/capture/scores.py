@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import curves, words
-from mlnb.capture.candidates import LABEL, SOURCE_TEXT, VARIABLE, Candidate, Candidates
+from mlnb.capture.candidates import LABEL, SOURCE_TEXT, VARIABLE, Candidate, Candidates, turn_of
 from mlnb.capture.evidence import MAKERS, Evidence
 from mlnb.capture.findings import Metric
 from mlnb.capture.recorder import Call, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from mlnb.capture.program import Program
     from mlnb.capture.settings import Groups
@@ -28,13 +27,16 @@ _REPORT_COLUMNS: Final = ("precision", "recall", "f1-score")
 class Scores:
     """Reads one cell's notes. `known` are variables that hold scores, from cells before; it grows."""
 
-    def __init__(self, groups: Groups, program: Program, known: set[str]) -> None:
+    def __init__(
+        self, groups: Groups, program: Program, known: set[str], recorded: Collection[float] = ()
+    ) -> None:
         self._groups = groups
         self._program = program
         self._made: dict[int, Note] = {}
         self._evidence = Evidence(program, known, self._made)
         self._candidates = Candidates()
         self._curves: list[Metric] = []
+        self._recorded = recorded
         self._labels: dict[int, str] = {}
         self._used: dict[int, str] = {}
 
@@ -46,7 +48,12 @@ class Scores:
                 reader(note)
             if note.site.kind == "call":
                 self._made[note.site.number] = note
-        return curves.collected(self._candidates, self._curves)
+        return curves.collected(self._candidates, self._curves, self._recorded)
+
+    @property
+    def candidates(self) -> Candidates:
+        """Every number that was looked at."""
+        return self._candidates
 
     # ---- calls ------------------------------------------------------------------------------
 
@@ -81,12 +88,17 @@ class Scores:
 
     def _validation(self, note: Note, call: Call) -> None:
         """Every fold, the mean and the standard deviation."""
+        import numpy as np
+
         owner = self._groups.name(call.estimator, looped=bool(note.loops)) if call.estimator else ""
         for name, values in _series_of(note.value):
             base = ".".join(part for part in (owner, call.name, name) if part)
-            self._curves.append(Metric(base, values, list(range(len(values))), owner or None, None, "call"))
-            mean = sum(values) / len(values)
-            std = math.sqrt(sum((value - mean) ** 2 for value in values) / len(values))
+            if not note.loops:  # in a loop, the means are the curve
+                self._curves.append(
+                    Metric(base, values, list(range(len(values))), owner or None, None, "call")
+                )
+            # By NumPy, so that they are known again, to the last digit, where the user computes them.
+            mean, std = float(np.mean(values)), float(np.std(values))
             for label, value in (("mean", mean), ("std", std)):
                 self._add(note, f"{base}.{label}", value, rank=SOURCE_TEXT, source="call", call=call)
 
@@ -168,6 +180,7 @@ class Scores:
         validated = note.site.inner is not None and self._role(note.site.inner) == "validation"
         if validated:
             self._rename_curve(numbers, name)
+            self._candidates.hold(note.site.inner, name, turn_of(note.loops))
         elif self._is_history(note, name):
             self._curves.append(Metric(name, numbers, list(range(len(numbers)))))
             self._candidates.absorb_values(numbers, note.site.inside)
@@ -207,6 +220,8 @@ class Scores:
                 words.is_metric_name(key) or (ours and not words.is_counter_name(key))
             ):
                 taken.append(value)
+                if self._candidates.has(f"{name}.{key}", value):
+                    continue
                 self._add(
                     note, f"{prefix}.{key}", value, rank=VARIABLE, source="assigned", key=f"{name}.{key}"
                 )
@@ -225,7 +240,7 @@ class Scores:
         made = self._maker(note, note.value, None)
         says = words.is_history_name(owner) or words.is_metric_name(str(key))
         derived = self._evidence.derives(note.site.expression, note.site.inside)
-        if made is not None or says or derived:
+        if made is not None or says or derived or self._evidence.says(note.site.expression):
             rank = VARIABLE if isinstance(key, (str, int, float)) else LABEL
             self._add(note, label, note.value, rank=rank, source="assigned", call=made)
             self._candidates.absorb(note.site.inside, note)
@@ -296,7 +311,7 @@ class Scores:
     def _is_printed_score(self, note: Note, label: str) -> bool:
         expression, evidence = note.site.expression, self._evidence
         if evidence.derives(expression, note.site.inside):
-            return not words.is_noise(label)
+            return not words.is_count(label)
         if expression is not None and evidence.is_picked(expression):
             return False
         if words.says_metric(label) or evidence.says(expression):
@@ -374,7 +389,19 @@ class Scores:
         if call is not None:
             estimator = self._groups.name(call.estimator, looped=bool(note.loops)) if call.estimator else None
             dataset = call.data[0].described.digest if call.data else None
-        found = Candidate(name, float(value), note, strong, rank, source, estimator, dataset, key, part)
+        found = Candidate(
+            name,
+            float(value),
+            note,
+            strong,
+            rank,
+            source,
+            estimator,
+            dataset,
+            key,
+            part,
+            made=call is not None,
+        )
         added = self._candidates.add(found)
         if rank == VARIABLE and strong:
             self._candidates.absorb(set(note.site.inside) - {added.note.site.number}, note)

@@ -2,7 +2,7 @@
 
 Each estimator that a cell builds or fits has a name of its own in that cell (`SVC`, and `SVC_2` for another with
 other settings), so that two models are two groups of parameters and of metrics. What a loop builds is one group: a
-setting that stays the same is a parameter, one that changes is what the loop sweeps.
+setting that stays the same is a parameter, one that changes is a list of what the loop sweeps.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from mlnb.capture import estimators, values
 from mlnb.capture.recorder import Call, EstimatorSeen, Note
 from mlnb.capture.sites import MISSING
 from mlnb.capture.vocabulary import listed
+from mlnb.events import Param
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mlnb.capture.program import Program
-    from mlnb.events import Param, Source
+    from mlnb.events import Source
 
 _NOT_SETTINGS: Final = listed(
     "X y x data verbose n_jobs copy file figsize ax title label labels target_names feature_names axis dtype device estimator "
     "model base_estimator estimators steps transformers y_true y_pred y_score arrays clf raw_documents params endog exog "
-    "eval_set validation_data callbacks zero_division sample_weight logdir disp"
+    "name title tag desc msg eval_set validation_data callbacks zero_division sample_weight logdir disp"
 )
 
 
@@ -75,7 +76,7 @@ def from_literals(
 
 
 def from_calls(notes: Iterable[Note], groups: Groups, program: Program, extra: Sequence[str]) -> list[Param]:
-    """Parameters from the arguments of watched calls. Of several calls at one place, those that are the same in all."""
+    """Parameters from the arguments of watched calls. Of several calls at one place, what changes is a list."""
     found: dict[tuple[int, str], list[list[Param]]] = {}
     for note in notes:
         call = note.facts
@@ -83,18 +84,26 @@ def from_calls(notes: Iterable[Note], groups: Groups, program: Program, extra: S
             continue
         prefix = _prefix(note, call, groups, program)
         if prefix is not None:
-            params = _of_call(prefix, call, extra)
+            params = _of_call(prefix, call, program, extra)
             found.setdefault((note.site.number, prefix), []).append(params)
-    return [param for repeated in found.values() for param in constant(repeated)]
+    return [param for repeated in found.values() for param in joined(repeated)]
 
 
-def constant(repeated: Sequence[Sequence[Param]]) -> list[Param]:
-    """The parameters that are the same in all of several calls."""
-    first = {param.name: param for param in repeated[0]}
-    for others in repeated[1:]:
-        values_of = {param.name: param.value for param in others}
-        first = {name: param for name, param in first.items() if values_of.get(name) == param.value}
-    return list(first.values())
+def joined(repeated: Sequence[Sequence[Param]]) -> list[Param]:
+    """The parameters of several calls at one place: what is the same in all, and what changes, as a list of its values."""
+    seen: dict[str, list[Param]] = {}
+    for params in repeated:
+        for param in params:
+            seen.setdefault(param.name, []).append(param)
+    found = []
+    for name, params in seen.items():
+        distinct = list({param.value: param for param in params}.values())
+        if len(distinct) == 1 and len(params) == len(repeated):
+            found.append(params[0])
+        elif 1 < len(distinct) <= values.ITEMS:
+            texts = ", ".join(repr(param.value) if param.type == "str" else param.value for param in distinct)
+            found.append(Param(name=name, value=f"[{texts}]", type="list", source=params[0].source))
+    return found
 
 
 def _prefix(note: Note, call: Call, groups: Groups, program: Program) -> str | None:
@@ -106,7 +115,7 @@ def _prefix(note: Note, call: Call, groups: Groups, program: Program) -> str | N
     return groups.name(call.estimator, looped=bool(note.loops))
 
 
-def _of_call(prefix: str, call: Call, extra: Sequence[str]) -> list[Param]:
+def _of_call(prefix: str, call: Call, program: Program, extra: Sequence[str]) -> list[Param]:
     if call.role == "seed":
         return _seed(call, extra)
     found: list[Param] = []
@@ -123,7 +132,25 @@ def _of_call(prefix: str, call: Call, extra: Sequence[str]) -> list[Param]:
         repeated = call.role == "own" and (argument.part is not None or argument.name is not None)
         if name not in _NOT_SETTINGS and not repeated:
             found += _describe(f"{owner}.{name}", value, "call", extra)
+    if call.role == "own":
+        found += _defaults(call, program, extra)
     return merged(found)
+
+
+def _defaults(call: Call, program: Program, extra: Sequence[str]) -> list[Param]:
+    """Numbers that a training function of the notebook has where its call doesn't say otherwise."""
+    own = program.functions.get(call.name)
+    given = {name for name, _, _ in call.settings}
+    found: list[Param] = []
+    for name, value in (own.defaults if own is not None else {}).items():
+        if (
+            name not in given
+            and name not in _NOT_SETTINGS
+            and isinstance(value, (int, float))
+            and not isinstance(value, bool)
+        ):
+            found += _describe(f"{call.name}.{name}", value, "call", extra)
+    return found
 
 
 def _seed(call: Call, extra: Sequence[str]) -> list[Param]:

@@ -40,7 +40,7 @@ class Argument:
     """One argument of a watched call.
 
     `constant` is its literal value or `MISSING`; `name` the variable it is; `part` the number of the site that holds its value
-    for a moment, if it is neither. `keyword` is `None` for a positional argument.
+    for a moment, if it is neither. `maker` is the variable whose `predict` made it. `keyword` is `None` for a positional argument.
     """
 
     text: str
@@ -48,6 +48,7 @@ class Argument:
     constant: Any = MISSING
     name: str | None = None
     part: int | None = None
+    maker: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mlnb.capture.sites import MISSING, Expression
 
+MOST_ITEMS: Final = 50
 _ARITHMETIC: Final = (ast.Pow, ast.Mult, ast.Div, ast.Add, ast.Sub)
 
 
@@ -16,6 +17,16 @@ def constant_of(node: ast.expr) -> Any:
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         pass
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "list"
+        and len(node.args) == 1
+    ):
+        inner = constant_of(node.args[0])
+        return (
+            list(inner) if isinstance(inner, (range, tuple, list)) and len(inner) <= MOST_ITEMS else MISSING
+        )
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range":
         bounds = [constant_of(argument) for argument in node.args]
         if 1 <= len(bounds) <= 3 and all(isinstance(b, int) for b in bounds) and not node.keywords:
@@ -107,6 +118,16 @@ def last_name(func: ast.expr) -> str:
     if isinstance(func, ast.Name):
         return func.id
     return func.attr if isinstance(func, ast.Attribute) else ""
+
+
+def predictor_of(node: ast.expr) -> str | None:
+    """`knn` of `knn.predict(X)`, also inside `np.argmax(knn.predict_proba(X), 1)` or `… > 0.5`."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
+            owner = inner.func.value
+            if inner.func.attr.startswith(("predict", "decision_function")) and isinstance(owner, ast.Name):
+                return owner.id
+    return None
 
 
 def root_name(node: ast.expr) -> str | None:

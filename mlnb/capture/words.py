@@ -43,6 +43,10 @@ _NOT_ANYWHERE: Final = listed(
 COUNTERS: Final = listed(
     "n num count counts len length size shape idx index id step steps epoch seed fold batch row rows tp tn fp fn"
 )
+_COUNTED: Final = listed(
+    "shape size length rows columns samples features epoch epochs step iteration fold batch number count time seconds sec "
+    "secs elapsed minutes took duration seed version index id threshold threshold best_k"
+)
 LABEL_NOISE: Final = listed(
     "shape size length rows columns samples features epoch epochs step iteration fold batch number count total time seconds "
     "sec secs elapsed minutes took duration seed version index id year month day missing nulls null predict predicted "
@@ -88,6 +92,11 @@ def says_metric(label: str) -> bool:
 def is_noise(label: str) -> bool:
     """Whether the words say that it is something else."""
     return bool(LABEL_NOISE.intersection(parts(label))) and not says_metric(label)
+
+
+def is_count(label: str) -> bool:
+    """Whether the words say that it is a size, a place or a time."""
+    return bool(_COUNTED.intersection(parts(label))) and not says_metric(label)
 
 
 def is_counter_name(name: str) -> bool:

@@ -39,16 +39,22 @@ def info(*, as_json: bool) -> None:
 @json_option
 @store_option
 def verify(*, as_json: bool) -> int:
-    """Read every file of the store, and say what is wrong."""
+    """Read every file of the store, check the registry's history, and say what is wrong."""
+    from mlnb import registry
     from mlnb.store import care
 
-    findings = care.verify(open_store())
+    opened = open_store()
+    findings = care.verify(opened)
+    known = {finding.where for finding in findings}
+    findings += [finding for finding in registry.verify(opened) if finding.where not in known]
     if as_json:
         print_json([asdict(finding) for finding in findings])
     elif findings:
         print_table(["where", "problem", "what to do"], [[f.where, f.problem, f.advice] for f in findings])
     else:
         click.echo("all is well")
+        if opened.registry.read():
+            click.echo(f"registry's head, to compare with later: {registry.head(opened)}")
     return 1 if findings else 0
 
 

@@ -21,6 +21,7 @@ from mlnb.execution.jobs import Ended, Job, Setup, Started
 from mlnb.execution.notebooks import SourceNotebook, from_bytes
 from mlnb.execution.origin import Origin, find_origin
 from mlnb.execution.plan import Entry, Plan, make_plan
+from mlnb.execution.rollup import RollUps, roll_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -97,6 +98,10 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.plan)
+
+    def __repr__(self) -> str:
+        failed = f", {len(self.failures)} failed" if self.failures else ""
+        return f"<Batch {self.name}: {len(self)} of {self.notebook.name}, {self.state}{failed}>"
 
     def runs(self, *, order_by: str | None = None) -> pd.DataFrame:
         """Its runs, one row each, as `mlnb.runs()` shows them."""
@@ -186,6 +191,12 @@ def resume(ref: str, *, store: str | Path | None = None, settings: Settings | No
     source = from_bytes(opened.objects.read(started.source_sha256), Path(started.notebook))
     origin = Origin(source, opened)
     finished = _finished(states)
+    # the batch may have been killed between a run's end and its roll-up
+    roll_up(
+        opened,
+        [run_id for run_id, (status, _) in states.items() if status == "finished"],
+        own=source.parameters,
+    )
     jobs = tuple(
         _job_again(_job(entry, number, started.name, plan, origin, settings), states)
         for number, entry in enumerate(plan, start=1)
@@ -254,6 +265,7 @@ def _execute_jobs(prepared: Prepared, observer: Observer | None) -> list[tuple[J
 
     executor = find_executor(prepared.settings.executor, prepared.workers)
     warm = _start_template(prepared)
+    roll_ups = RollUps(prepared.store, {*prepared.source.parameters, *prepared.plan.names})
     try:
         for message in executor.run(_setup(prepared, warm.address), next_job):
             job = under_way[message.run_id]
@@ -262,6 +274,7 @@ def _execute_jobs(prepared: Prepared, observer: Observer | None) -> list[tuple[J
                     observer.started(job)
                 continue
             ended = _look_again(prepared.store, message) if message.status == "lost" else message
+            roll_ups.add(ended.run_id)
             again = ended.status != "finished" and job.attempt <= prepared.settings.retries
             if again:
                 waiting.append(_next_attempt(job))
@@ -274,18 +287,17 @@ def _execute_jobs(prepared: Prepared, observer: Observer | None) -> list[tuple[J
     finally:
         executor.close()
         warm.close()
+        roll_ups.flush()
     return failures
 
 
 def _look_again(store: Store, lost: Ended) -> Ended:
     """A worker may die when its run has ended already, and before it could tell."""
-    from mlnb.execution.rollup import roll_up
     from mlnb.store import query
 
     rows = query.run_page(store, where=f"run_id = '{lost.run_id}'").rows
     if not rows or rows[0]["status"] != "finished":
         return lost
-    roll_up(store, lost.run_id, own=rows[0]["params"])
     return Ended(lost.run_id, "finished", seconds=rows[0]["duration_s"])
 
 

@@ -7,9 +7,10 @@ A cell goes by the name that `%%track NAME` gave it; one without goes by its pla
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import ids
 
@@ -17,20 +18,48 @@ if TYPE_CHECKING:
     from mlnb.store import Store
 
 Row = Mapping[str, Any]
+PAUSE_SECONDS: Final = 1.0
 
 
-def roll_up(store: Store, run_id: str, *, own: Iterable[str] = ()) -> None:
-    """Give a run its children's parameters and last metrics; `own` are the parameters that it has itself."""
+def roll_up(store: Store, run_ids: Collection[str], *, own: Iterable[str] = ()) -> None:
+    """Give runs their children's parameters and last metrics; `own` are the parameters that they have themselves."""
     from mlnb.store import query
     from mlnb.tracking.joining import JoinedRun
 
-    children = sorted(query.children(store, run_id), key=lambda row: row["run_id"])
-    if not children:
+    if not run_ids:
         return
-    joined = JoinedRun(store, run_id, "", "")  # the run has ended: this only adds to it
-    joined.params(merge(children, "params", taken=own))
-    joined.metrics(merge(children, "metrics"))
-    joined.finish()
+    listed = ", ".join(f"'{run_id}'" for run_id in run_ids)
+    families: dict[str, list[Row]] = {}
+    page = query.run_page(store, where=f"parent_id in ({listed})", children=True)
+    for row in sorted(page.rows, key=lambda row: str(row["run_id"])):
+        families.setdefault(row["parent_id"], []).append(row)
+    for run_id, children in families.items():
+        joined = JoinedRun(store, run_id, "", "")  # the run has ended: this only adds to it
+        joined.params(merge(children, "params", taken=own))
+        joined.metrics(merge(children, "metrics"))
+        joined.finish()
+
+
+class RollUps:
+    """The roll-ups of a batch's runs, several at once: each look into the store costs as much as ten runs' rows."""
+
+    def __init__(self, store: Store, own: Iterable[str]) -> None:
+        self._store = store
+        self._own = frozenset(own)
+        self._waiting: list[str] = []
+        self._last = time.monotonic()
+
+    def add(self, run_id: str) -> None:
+        """A run has ended; it is rolled up within a second or so of batch life."""
+        self._waiting.append(run_id)
+        if time.monotonic() - self._last >= PAUSE_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Roll up all that have ended."""
+        roll_up(self._store, self._waiting, own=self._own)
+        self._waiting.clear()
+        self._last = time.monotonic()
 
 
 def merge(children: Sequence[Row], what: str, *, taken: Iterable[str] = ()) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class Assignment:
 
     `kernels` are warm ones, `more` says that another notebook follows. `afterwards` takes what is to be done
     when the notebook has ended, so that the next one needn't wait for it (unless it says so); `report` hears
-    how it ended.
+    how it ended. `rolls_up` is false where the batch does that for many runs at once.
     """
 
     store: Path
@@ -51,6 +51,7 @@ class Assignment:
     timeout: float | None = None
     kernels: Kernels | None = None
     more: bool = False
+    rolls_up: bool = True
     afterwards: Callable[[Callable[[], None], bool], object] | None = None
     report: Callable[[Outcome], object] | None = None
 
@@ -161,8 +162,8 @@ class Execution:
         if client is not None and client.left is not None:
             client.left.end(SETTLE_SECONDS)
         if client is not None:
-            if client.problem is None:
-                self.attempt("rollup", lambda: roll_up(self.run.store, self.run.run_id, own=self.own))
+            if client.problem is None and self.assignment.rolls_up:
+                self.attempt("rollup", lambda: roll_up(self.run.store, [self.run.run_id], own=self.own))
             client.close()
         if self.assignment.report is not None:
             self.assignment.report(outcome)

@@ -156,6 +156,7 @@ def _assign(
         timeout=setup.timeout,
         kernels=kernels,
         more=job.more,
+        rolls_up=False,
         afterwards=afterwards,
         report=report,
     )
@@ -201,6 +202,7 @@ def main() -> None:
     logging.getLogger("papermill").addHandler(logging.NullHandler())
     # an interrupted cell leaves nbclient's polling tasks behind, which asyncio regrets at length
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts in the background leaves it ignored
     outgoing = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     Worker(sys.stdin.buffer, outgoing).run()

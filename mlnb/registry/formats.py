@@ -19,14 +19,18 @@ Loader = Callable[[bytes, Trusted, str], Any]
 
 _SAFE: Final = frozenset(
     {
+        "collections.OrderedDict",
+        "lightgbm.basic.Booster",
         "numpy.dtype",
         "numpy.mean",
         "scipy.interpolate._bsplines.BSpline",
         "scipy.sparse._csc.csc_matrix",
         "scipy.sparse._csr.csr_matrix",
         "sklearn.cluster._kmeans._kmeans_single_lloyd",
+        "xgboost.core.Booster",
     }
 )
+_SAFE_CLASSES_OF: Final = ("sklearn.", "lightgbm.sklearn.", "xgboost.sklearn.")
 _SAFE_FUNCTIONS_OF: Final = ("sklearn.feature_selection._univariate_selection.", "sklearn.metrics.")
 _NEVER: Final = ("sklearn.externals.", "sklearn.utils._testing.", "sklearn.utils.estimator_checks.")
 
@@ -53,12 +57,14 @@ def load(data: bytes, form: str, trusted: Trusted, reference: str) -> Any:
 def is_safe(type_name: str) -> bool:
     """Whether something that a skops file names only holds data.
 
-    scikit-learn's classes do, and so do the functions that it scores with. Other functions don't: a model may call
+    The classes of scikit-learn, LightGBM and XGBoost do, and so do the functions that scikit-learn scores with. Other functions don't: a model may call
     what its file names when it predicts. Nor do SciPy's distributions, which execute text when they are rebuilt.
     """
     if type_name in _SAFE or type_name.startswith(_SAFE_FUNCTIONS_OF):
         return True
-    return type_name.startswith("sklearn.") and not type_name.startswith(_NEVER) and _is_class(type_name)
+    return (
+        type_name.startswith(_SAFE_CLASSES_OF) and not type_name.startswith(_NEVER) and _is_class(type_name)
+    )
 
 
 def _is_class(type_name: str) -> bool:
@@ -95,4 +101,27 @@ def _load_cloudpickle(data: bytes, trusted: Trusted, reference: str) -> Any:
     return cloudpickle.loads(data)
 
 
-LOADERS: Final[dict[str, Loader]] = {"skops": _load_skops, "cloudpickle": _load_cloudpickle}
+def _load_booster(data: bytes, _trusted: Trusted, reference: str) -> Any:
+    """LightGBM's text or XGBoost's JSON: trees, and nothing that runs."""
+    if data.startswith(b"{"):
+        xgboost = _library("xgboost", reference)
+        booster = xgboost.Booster()
+        booster.load_model(bytearray(data))
+        return booster
+    return _library("lightgbm", reference).Booster(model_str=data.decode())
+
+
+def _library(name: str, reference: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise UsageError(
+            f"{reference} needs {name}, which isn't installed", hint=f"pip install {name}"
+        ) from None
+
+
+LOADERS: Final[dict[str, Loader]] = {
+    "skops": _load_skops,
+    "booster": _load_booster,
+    "cloudpickle": _load_cloudpickle,
+}

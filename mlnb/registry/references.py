@@ -10,6 +10,7 @@ from mlnb.errors import Ambiguous, NotFound, UsageError, nearest
 from mlnb.events import ModelVersion
 from mlnb.registry.ledger import Ledger
 from mlnb.store import Store, query
+from mlnb.tracking.late import settle_all
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,14 @@ def run_id_of(store: Store, run: object) -> str:
 
 def holder_of_model(store: Store, run_id: str) -> Mapping[str, Any]:
     """The record of the run that keeps the model: the run itself or, where it kept none (a notebook's run does
-    not), its only child that did."""
+    not), its only child that did. A model's file may still be on its way from a cell of this very kernel."""
+    found = _holder(store, run_id)
+    if not _models(found) and settle_all():
+        found = _holder(store, run_id)
+    return found
+
+
+def _holder(store: Store, run_id: str) -> Mapping[str, Any]:
     record = query.record(store, run_id)
     if _models(record):
         return record

@@ -97,6 +97,11 @@ class Watcher:
         while not self._stopped.wait(LOOK_EVERY_S):
             if self._is_heard():
                 with self._lock:
+                    self._watched = {
+                        key: one
+                        for key, one in self._watched.items()
+                        if (one.store.path / "store.json").exists()
+                    }
                     watched = list(self._watched.values())
                 try:
                     for each in watched:
@@ -125,10 +130,10 @@ class Watcher:
 
     def _hint(self, each: _Watched, now: Sizes) -> Hint | None:
         """What to say; None where nothing changed but where journals lie (they were folded)."""
-        first = each.cursor is None
-        page = query.run_page(each.store, since=each.cursor, children=True, limit=0 if first else _MOST_RUNS)
+        page = query.run_page(each.store, since=each.cursor, children=True, limit=_MOST_RUNS)
+        first = each.cursor is None or page.cursor < each.cursor  # the index may have been made anew
         each.cursor = page.cursor
-        told = [row["run_id"] for row in page.rows] + ([] if first else page.removed)
+        told = [] if first else [*(row["run_id"] for row in page.rows), *page.removed]
         runs = list(dict.fromkeys([*told, *grown_subjects(each.sizes, now)]))
         if not runs and not first and now.get(_REGISTRY) == each.sizes.get(_REGISTRY):
             return None

@@ -1,8 +1,8 @@
 """Runs: the one that is being recorded, and those that were."""
 
-from mlnb.tracking.compare import Comparison, compare, comparison
 from mlnb.tracking.recording import Run, active, current_store, describe_error, start
 from mlnb.tracking.records import RunRecord, get, runs, sql
+from mlnb.tracking.side_by_side import Comparison, compare, comparison
 from mlnb.tracking.verbs import (
     artifact,
     data,

@@ -12,7 +12,7 @@ from mlnb.tracking import writing
 from mlnb.tracking.late import LateWork
 
 if TYPE_CHECKING:
-    from mlnb.capture.findings import FittedModel
+    from mlnb.capture.findings import Child, FittedModel
     from mlnb.tracking.recording import Run
 
 
@@ -51,6 +51,15 @@ class Background:
             store.edit(run_id, tree.state, packages.result(timeout=60))
 
         self._work.add(describe)
+
+    def keep_children(self, run: Run, children: list[Child]) -> None:
+        """The settings of a sweep, each as a run of its own."""
+
+        def keep() -> None:
+            self._current = (run.store, run.run_id)
+            writing.write_children(run, children)
+
+        self._work.add(keep)
 
     def keep_model(self, run: Run, fitted: FittedModel) -> None:
         """The model as it is now: the next cell may fit it again before its file is written."""

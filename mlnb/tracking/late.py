@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 30.0  # seconds at exit
 POLITENESS: Final = 5.0  # seconds that it waits for a cell to end
+_all: weakref.WeakSet[LateWork] = weakref.WeakSet()
+
+
+def settle_all(timeout: float = PATIENCE) -> bool:
+    """Wait until all late work of this process is done; whether it is. For whoever needs what may come late."""
+    end = time.monotonic() + timeout
+    return all(work.settle(max(0.0, end - time.monotonic())) for work in list(_all))
 
 
 class LateWork:
@@ -33,6 +40,7 @@ class LateWork:
         self._idle = threading.Event()
         self._idle.set()
         atexit.register(_settle, weakref.ref(self))
+        _all.add(self)
 
     def add(self, task: Callable[[], None]) -> None:
         """Do it soon; never waits."""

@@ -22,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+import msgspec
 from msgspec import structs
 
 from mlnb import config, events, ids
@@ -241,7 +242,11 @@ class Run:
         from mlnb.capture import fingerprint
 
         found = fingerprint(obj, name=name)
-        self.append(found.event(_text(name), role=role, source=source))
+        event = found.event(_text(name), role=role, source=source)
+        if found.row_hashes is not None:
+            rows = self.store.objects.put_bytes(found.row_hashes.astype("<u8", copy=False).tobytes())
+            event = msgspec.structs.replace(event, row_hashes=rows)
+        self.append(event)
         return found.digest
 
     def model(

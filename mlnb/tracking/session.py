@@ -223,6 +223,7 @@ class Session:
         self, cell: _Cell, run: Run, options: TrackOptions, error: BaseException | None, duration: float
     ) -> None:
         notes, problems = self.observer.end()
+        written = self._whole.written if cell.whole else writing.Written()
         redact = self._redact()
         view = CellView(
             source=cell.source,
@@ -239,12 +240,12 @@ class Session:
             figures=options.figures,
             groups=self._whole.groups if cell.whole else Groups(),
             known=self._known,
+            recorded=set(written.metrics.values()) if cell.whole else set(),
             redact=redact,
         )
         found = gather(view)
         found.problems += problems
         writing.add_named(found, options, self.shell.user_ns, redact)
-        written = self._whole.written if cell.whole else writing.Written()
         taken = self._whole.taken if cell.whole else writing.NamesTaken()
         writing.write(run, found, options, written, taken, self._ordinal)
         self._later(run, found, written)
@@ -255,6 +256,8 @@ class Session:
         self._finished(cell, Finished(run, status, duration, _line(error), written, quiet=options.quiet))
 
     def _later(self, run: Run, found: Findings, written: writing.Written) -> None:
+        if found.children:
+            self._background.keep_children(run, found.children)
         for fitted in found.models:
             self._background.keep_model(run, fitted)
             written.count("models")

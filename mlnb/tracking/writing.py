@@ -61,7 +61,6 @@ def write(
         ("data", lambda: _data(run, found.data, options.data, written)),
         ("files", lambda: _files(run, found.files, written)),
         ("events", lambda: run.append(*found.events)),
-        ("children", lambda: _children(run, found.children)),
     )
     for name, part in parts:
         try:
@@ -118,7 +117,8 @@ def _files(run: Run, found: Iterable[File], written: Written) -> None:
             written.count("figures")
 
 
-def _children(run: Run, children: Iterable[Child]) -> None:
+def write_children(run: Run, children: Iterable[Child]) -> None:
+    """A run for each setting of a sweep."""
     for child in list(children)[:MOST_CHILDREN]:
         with start(
             child.name, store=run.store, experiment=run.experiment, kind="cell", parent_id=run.run_id

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -60,3 +62,14 @@ def test_the_head_tells_a_history_that_was_cut(project, promoted):
     file.write_text("".join(line + "\n" for line in file.read_text().splitlines()[:-1]))
     assert problems(project) == []
     assert registry.head(project.store) != head
+
+
+def test_the_command_line_checks_the_history_too(project, promoted):
+    command = [sys.executable, "-m", "mlnb", "store", "verify", "--store", str(project.store.path)]
+    whole = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (whole.returncode, registry.head(project.store) in whole.stdout) == (0, True)
+    file = project.store.registry.path
+    file.write_text(file.read_text().replace('"user":"', '"user":"not-'))
+    broken = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert broken.returncode == 1
+    assert "record was changed" in " ".join(broken.stdout.split())

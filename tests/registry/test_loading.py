@@ -172,3 +172,56 @@ def test_a_reference_that_leads_nowhere_is_named(project, reference, error):
     project.version()
     with pytest.raises(error):
         registry.load_model(reference, store=project.store)
+
+
+@pytest.mark.parametrize(
+    ("library", "kind", "settings"),
+    [
+        ("lightgbm", "LGBMClassifier", {"n_estimators": 3, "verbose": -1}),
+        ("lightgbm", "LGBMRegressor", {"n_estimators": 3, "verbose": -1}),
+        ("xgboost", "XGBClassifier", {"n_estimators": 3}),
+        ("xgboost", "XGBRegressor", {"n_estimators": 3}),
+    ],
+)
+def test_boosters_come_back_as_the_estimators_they_were_without_any_trust(project, library, kind, settings):
+    module = pytest.importorskip(library, reason=f"needs {library}")
+    fitted = getattr(module, kind)(**settings).fit(X, Y)
+    with start(store=project.store) as run:
+        run.model(fitted, "clf")
+    loaded = registry.load_model(run.run_id, store=project.store)
+    assert type(loaded) is type(fitted)
+    np.testing.assert_array_equal(loaded.predict(X), fitted.predict(X))
+
+
+@pytest.mark.parametrize("library", ["lightgbm", "xgboost"])
+def test_a_bare_booster_comes_back_from_its_own_format(project, library):
+    module = pytest.importorskip(library, reason=f"needs {library}")
+    if library == "lightgbm":
+        booster = module.train({"verbose": -1}, module.Dataset(X, Y), 3)
+        data, ask = booster.model_to_string().encode(), X
+    else:
+        ask = module.DMatrix(X)
+        booster = module.train({}, module.DMatrix(X, Y), 3)
+        data = bytes(booster.save_raw(raw_format="json"))
+    loaded = registry.load_model(kept(project, data, "booster"), store=project.store)
+    np.testing.assert_allclose(loaded.predict(ask), booster.predict(ask), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("sklearn.tree._tree.Tree", True),
+        ("sklearn.metrics._classification.accuracy_score", True),
+        ("sklearn.model_selection._split.KFold", True),
+        ("sklearn.utils._testing.TempMemmap", False),
+        ("sklearn.datasets._base.load_files", False),
+        ("sklearn.no_such.Thing", False),
+        ("scipy.stats._distn_infrastructure.rv_generic", False),
+        ("numpy.load", False),
+        ("builtins.eval", False),
+        ("os.system", False),
+        ("operator.call", False),
+    ],
+)
+def test_what_a_file_may_name_without_trust(name, safe):
+    assert formats.is_safe(name) is safe

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from mlnb import registry
 from mlnb.errors import Ambiguous, Corrupt, NotFound, UsageError
+from mlnb.events import Artifact
 from mlnb.store import query
 from mlnb.tracking import start
+from mlnb.tracking.late import LateWork
 
 
 def test_versions_of_a_model_count_up_from_one(project):
@@ -85,3 +89,30 @@ def test_a_notebooks_run_stands_for_its_child_that_kept_the_model(project):
     registry.promote("churn", version.version, store=project.store)
     assert query.record(project.store, notebook.run_id)["aliases"] == ["churn@champion"]
     assert registry.load_model(notebook.run_id, store=project.store).C == 1.0
+
+
+def test_a_model_that_is_still_being_written_is_waited_for(project):
+    run_id = project.train()
+    (artifact,) = query.record(project.store, run_id)["artifacts"]
+    with start(store=project.store) as run:
+        run.metric("loss", 0.1)
+    written = threading.Event()
+
+    def write():
+        written.wait(10)
+        project.store.edit(
+            run.run_id,
+            Artifact(
+                name="late",
+                artifact_kind="model",
+                media_type="application/x-skops",
+                bytes=1,
+                sha256=artifact["sha256"],
+                metadata={"format": "skops"},
+            ),
+        )
+
+    work = LateWork(pytest.fail)
+    work.add(write)
+    threading.Timer(0.2, written.set).start()
+    assert registry.register(run, "churn", store=project.store).name == "late"

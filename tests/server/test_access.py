@@ -88,6 +88,9 @@ def test_a_store_elsewhere_is_named_and_not_opened(project, tmp_path):
     assert (reply.status, error["code"]) == (403, "not_allowed")
     assert error["message"].startswith(f"this notebook logs to {tmp_path}/private/.mlnb")
     assert "c.MlnbApp.stores" in error["hint"]
+    listed = project.client.get("stores")
+    assert (listed.status, listed.json["elsewhere"]) == (200, error["message"])
+    assert not any(store["current"] for store in listed.json["stores"])
 
 
 def test_a_link_out_of_the_root_is_not_followed(project, tmp_path):
@@ -131,3 +134,14 @@ def test_a_method_that_an_endpoint_does_not_have_is_405(client, method, path):
 def test_a_body_beyond_all_measure_is_refused(project):
     reply = project.client.call("POST", "sql", body=b'{"sql": "' + b"x" * (2 << 20) + b'"}')
     assert (reply.status, reply.json["error"]["code"]) == (413, "request_entity_too_large")
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+def test_the_servers_authorizer_decides_who_may_do_what(readers_server, client, route):
+    reader = dataclasses.replace(client, url=readers_server.url)
+    path = route.path.format(**dict.fromkeys(route.names, "x"))
+    reply = reader.call(route.method, path, body=None if route.body is None else {})
+    if route.method == "GET":
+        assert reply.status != 403
+    else:
+        assert (reply.status, reply.json["error"]["code"]) == (403, "forbidden")

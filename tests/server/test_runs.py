@@ -12,6 +12,7 @@ import pytest
 
 from mlnb import events, registry
 from mlnb.server import bodies
+from mlnb.store import care
 from mlnb.tracking import start
 
 
@@ -247,3 +248,12 @@ def test_names_are_told_for_completion(project, client, server):
     assert names == {"params": ["lr"], "metrics": ["accuracy", "loss"], "tags": []}
     (server.root / "nameless").mkdir(exist_ok=True)
     assert client.get("names", path="nameless/x.ipynb").json == {"params": [], "metrics": [], "tags": []}
+
+
+def test_after_a_rebuild_an_old_cursor_brings_everything(project):
+    runs = [logged(project) for _ in range(3)]
+    cursor = max(project.client.get("runs").json["cursor"] for _ in runs) + 5
+    care.rebuild(project.store)
+    page = project.client.get("runs", since=cursor).json
+    assert sorted(row["run_id"] for row in page["runs"]) == sorted(runs)
+    assert page["cursor"] < cursor

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -133,3 +134,15 @@ def test_a_watcher_ends_with_its_executor(tmp_path):
     watcher.watch(Store.open(tmp_path / ".mlnb"))
     executor.shutdown()
     assert until(lambda: "mlnb-watcher" not in {thread.name for thread in threading.enumerate()})
+
+
+def test_a_store_that_is_gone_is_looked_at_no_more(watched):
+    store, heard, listening = watched
+    listening.set()
+    shutil.rmtree(store.path)
+    time.sleep(0.6)
+    again = Store.open(store.path)
+    with start(store=again) as run:
+        run.metric("loss", 1.0)
+    time.sleep(0.6)
+    assert heard == []

@@ -353,3 +353,51 @@ def test_the_transformer_takes_only_its_own_line(lines, expected):
 def test_builtins_hold_only_pass_throughs_afterwards(run, runs):
     run("%%track\nx = 1")
     assert builtins.__mlnb__((0, "value")) == "value"
+
+
+def test_a_sweep_is_a_curve_and_a_child_for_each_setting(run, runs):
+    run(TRAINING)
+    run(
+        "%%track sweep\nscores = []\nfor c in [0.01, 1.0, 100.0]:\n"
+        "    m = LogisticRegression(C=c).fit(X, y)\n    scores.append(m.score(X, y))"
+    )
+    parent, *children = runs()
+    assert parent["params"]["LogisticRegression.C"] == "[0.01, 1.0, 100.0]"
+    assert {d["name"]: d["count"] for d in parent["metrics_detail"]} == {"scores": 3}
+    assert [(c["name"], c["parent_id"] == parent["run_id"]) for c in children] == [
+        ("c=0.01", True),
+        ("c=1.0", True),
+        ("c=100.0", True),
+    ]
+    assert children[0]["params"] == {"c": 0.01, "LogisticRegression.C": 0.01}
+    assert list(children[0]["metrics"]) == ["scores"]
+
+
+def test_every_candidate_of_a_search_is_a_child(run, runs):
+    run(TRAINING)
+    run(
+        "%%track search\nfrom sklearn.model_selection import GridSearchCV\n"
+        "g = GridSearchCV(LogisticRegression(), {'C': [0.1, 10.0]}, cv=2).fit(X, y)"
+    )
+    parent, *children = runs()
+    assert parent["metrics"]["GridSearchCV.best_score_"] == max(
+        c["metrics"]["mean_test_score"] for c in children
+    )
+    assert [c["params"] for c in children] == [{"C": 0.1}, {"C": 10.0}]
+
+
+def test_three_models_are_three_groups(run, runs):
+    run(
+        TRAINING
+        + "from sklearn.tree import DecisionTreeClassifier\nfrom sklearn.naive_bayes import GaussianNB"
+    )
+    run(
+        "%%track\nfor model in (LogisticRegression(), DecisionTreeClassifier(max_depth=2), GaussianNB()):\n"
+        "    model.fit(X, y)\n    print(type(model).__name__, accuracy_score(y, model.predict(X)))"
+    )
+    parent = runs()[0]
+    assert {d["name"]: d["estimator"] for d in parent["metrics_detail"]} == {
+        "LogisticRegression": "LogisticRegression",
+        "DecisionTreeClassifier": "DecisionTreeClassifier",
+        "GaussianNB": "GaussianNB",
+    }

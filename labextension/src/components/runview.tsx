@@ -35,6 +35,7 @@ export interface IRunViewProps {
   onCompare: (runs: string[]) => void;
   onPromote: (run: IRunDetail) => void;
   onRename: (run: IRunDetail) => void;
+  onRerun: (run: IRunDetail) => void;
   onTag: (run: IRunDetail) => void;
   onNote: (note: string) => void;
 }
@@ -84,6 +85,11 @@ function Header(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
               onClick={() => props.onCompare([previous.run_id, run.run_id])}
             >
               {trans.__('Compare')}
+            </button>
+          )}
+          {run.notebook && props.openable(run.notebook) !== null && (
+            <button type="button" className="mlnb-Action" onClick={() => props.onRerun(run)}>
+              {trans.__('Rerun')}
             </button>
           )}
           <button type="button" className="mlnb-Action" onClick={() => props.onTag(run)}>

@@ -4,7 +4,7 @@ import type { Api } from '../api';
 import { vocabulary } from '../completion';
 import type { Hint } from '../live';
 import { direction } from '../metrics';
-import { columnsOf, type IColumn, usual } from '../runcolumns';
+import { columnsOf, type IColumn, usual as usualColumns } from '../runcolumns';
 import type { ApiError } from '../request';
 import type { IRunRow } from '../tokens';
 import { asApiError, Coalescer, Model } from './model';
@@ -90,7 +90,7 @@ export class RunTableModel extends Model {
   }
 
   toggleColumn(key: string): void {
-    const chosen = this.chosen ?? usual(this._columns);
+    const chosen = this.chosen ?? usualColumns(this._columns);
     if (!chosen.delete(key)) {
       chosen.add(key);
     }
@@ -100,7 +100,8 @@ export class RunTableModel extends Model {
   }
 
   width(column: IColumn): number {
-    return this.widths.get(column.key) ?? (column.numeric ? 104 : 136);
+    const usual = column.key === 'run.started_at' ? 200 : column.numeric ? 104 : 136;
+    return this.widths.get(column.key) ?? usual;
   }
 
   setWidth(key: string, width: number): void {
@@ -249,7 +250,7 @@ export class RunTableModel extends Model {
   }
 
   private choose(): void {
-    const chosen = this.chosen ?? usual(this._columns);
+    const chosen = this.chosen ?? usualColumns(this._columns);
     this._shown = this._columns.filter(({ key }) => chosen.has(key));
   }
 

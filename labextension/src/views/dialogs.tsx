@@ -3,10 +3,12 @@
 import { Dialog, InputDialog, showDialog, showErrorMessage } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { PromoteForm } from '../components/promoteform';
+import { RerunForm } from '../components/rerunform';
 import type { IUi } from '../components/ui';
 import { parseTags } from '../tags';
 import { asApiError } from '../models/model';
 import type { PromotionModel } from '../models/promotion';
+import type { RerunModel } from '../models/rerun';
 import type { IPromotion } from '../tokens';
 import { View } from './view';
 
@@ -60,6 +62,37 @@ export async function promoteDialog(ui: IUi, model: PromotionModel): Promise<IPr
     );
   }
   return model.done;
+}
+
+/** Can't be accepted before the parameters are known. */
+class RerunDialog extends Dialog<unknown> {
+  constructor(
+    private readonly model: RerunModel,
+    options: Partial<Dialog.IOptions<unknown>>
+  ) {
+    super(options);
+  }
+
+  override resolve(index: number = ACCEPT): void {
+    if (index !== ACCEPT || this.model.ready) {
+      super.resolve(index);
+    }
+  }
+}
+
+/** Ask for a rerun's parameters; whether it is to start. */
+export async function rerunDialog(ui: IUi, model: RerunModel): Promise<boolean> {
+  const { trans } = ui;
+  const body = new View(ui, () => <RerunForm model={model} />, 'mlnb-View-rerun');
+  const dialog = new RerunDialog(model, {
+    title: trans.__('Rerun'),
+    body,
+    buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Run') })],
+    hasClose: true
+  });
+  void model.open();
+  const { button } = await dialog.launch();
+  return button.accept;
 }
 
 /** A new name, or null. */

@@ -6,12 +6,14 @@ import { PageConfig } from '@jupyterlab/coreutils';
 import type { CommandRegistry } from '@lumino/commands';
 import type { JSX } from 'react';
 import { CommandIDs } from '../commands';
+import { BatchView } from '../components/batchview';
 import { CompareView } from '../components/compareview';
 import { ModelsView } from '../components/modelsview';
 import { RunTable } from '../components/runtable';
 import { RunView } from '../components/runview';
 import { compareIcon, experimentsIcon, modelsIcon, tableIcon } from '../icons';
 import type { Hint } from '../live';
+import { BatchModel } from '../models/batch';
 import { CompareModel } from '../models/compare';
 import { RegistryModel } from '../models/registry';
 import { RunModel } from '../models/run';
@@ -75,6 +77,7 @@ export function runView(
         onCompare={runs => void commands.execute(CommandIDs.compare, { runs, store_id: store })}
         onPromote={() => void commands.execute(CommandIDs.promote, target)}
         onRename={() => void commands.execute(CommandIDs.rename, target)}
+        onRerun={() => void commands.execute(CommandIDs.rerun, target)}
         onTag={() => void commands.execute(CommandIDs.tag, target)}
         onNote={note => void model.edit({ note })}
       />
@@ -152,6 +155,35 @@ export function runsView(
   );
   view.title.icon = tableIcon;
   view.title.label = workspace.trans.__('Runs');
+  return view;
+}
+
+export function batchView(
+  workspace: Workspace,
+  app: JupyterFrontEnd,
+  store: string | null,
+  batchId: string
+): MainView {
+  const { commands } = app;
+  const model = new BatchModel(workspace.api, store, batchId);
+  const view = new MainView(
+    workspace,
+    { runs: [batchId], store_id: store },
+    model,
+    'mlnb-View-batch',
+    () => (
+      <BatchView
+        model={model}
+        onOpen={openRun(commands, store)}
+        onCompare={runs => void commands.execute(CommandIDs.compare, { runs, store_id: store })}
+      />
+    )
+  );
+  view.title.icon = experimentsIcon;
+  view.title.label = workspace.trans.__('Batch');
+  model.changed.connect(() => {
+    view.title.label = model.batch?.name ?? view.title.label;
+  });
   return view;
 }
 

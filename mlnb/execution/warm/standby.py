@@ -56,5 +56,7 @@ class Kernels:
     def _start(self) -> Ready:
         manager: Any = WarmKernelManager.of(self.template, kernel_name=self.kernel_name)
         stderr = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the kernel
-        run_sync(manager.start_kernel)(env=self.environment, stderr=stderr)
+        # as nbclient does: reruns don't go into people's IPython history
+        history = ["--HistoryManager.hist_file=:memory:"]
+        run_sync(manager.start_kernel)(extra_arguments=history, env=self.environment, stderr=stderr)
         return Ready(manager, stderr)

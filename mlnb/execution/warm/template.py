@@ -156,8 +156,10 @@ class Template:
 
 def _take_over(request: dict[str, Any], descriptors: list[int], batch: int) -> None:
     """What a fresh process would have: its folder, environment, output, arguments, random state."""
-    nothing = os.open(os.devnull, os.O_RDONLY)
+    nothing, writer = os.pipe()  # as jupyter_client gives it: a pipe that is closed at the other end
     os.dup2(nothing, 0)
+    os.close(nothing)
+    os.close(writer)
     if batch != 0:
         os.close(batch)
     for place, descriptor in enumerate(descriptors, start=1):

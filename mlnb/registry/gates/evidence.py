@@ -14,7 +14,7 @@ from typing import Final
 from mlnb.registry.gates.case import Case, Gate
 from mlnb.store import query, syntax
 
-SAFE_FORMATS: Final = frozenset({"skops", "safetensors", "onnx", "xgboost", "lightgbm", "catboost"})
+SAFE_FORMATS: Final = frozenset({"skops", "safetensors", "booster", "catboost", "onnx"})
 _UNITS: Final = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _AGREES: Final = frozenset({"reproduced", "same", "exact", "equal", "within_tolerance", "within tolerance"})
 

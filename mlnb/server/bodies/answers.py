@@ -33,7 +33,10 @@ class StoreChoice(StoreRow):
 
 
 class StoreList(TypedDict):
+    """`elsewhere` says where the notebook logs to, if this server may not open that."""
+
     stores: list[StoreChoice]
+    elsewhere: str | None
 
 
 class RunRow(TypedDict):

@@ -25,15 +25,11 @@ def list_runs(call: Call, query: bodies.RunsQuery) -> bodies.RunList:
         return {
             "store": None, "runs": [], "total": 0, "cursor": 0, "removed": [], "stale": False, "batches": [],
         }  # fmt: skip
-    page = ask.run_page(
-        store,
-        where=_within(query.where, query.experiment),
-        order_by=query.order_by,
-        limit=_limit(query.limit),
-        offset=query.offset,
-        children=query.children,
-        since=query.since,
-    )
+    page = _page(store, query, query.since)
+    if query.since is not None and page.cursor < query.since:
+        page = _page(
+            store, query, None
+        )  # the index was made anew since that cursor was given: all of it is new
     rows = _with_data(store, page.rows) if query.data else page.rows
     reply: bodies.RunList = {
         "store": call.services.stores.describe(store),
@@ -155,6 +151,18 @@ def _models(record: Mapping[str, Any]) -> Iterator[bodies.ModelFile]:
 def _childrens_models(store: Store, children: Iterable[Mapping[str, Any]]) -> Iterator[bodies.ModelFile]:
     for child in children:
         yield from _models(ask.record(store, child["run_id"]))
+
+
+def _page(store: Store, query: bodies.RunsQuery, since: int | None) -> ask.RunPage:
+    return ask.run_page(
+        store,
+        where=_within(query.where, query.experiment),
+        order_by=query.order_by,
+        limit=_limit(query.limit),
+        offset=query.offset,
+        children=query.children,
+        since=since,
+    )
 
 
 def _within(where: str | None, experiment: str | None) -> str | None:

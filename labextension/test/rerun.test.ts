@@ -1,0 +1,120 @@
+import { describe, expect, it, vi } from 'vitest';
+import { BatchModel } from '../src/models/batch';
+import { RerunModel } from '../src/models/rerun';
+import { ApiError } from '../src/request';
+import type { IBatch, IParameter } from '../src/tokens';
+import { parseValue, parseValues } from '../src/values';
+import { STORE } from './examples';
+
+describe('values', () => {
+  it('are read as the notebook would write them', () => {
+    const written = [
+      '0.1',
+      '1e-3',
+      '1_000',
+      '-2',
+      'True',
+      'None',
+      "'0.1'",
+      'rbf',
+      '[64, 32]',
+      '{"a": 1}'
+    ];
+    expect(written.map(parseValue)).toEqual([
+      0.1,
+      0.001,
+      1000,
+      -2,
+      true,
+      null,
+      '0.1',
+      'rbf',
+      [64, 32],
+      { a: 1 }
+    ]);
+  });
+
+  it('are several where commas stand outside of brackets and quotes', () => {
+    expect(parseValues("[64, 32], [16], 'a,b', ")).toEqual([[64, 32], [16], 'a,b']);
+  });
+});
+
+const batch: IBatch = {
+  batch_id: 'B',
+  name: 'sweep',
+  state: 'running',
+  total: 2,
+  notebook: 'train.ipynb',
+  started_at: '2026-10-01T00:00:00Z',
+  ended_at: null,
+  plan: [],
+  counts: { waiting: 2, running: 0, finished: 0, failed: 0, killed: 0 },
+  runs: []
+};
+
+describe('RerunModel', () => {
+  const parameters: IParameter[] = [
+    { name: 'lr', default: '0.1', type: 'float', help: 'learning rate' },
+    { name: 'depth', default: '3', type: 'int', help: '' },
+    { name: 'seed', default: '0', type: 'int', help: '' }
+  ];
+  const api = {
+    parameters: () => Promise.resolve(parameters),
+    rerun: vi.fn(() => Promise.resolve(batch)),
+    stores: () => Promise.resolve([{ ...STORE, current: true }])
+  };
+
+  it('sets what has one value, spans a grid over what has several, and leaves the rest', async () => {
+    const model = new RerunModel(api, { notebook: 'train.ipynb' });
+    await model.open();
+    model.setText('lr', '0.1, 0.01, 0.001');
+    model.setText('depth', '5');
+    model.setWorkers(2);
+    expect(model.count).toBe(3);
+    expect(model.request).toEqual({
+      notebook: 'train.ipynb',
+      params: { depth: 5 },
+      grid: { lr: [0.1, 0.01, 0.001] },
+      workers: 2
+    });
+    expect((await model.start())?.store).toBe(STORE.id);
+  });
+
+  it('begins with the values of the run that it reruns', async () => {
+    const run = { run_id: 'R', name: 'fox', params: { lr: 0.5, seed: 0 }, store: 'OTHER' };
+    const model = new RerunModel(api, { notebook: 'train.ipynb', run });
+    await model.open();
+    expect(parameters.map(parameter => model.text(parameter))).toEqual(['0.5', '3', '0']);
+    expect(model.request).toMatchObject({ run: 'R', params: { lr: 0.5 }, grid: {} });
+    expect((await model.start())?.store).toBe('OTHER');
+  });
+
+  it('says what the server refuses', async () => {
+    const refusal = new ApiError('no parameter x', 'parameter', 400);
+    const model = new RerunModel(
+      { ...api, rerun: () => Promise.reject(refusal) },
+      { notebook: 'train.ipynb' }
+    );
+    await model.open();
+    expect(await model.start()).toBeNull();
+    expect(model.problem).toBe(refusal);
+  });
+});
+
+it('a batch that is told to stop says so until it has', async () => {
+  const states: IBatch['state'][] = ['running', 'cancelled'];
+  const model = new BatchModel(
+    {
+      batch: () => Promise.resolve({ ...batch, state: states.shift() ?? 'cancelled' }),
+      cancel: () => Promise.resolve(null)
+    },
+    null,
+    'B'
+  );
+  await model.refresh();
+  const done = model.cancel();
+  expect(model.stopping).toBe(true);
+  await done;
+  expect(model.stopping).toBe(false);
+  expect(model.batch?.state).toBe('cancelled');
+});
