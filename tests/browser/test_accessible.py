@@ -88,5 +88,5 @@ def test_the_forms(page, desk, check):
         desk.command(command, **arguments)
         expect(page.locator(f"{form} input").first).to_be_visible()
         check(form)
-        page.keyboard.press("Escape")
+        page.locator(f"{form} input").first.press("Escape")
         expect(page.locator(".jp-Dialog")).to_have_count(0)
