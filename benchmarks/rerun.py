@@ -31,21 +31,25 @@ sys.dont_write_bytecode = False
 
 TRACK = "%%track forest\n"
 CELLS = [
-    (
-        "import matplotlib.pyplot as plt\nimport numpy as np\nimport pandas as pd\n"
-        "from sklearn.datasets import load_breast_cancer\nfrom sklearn.ensemble import RandomForestClassifier\n"
-        "from sklearn.metrics import log_loss\nfrom sklearn.model_selection import train_test_split"
-    ),
-    (
-        "X, y = load_breast_cancer(return_X_y=True, as_frame=True)\n"
-        "X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)\nX_train.describe()"
-    ),
-    (
-        "TRACKforest = RandomForestClassifier(trees, max_depth=depth, random_state=0).fit(X_train, y_train)\n"
-        "loss = log_loss(y_test, forest.predict_proba(X_test))\naccuracy = forest.score(X_test, y_test)\n"
-        "print('accuracy', accuracy)"
-    ),
-    "fig, ax = plt.subplots()\nax.barh(X.columns, forest.feature_importances_)\nplt.show()",
+    """import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from sklearn.datasets import load_breast_cancer
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import log_loss, roc_curve
+from sklearn.model_selection import train_test_split""",
+    """X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+X_train.describe()""",
+    """TRACKforest = RandomForestClassifier(trees, max_depth=depth, random_state=0).fit(X_train, y_train)
+probability = forest.predict_proba(X_test)
+loss = log_loss(y_test, probability)
+accuracy = forest.score(X_test, y_test)
+print("accuracy", accuracy)""",
+    """false_positives, true_positives, _ = roc_curve(y_test, probability[:, 1])
+fig, ax = plt.subplots(figsize=(4, 3))
+ax.plot(false_positives, true_positives)
+plt.show()""",
 ]
 
 
@@ -71,6 +75,12 @@ def outputs(notebook) -> list[list[dict]]:
             shown = [o for o in cell.outputs if "application/vnd.mlnb.run+json" not in o.get("data", {})]
             found.append([json.loads(json.dumps(o)) for o in shown])
     return found
+
+
+def cpu_seconds() -> float:
+    """Of this process and of all its descendants that have ended."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def run_plain(folder: Path, sets: list[dict], count: int) -> tuple[float, list[float], list]:
@@ -134,8 +144,12 @@ def main() -> int:
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        count = chosen.plain or chosen.runs
+        before = cpu_seconds()
         warm_mean, warm_times, ours = run_mlnb(folder, sets, tracked=tracked, warm=True)
-        plain_mean, plain_times, theirs = run_plain(folder, sets, chosen.plain or chosen.runs)
+        between = cpu_seconds()
+        plain_mean, plain_times, theirs = run_plain(folder, sets, count)
+        plain_cpu, warm_cpu = (cpu_seconds() - between) / count, (between - before) / len(sets)
         cold_mean = run_mlnb(folder, sets, tracked=tracked, warm=False)[0] if chosen.cold else None
     equal = [outputs(a) for a in ours[: len(theirs)]] == [outputs(b) for b in theirs]
     found = {
@@ -146,6 +160,9 @@ def main() -> int:
         "mlnb_median": round(statistics.median(warm_times), 3),
         "mlnb_first": round(warm_times[0], 3),
         "mlnb_cold_seconds_per_run": cold_mean and round(cold_mean, 3),
+        "plain_cpu_per_run": round(plain_cpu, 3),
+        "mlnb_cpu_per_run": round(warm_cpu, 3),
+        "cpu_ratio": round(warm_cpu / plain_cpu, 3),
         "ratio": round(warm_mean / plain_mean, 3),
         "target": 0.25,
         "outputs_equal": equal,

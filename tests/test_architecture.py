@@ -48,7 +48,7 @@ def modules():
             yield pytest.param(room, path, id=str(path.relative_to(ROOT)))
 
 
-@pytest.mark.parametrize(("room", "path"), modules())
+@pytest.mark.parametrize(("room", "path"), list(modules()))
 def test_a_module_imports_from_below(room, path):
     assert room in FLOOR_OF, f"{room} is on no floor"
     above = {other for other in rooms(path) if other != room and FLOOR_OF[other] >= FLOOR_OF[room]}

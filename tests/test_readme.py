@@ -10,6 +10,7 @@ from IPython.testing.globalipapp import start_ipython
 
 import mlnb
 from mlnb.cli.app import COMMANDS
+from mlnb.magics import current
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
@@ -29,6 +30,7 @@ def shell():
 def test_its_cells_run_and_record_what_it_says(shell):
     for block in BLOCKS:
         shell.run_cell(block).raise_error()
+    assert current(shell).settle(60)  # the model is written after the cell has ended
     runs = mlnb.runs("metrics.accuracy > 0")
     assert runs["params.RandomForestClassifier.n_estimators"].tolist() == [50]
     assert runs["params.RandomForestClassifier.max_depth"].tolist() == [3]

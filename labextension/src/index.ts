@@ -12,6 +12,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { addBadges } from './badges';
 import { CommandIDs, type IRunsArgs, runsFrom } from './commands';
 import { type IRerunOrigin, RerunModel } from './models/rerun';
 import { fromRoot } from './paths';
@@ -230,6 +231,11 @@ const rerunPlugin: JupyterFrontEndPlugin<void> = {
           if (found === null) {
             return;
           }
+          // What is executed is the file, so what is in front is written first.
+          const open = notebooks?.find(panel => panel.context.path === found.notebook);
+          if (found.run === undefined && open?.context.model.dirty) {
+            await open.context.save();
+          }
           const model = new RerunModel(api, found);
           if (await rerunDialog(workspace.ui, model)) {
             const started = await model.start();
@@ -270,7 +276,7 @@ const runLinePlugin: JupyterFrontEndPlugin<void> = {
 /** `%%track` for the active cell. */
 const trackPlugin: JupyterFrontEndPlugin<void> = {
   id: 'mlnb:track',
-  description: 'Adds %%track to the active cell.',
+  description: 'Adds %%track to the active cell, and shows at tracked cells what came out.',
   autoStart: true,
   requires: [IWorkspace, INotebookTracker],
   optional: [ICommandPalette],
@@ -289,6 +295,11 @@ const trackPlugin: JupyterFrontEndPlugin<void> = {
     });
     notebooks.activeCellChanged.connect(() => app.commands.notifyCommandChanged(command));
     palette?.addItem({ command, category: workspace.trans.__(CATEGORY) });
+    addBadges(
+      notebooks,
+      workspace.trans,
+      ({ run_id, store_id }) => void app.commands.execute(CommandIDs.openRun, { run_id, store_id })
+    );
   }
 };
 

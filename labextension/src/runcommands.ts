@@ -11,9 +11,10 @@ import type { Workspace } from './workspace';
 /** The runs that a command is about: its arguments, else what is selected, else the line in hand. */
 export function targetOf({ runs, selection }: Workspace, args: Record<string, unknown>): IRunsArgs {
   const given = runsFrom(args);
-  return given.runs.length > 0
-    ? given
-    : { runs: selection.inHand(), storeId: runs.store?.id ?? null };
+  return {
+    runs: given.runs.length > 0 ? given.runs : selection.inHand(),
+    storeId: given.storeId ?? runs.store?.id ?? null
+  };
 }
 
 export function addRunCommands(app: JupyterFrontEnd, workspace: Workspace): void {

@@ -56,7 +56,7 @@ export function runLineFactory(
   };
 }
 
-function isRunLine(data: unknown): data is IRunLine {
+export function isRunLine(data: unknown): data is IRunLine {
   const line = data as Partial<IRunLine> | null | undefined;
   return (
     typeof line === 'object' &&

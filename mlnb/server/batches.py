@@ -16,7 +16,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -24,12 +24,15 @@ from mlnb.errors import Conflict, Error, ExecutionFailed
 from mlnb.server.replies import error_body, error_from
 from mlnb.store import Store, query
 
+if TYPE_CHECKING:
+    from mlnb.execution.batch import Prepared
+
 ANSWER_WITHIN_S: Final = 60.0
 _UNEXPECTED: Final = "the batch's process ended before it had begun"
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What the child is told."""
+    """What the child is told. With `judge` it repeats the run `what` as it was, and records a verdict."""
 
     what: str
     store: str
@@ -37,6 +40,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     grid: dict[str, Any] = {}
     workers: int | None = None
     name: str | None = None
+    judge: bool = False
 
 
 @dataclass
@@ -136,23 +140,13 @@ def _read_answer(process: subprocess.Popen[bytes]) -> str:
 
 def main() -> int:
     """The child."""
-    from mlnb.execution.batch import Settings, execute, prepare
-    from mlnb.execution.plan import axes
-
     # A server that was started in the background leaves Ctrl-C ignored to its children.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Asked)
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what kernels print is not the answer
     try:
-        prepared = prepare(
-            asked.what,
-            params=asked.params,
-            grid=axes(asked.grid),
-            name=asked.name,
-            store=asked.store,
-            settings=Settings(workers=asked.workers),
-        )
+        prepared, judged = _prepare(asked)
     except Error as error:
         print(json.dumps(error_body(error)), file=answer, flush=True)
         return 2
@@ -163,9 +157,38 @@ def main() -> int:
     print(json.dumps({"batch_id": prepared.batch_id}), file=answer, flush=True)
     answer.close()
     try:
-        return 0 if execute(prepared).state == "finished" else 1
+        return _execute(prepared, judged)
     except KeyboardInterrupt:
         return 1
+
+
+def _prepare(asked: Asked) -> tuple[Prepared, str | None]:
+    """The batch, and the run that a verdict is asked for."""
+    from mlnb.execution.batch import Settings, prepare
+    from mlnb.execution.plan import axes
+    from mlnb.execution.reproduction import prepare_reproduction
+
+    if asked.judge:
+        return prepare_reproduction(asked.what, store=asked.store)
+    prepared = prepare(
+        asked.what,
+        params=asked.params,
+        grid=axes(asked.grid),
+        name=asked.name,
+        store=asked.store,
+        settings=Settings(workers=asked.workers),
+    )
+    return prepared, None
+
+
+def _execute(prepared: Prepared, judged: str | None) -> int:
+    from mlnb.execution.batch import execute
+    from mlnb.execution.reproduction import judge_reruns
+
+    batch = execute(prepared)
+    if judged is not None and not batch.failures:
+        judge_reruns(prepared.store, judged, [entry.run_id for entry in batch.plan])
+    return 0 if batch.state == "finished" else 1
 
 
 if __name__ == "__main__":

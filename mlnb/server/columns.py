@@ -33,13 +33,6 @@ def described(store: Store, where: str | None) -> list[Column]:
     return [*found, *_data(store, len(frame))]
 
 
-def values(store: Store, where: str | None, names: list[str], most: int) -> tuple[list[str], list[list[Any]]]:
-    """The ids of up to `most` runs, the newest first, and their values column by column."""
-    frame = query.runs_frame(store, where=where, limit=most)
-    columns = [_objects(frame[name]) if name in frame.columns else [None] * len(frame) for name in names]
-    return frame["run_id"].tolist(), columns
-
-
 def _column(frame: pd.DataFrame, name: str, group: Any, label: str) -> Column:
     import pandas as pd
 
@@ -90,10 +83,6 @@ def _data(store: Store, total: int) -> Iterator[Column]:
             "greatest": None,
             "repeats": None,
         }
-
-
-def _objects(series: pd.Series[Any]) -> list[Any]:
-    return [None if missing else _plain(value) for value, missing in zip(series, series.isna(), strict=True)]
 
 
 def _plain(value: Any) -> Any:

@@ -132,7 +132,9 @@ def collect(store: Store, *, apply: bool = False) -> Garbage:
             for name in unneeded:
                 store.objects.remove(name)
             _purge(store, names.deleted)
-        return Garbage(unneeded, sorted(names.deleted), size, apply)
+    if apply:
+        keep_small(store)
+    return Garbage(unneeded, sorted(names.deleted), size, apply)
 
 
 def delete(store: Store, run_id: str, *, force: bool = False) -> None:

@@ -28,7 +28,7 @@ def runs(connection: duckdb.DuckDBPyConnection, selection: Selection, wide: Colu
     """The selected runs, in their order, with every parameter, metric and tag that any of them has."""
     import pandas as pd
 
-    chosen = Chosen(connection.execute(selection.sql, selection.values).fetchnumpy()["run_no"])
+    chosen = Chosen(_run_nos(connection, selection.sql, selection.values))
     columns = ", ".join(ATTRIBUTES)
     table = index.table(connection, f"SELECT run_no, {columns} FROM base.run WHERE {chosen.condition}")
     places, there = chosen.places(table["run_no"].to_numpy())
@@ -38,6 +38,12 @@ def runs(connection: duckdb.DuckDBPyConnection, selection: Selection, wide: Colu
     found = _Values(connection, chosen, wide)
     data |= found.params() | found.metrics() | found.tags()
     return pd.DataFrame(data)
+
+
+def _run_nos(
+    connection: duckdb.DuckDBPyConnection, query: str, values: index.Values | None = None
+) -> NDArray[np.int64]:
+    return index.table(connection, query, values)["run_no"].to_numpy().astype("i8")  # type: ignore[no-any-return]
 
 
 class Chosen:
@@ -88,7 +94,7 @@ class _Values:
         self.connection = connection
         self.chosen = chosen
         self.wide = wide
-        unsettled = connection.execute("SELECT run_no FROM unsettled").fetchnumpy()["run_no"]
+        unsettled = _run_nos(connection, "SELECT run_no FROM unsettled")
         self.unsettled = unsettled[chosen.places(unsettled)[1]]
         self._quick: dict[str, Any] = self._from_wide()
 

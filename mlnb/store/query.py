@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from mlnb import ids
 from mlnb.errors import Ambiguous, NotFound, UsageError, nearest
-from mlnb.store import answers, index, live, select, wide
+from mlnb.store import answers, index, live, run_rows, select, wide
+from mlnb.store.curve import History, thinned
+from mlnb.store.run_rows import RUN_COLUMNS, Row
 
 if TYPE_CHECKING:
     import duckdb
-    import numpy as np
     import pandas as pd
     import pyarrow as pa
-    from numpy.typing import NDArray
 
     from mlnb.store.layout import Store
 
-Row = dict[str, Any]
-
-RUN_COLUMNS: Final = (
-    "run_id", "name", "experiment", "kind", "status", "parent_id", "batch_id", "rerun_of", "notebook",
-    "cell_id", "session_id", "started_at", "ended_at", "duration_s", "user", "host", "origin", "git_commit",
-    "git_dirty", "env_id", "seeds", "exit_signal", "error", "note", "changed", "first_cell", "last_cell",
-)  # fmt: skip
+__all__ = [
+    "RUN_COLUMNS",
+    "History",
+    "Row",
+    "RunPage",
+    "batches",
+    "cells",
+    "children",
+    "history",
+    "models",
+    "names",
+    "names_in",
+    "previous",
+    "record",
+    "resolve",
+    "run_page",
+    "runs_frame",
+    "sql",
+    "thinned",
+]
 
 
 @dataclass(frozen=True)
@@ -44,15 +56,6 @@ class RunPage:
     cursor: int
     removed: list[str] = field(default_factory=list)
     stale: bool = False
-
-
-@dataclass(frozen=True)
-class History:
-    """A curve, sorted by step: arrays of one length n. Times in µs since 1970."""
-
-    steps: NDArray[np.int64]
-    times: NDArray[np.int64]
-    values: NDArray[np.float64]
 
 
 def run_page(
@@ -87,7 +90,7 @@ def run_page(
         removed = connection.execute(
             "SELECT run_id FROM base.run WHERE deleted AND changed > ?", [2**62 if since is None else since]
         ).fetchall()
-        return RunPage(_rows(connection, run_nos), total, cursor, [run_id for (run_id,) in removed])
+        return RunPage(run_rows.of(connection, run_nos), total, cursor, [run_id for (run_id,) in removed])
 
     question = ("page", where, order_by, limit, offset, children, since, deleted)
     return answers.answer(store, question, make, stale=_joined)
@@ -182,8 +185,8 @@ def record(store: Store, run_id: str) -> Row:
 
     def make(connection: duckdb.DuckDBPyConnection) -> Row:
         run_no = _run_no(connection, store, run_id)
-        row = _rows(connection, [run_no])[0]
-        return row | _details(connection, run_no, row)
+        row = run_rows.of(connection, [run_no])[0]
+        return row | run_rows.details(connection, run_no, row)
 
     return dict(answers.answer(store, ("record", run_id), make, stale=lambda _, live: live))
 
@@ -204,7 +207,7 @@ def previous(store: Store, run_id: str) -> Row | None:
                WHERE r.run_id = ? ORDER BY o.started_at DESC, o.run_id DESC LIMIT 1""",
             [run_id],
         )
-        return None if found is None else _rows(connection, [found[0]])[0]
+        return None if found is None else run_rows.of(connection, [found[0]])[0]
 
     return answers.answer(store, ("previous", run_id), make)
 
@@ -247,33 +250,12 @@ def history(store: Store, run_id: str, metric: str, max_points: int | None = Non
     return whole if max_points is None else thinned(whole, max_points)
 
 
-def thinned(curve: History, max_points: int) -> History:
-    """At most about `max_points` points of a curve, with the extremes of every stretch."""
-    import numpy as np
-
-    count = len(curve.steps)
-    if count <= max(4, max_points):
-        return curve
-    stretches = max(1, (max_points - 2) // 2)
-    edges = np.linspace(0, count, stretches + 1).astype(np.int64)[:-1]
-    low = np.where(np.isnan(curve.values), np.inf, curve.values)
-    high = np.where(np.isnan(curve.values), -np.inf, curve.values)
-    lengths = np.diff(np.append(edges, count))
-    kept = {0, count - 1}
-    for values, reduced in ((low, np.minimum.reduceat(low, edges)), (high, np.maximum.reduceat(high, edges))):
-        hits = np.flatnonzero(values == np.repeat(reduced, lengths))
-        _, firsts = np.unique(np.searchsorted(edges, hits, side="right"), return_index=True)
-        kept.update(hits[firsts].tolist())
-    at = np.array(sorted(kept))
-    return History(curve.steps[at], curve.times[at], curve.values[at])
-
-
 def cells(store: Store, run_id: str) -> list[Row]:
     """The cells executed in the run's session up to its end, in order; `own` marks the run's own."""
 
     def make(connection: duckdb.DuckDBPyConnection) -> list[Row]:
         run_no = _run_no(connection, store, run_id)
-        return _dicts(
+        return run_rows.dicts(
             connection,
             """SELECT c.*, coalesce(c.ordinal BETWEEN r.first_cell AND coalesce(r.last_cell, r.first_cell),
                       false) AS own
@@ -293,7 +275,7 @@ def children(store: Store, run_id: str) -> list[Row]:
         found = connection.execute(
             "SELECT run_no FROM base.run WHERE parent_id = ? AND NOT deleted ORDER BY run_id", [run_id]
         ).fetchall()
-        return _rows(connection, [run_no for (run_no,) in found])
+        return run_rows.of(connection, [run_no for (run_no,) in found])
 
     return answers.answer(store, ("children", run_id), make)
 
@@ -346,7 +328,7 @@ def models(store: Store) -> list[Row]:
 
     def make(connection: duckdb.DuckDBPyConnection) -> list[Row]:
         found: dict[str, Row] = {}
-        for version in _dicts(
+        for version in run_rows.dicts(
             connection,
             """SELECT v.*, r.name AS run_name FROM model_versions v LEFT JOIN base.run r USING (run_id)
                ORDER BY model, version DESC""",
@@ -364,7 +346,7 @@ def models(store: Store) -> list[Row]:
             for version in found[model_name]["versions"]:
                 if version["version"] == number:
                     version["aliases"].append(alias)
-        for promotion in _dicts(connection, "SELECT * EXCLUDE (seq) REPLACE (make_timestamp(time) AS time) "
+        for promotion in run_rows.dicts(connection, "SELECT * EXCLUDE (seq) REPLACE (make_timestamp(time) AS time) "
                                             "FROM base.promotion ORDER BY seq DESC"):  # fmt: skip
             promotion["gates"] = json.loads(promotion["gates"])
             if promotion["model"] in found:
@@ -378,7 +360,7 @@ def batches(store: Store) -> list[Row]:
     """The batches of reruns, newest first."""
 
     def make(connection: duckdb.DuckDBPyConnection) -> list[Row]:
-        found = _dicts(connection, "SELECT * FROM batches ORDER BY started_at DESC, batch_id DESC")
+        found = run_rows.dicts(connection, "SELECT * FROM batches ORDER BY started_at DESC, batch_id DESC")
         return [batch | {"plan": json.loads(batch["plan"])} for batch in found]
 
     return answers.answer(store, "batches", make)
@@ -402,121 +384,7 @@ def names_in(connection: duckdb.DuckDBPyConnection) -> dict[str, AbstractSet[str
     }
 
 
-def typed(value: str, number: float | None, kind: str) -> Any:
-    """A parameter's value as what it was."""
-    if kind == "int":
-        try:
-            return int(value)
-        except ValueError:
-            return value
-    if kind == "float":
-        try:
-            return float(value) if number is None else number
-        except ValueError:
-            return value
-    if kind == "bool":
-        return value == "True"
-    return None if kind == "none" else value
-
-
-# ---- rows ---------------------------------------------------------------------------------------
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> list[Row]:
-    if not run_nos:
-        return []
-    columns = ", ".join(f'"{name}"' for name in RUN_COLUMNS)
-    chosen = "run_no IN (SELECT unnest(?))"
-    given = [list(run_nos)]
-    found: dict[int, Row] = {}
-    for row in _dicts(connection, f"SELECT run_no, {columns} FROM base.run WHERE {chosen}", given):
-        run_no = row.pop("run_no")
-        found[run_no] = row | {"params": {}, "metrics": {}, "tags": {}, "aliases": []}
-    for run_no, name, value, number, kind in connection.execute(
-        f"SELECT run_no, name, value, number, type FROM base.param WHERE {chosen} ORDER BY name",
-        given,
-    ).fetchall():
-        found[run_no]["params"][name] = typed(value, number, kind)
-    for run_no, name, last in connection.execute(
-        f'SELECT run_no, name, "last" FROM all_metric WHERE {chosen} ORDER BY name',
-        given,
-    ).fetchall():
-        found[run_no]["metrics"][name] = last
-    for run_no, key, value in connection.execute(
-        f"SELECT run_no, key, value FROM base.tag WHERE {chosen} AND value IS NOT NULL ORDER BY key",
-        given,
-    ).fetchall():
-        found[run_no]["tags"][key] = value
-    by_id = {row["run_id"]: row for row in found.values()}
-    for run_id, model, alias in connection.execute(
-        """WITH held AS (
-               SELECT r.run_id, r.parent_id, a.model, a.alias
-               FROM base.alias a JOIN base.model_version v USING (model, version) JOIN base.run r USING (run_id))
-           SELECT run_id, model, alias FROM held WHERE run_id IN (SELECT unnest($ids))
-           UNION SELECT parent_id, model, alias FROM held WHERE parent_id IN (SELECT unnest($ids))
-           ORDER BY ALL""",
-        {"ids": list(by_id)},
-    ).fetchall():
-        by_id[run_id]["aliases"].append(f"{model}@{alias}")
-    return [found[run_no] for run_no in run_nos]
-
-
-def _details(connection: duckdb.DuckDBPyConnection, run_no: int, row: Row) -> Row:
-    def of_run(columns: str, table: str, order: str) -> list[Row]:
-        query = f"SELECT {columns} FROM {table} WHERE run_no = ? ORDER BY {order}"
-        return _dicts(connection, query, [run_no])
-
-    datasets = of_run(
-        'name, role, kind AS type, "rows", "columns", bytes, digest, row_hashes, source',
-        "base.dataset", "time, seq",
-    )  # fmt: skip
-    for dataset in datasets:
-        dataset["profile"] = _profile(connection, dataset["digest"])
-    artifacts = of_run(
-        "name, kind, media_type, bytes, sha256, source, metadata", "base.artifact", "time, seq"
-    )
-    for artifact in artifacts:
-        artifact["metadata"] = json.loads(artifact["metadata"]) if artifact["metadata"] else {}
-    environment = _dicts(connection, "SELECT * FROM base.environment WHERE env_id = ?", [row["env_id"]])
-    return {
-        "params_detail": of_run("name, value, number, type, source", "base.param", "name"),
-        "metrics_detail": of_run(
-            'name, "last", "min", "max", "count", first_step, last_step, estimator, dataset_digest, source',
-            "all_metric", "name",
-        ),
-        "datasets": datasets,
-        "artifacts": artifacts,
-        "environment": environment[0] if environment else None,
-        "verdicts": of_run('against, part, outcome, detail, make_timestamp("time") AS "time"', "base.verdict", '"time", seq'),
-        "checks": of_run("dataset, name, passed, detail", 'base."check"', "time, seq"),
-        "problems": of_run('place AS "where", message', "base.problem", "time, seq"),
-    }  # fmt: skip
-
-
-def _profile(connection: duckdb.DuckDBPyConnection, digest: str) -> list[Row]:
-    profile = _dicts(
-        connection,
-        """SELECT name, type, column_digest AS digest, nulls, "distinct", "min", "max", mean, std, histogram
-           FROM base.dataset_column WHERE digest = ? ORDER BY position""",
-        [digest],
-    )
-    for column in profile:
-        column["histogram"] = json.loads(column["histogram"]) if column["histogram"] else None
-    return profile
-
-
-def _dicts(
-    connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] | Mapping[str, Any] = ()
-) -> list[Row]:
-    cursor = connection.execute(query, values)
-    columns = [column[0] for column in cursor.description]
-    return [
-        {name: _aware(value) for name, value in zip(columns, row, strict=True)} for row in cursor.fetchall()
-    ]
-
-
-def _aware(value: Any) -> Any:
-    return value.replace(tzinfo=dt.UTC) if isinstance(value, dt.datetime) else value
+# ---- inside --------------------------------------------------------------------------------------
 
 
 def _run_no(connection: duckdb.DuckDBPyConnection, store: Store, run_id: str) -> int:

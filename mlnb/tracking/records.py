@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.errors import NotFound, nearest
@@ -15,7 +16,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Place = Store | str | os.PathLike[str] | None
-_TABLES: Final = {"params": "params_detail", "metrics": "metrics_detail"}
+DATASET_COLUMNS: Final = (
+    "name", "role", "type", "rows", "columns", "bytes", "digest", "row_hashes", "source",
+)  # fmt: skip
+ARTIFACT_COLUMNS: Final = ("name", "kind", "media_type", "bytes", "sha256", "source", "metadata")
+CELL_COLUMNS: Final = (
+    "session_id", "ordinal", "cell_id", "execution_count", "source_sha256", "source", "status",
+    "duration_s", "reads", "writes", "own",
+)  # fmt: skip
 
 
 def runs(
@@ -115,12 +123,12 @@ class RunRecord:
     @property
     def datasets(self) -> pd.DataFrame:
         """The data sets that the run used: name, role, type, rows, columns, bytes, digest, source."""
-        return _frame(self._record["datasets"], without=("profile",))
+        return _frame(self._record["datasets"], DATASET_COLUMNS)
 
     @property
     def artifacts(self) -> pd.DataFrame:
         """The files kept with the run: name, kind, media_type, bytes, sha256, source."""
-        return _frame(self._record["artifacts"])
+        return _frame(self._record["artifacts"], ARTIFACT_COLUMNS)
 
     @property
     def environment(self) -> dict[str, Any]:
@@ -130,7 +138,7 @@ class RunRecord:
     @property
     def cells(self) -> pd.DataFrame:
         """The cells executed in the run's session up to its end; `own` marks those of the run."""
-        return _frame(query.cells(self.store, self.run_id))
+        return _frame(query.cells(self.store, self.run_id), CELL_COLUMNS)
 
     @property
     def children(self) -> list[RunRecord]:
@@ -210,7 +218,8 @@ def _short(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _frame(rows: list[dict[str, Any]], without: tuple[str, ...] = ()) -> pd.DataFrame:
+def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """A table with these columns, also where it has no rows."""
     import pandas as pd
 
-    return pd.DataFrame([{name: value for name, value in row.items() if name not in without} for row in rows])
+    return pd.DataFrame([[row[name] for name in columns] for row in rows], columns=list(columns))

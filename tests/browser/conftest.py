@@ -175,12 +175,22 @@ class Desk:
     def photograph(self, name: str) -> None:
         """A picture in the light theme and one in the dark."""
         for theme in ("Dark", "Light"):
-            self.command("apputils:change-theme", theme=f"JupyterLab {theme}")
-            self.page.wait_for_function(
-                "name => document.body.dataset.jpThemeName === name", arg=f"JupyterLab {theme}"
-            )
-            self.page.wait_for_timeout(300)  # the sheet is exchanged after the name
+            self.wear(theme)
             self.page.screenshot(path=RESULTS / f"{name}-{theme.lower()}.png")
+
+    def wear(self, theme: str) -> None:
+        """Change to a theme, and wait until it is on."""
+        self.command("apputils:change-theme", theme=f"JupyterLab {theme}")
+        self.page.wait_for_function(
+            "name => document.body.dataset.jpThemeName === name", arg=f"JupyterLab {theme}"
+        )
+        self.page.wait_for_timeout(300)  # the sheet is exchanged after the name
+
+    def run_id(self, number: int) -> str:
+        """The id of a run in the sidebar."""
+        found = self.runs.nth(number).get_attribute("data-mlnb-run")
+        assert found is not None
+        return found
 
     @staticmethod
     def _cell(number: int) -> str:

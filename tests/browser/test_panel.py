@@ -57,6 +57,10 @@ def test_a_tracked_cell_becomes_a_run_that_can_be_opened(page, desk):
     desk.run_cell(1)
     expect(desk.runs).to_have_count(2, timeout=10_000)
     expect(desk.runs.first.locator(".mlnb-mod-finished")).to_be_visible(timeout=10_000)
+    badge = page.locator(".jp-Cell-inputArea .mlnb-Badge")
+    expect(badge).to_have_count(1)
+    expect(badge).to_contain_text("accuracy")
+    expect(badge).to_contain_text(desk.runs.first.locator(".mlnb-RunItem-text").text_content())
     desk.photograph("notebook")
 
     page.locator(".mlnb-RunLine").first.click()

@@ -5,6 +5,7 @@ Each test works in a folder of its own below the server's root, with a store of 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -84,17 +85,38 @@ class Project:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("jupyter").resolve()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def readers_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose authorizer lets people read, and do nothing else."""
     home = tmp_path_factory.mktemp("jupyter").resolve()
+    (home / "readers.py").write_text(
+        "from jupyter_server.auth import Authorizer\n"
+        "class ReadersOnly(Authorizer):\n"
+        "    def is_authorized(self, handler, user, action, resource):\n"
+        "        return action == 'read'\n"
+    )
+    with serving(home, ServerApp={"authorizer_class": "readers.ReadersOnly"}) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def serving(home: Path, **settings: dict[str, Any]) -> Iterator[Server]:
+    """A Jupyter server with everything of its own in `home`, while the block lasts."""
     root, outside = home / "root", home / "shared"
     for folder in (root, outside, home / "config", home / "runtime"):
         folder.mkdir()
-    _configure(home, root, outside)
+    _configure(home, root, outside, settings)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER_", "MLNB_"))},
         "HOME": str(home),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "JUPYTER_DATA_DIR": str(home / "data"),
+        "PYTHONPATH": str(home),
     }
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(
@@ -107,11 +129,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         process.wait(20)
 
 
-def _configure(home: Path, root: Path, outside: Path) -> None:
+def _configure(home: Path, root: Path, outside: Path, more: dict[str, dict[str, Any]]) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    config = {
+    config: dict[str, dict[str, Any]] = {
         "ServerApp": {
             "ip": "127.0.0.1",
             "port": port,
@@ -124,6 +146,8 @@ def _configure(home: Path, root: Path, outside: Path) -> None:
         "IdentityProvider": {"token": TOKEN},
         "MlnbApp": {"stores": [str(outside)]},
     }
+    for part, values in more.items():
+        config[part].update(values)
     (home / "config" / "jupyter_server_config.json").write_text(json.dumps(config))
 
 

@@ -134,3 +134,14 @@ def test_a_method_that_an_endpoint_does_not_have_is_405(client, method, path):
 def test_a_body_beyond_all_measure_is_refused(project):
     reply = project.client.call("POST", "sql", body=b'{"sql": "' + b"x" * (2 << 20) + b'"}')
     assert (reply.status, reply.json["error"]["code"]) == (413, "request_entity_too_large")
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+def test_the_servers_authorizer_decides_who_may_do_what(readers_server, client, route):
+    reader = dataclasses.replace(client, url=readers_server.url)
+    path = route.path.format(**dict.fromkeys(route.names, "x"))
+    reply = reader.call(route.method, path, body=None if route.body is None else {})
+    if route.method == "GET":
+        assert reply.status != 403
+    else:
+        assert (reply.status, reply.json["error"]["code"]) == (403, "forbidden")

@@ -45,15 +45,6 @@ def test_a_column_that_some_runs_lack_is_not_constant(project):
     assert (found["runs"], found["constant"], found["numeric"]) == (1, False, False)
 
 
-def test_values_come_column_by_column_with_gaps_as_null(project):
-    first, second = logged(project, 0.1, kernel="rbf"), logged(project, 0.2)
-    reply = project.client.get("values", columns="params.lr\nparams.kernel\nmetrics.none").json
-    msgspec.convert(reply, bodies.ValueTable)
-    assert reply["run_ids"] == [second, first]
-    assert reply["columns"] == [[0.2, 0.1], [None, "rbf"], [None, None]]
-    assert project.client.get("values", columns="params.lr", limit=0).status == 400
-
-
 def test_rows_name_their_data_on_demand(project):
     logged(project, 0.1)
     (row,) = project.client.get("runs", data=1).json["runs"]

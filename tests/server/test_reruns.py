@@ -76,6 +76,22 @@ def test_a_batch_is_stopped(project, notebook):
     assert (again.status, again.json["error"]["code"]) == (409, "conflict")
 
 
+@pytest.mark.slow
+def test_a_run_is_reproduced_and_gets_a_verdict(project, notebook):
+    begun = project.client.post("reruns", notebook=notebook, params={"lr": 0.3}).json["batch"]
+    (original,) = ended(project, begun["batch_id"])["runs"]
+    again = project.client.post(f"runs/{original['run_id']}/reproduce")
+    assert again.status == 202
+    (rerun,) = ended(project, again.json["batch"]["batch_id"])["runs"]
+    assert rerun["params"]["lr"] == 0.3
+    deadline = time.monotonic() + 30
+    while not (verdicts := project.client.get(f"runs/{rerun['run_id']}").json["run"]["verdicts"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert {one["against"] for one in verdicts} == {original["run_id"]}
+    assert "metrics" in {one["part"] for one in verdicts}
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -106,8 +122,11 @@ def test_a_file_that_is_no_notebook_has_no_parameters(project):
 def test_a_run_whose_notebook_was_not_kept_cannot_be_executed_again(project):
     with start(store=project.store) as run:
         run.metric("loss", 1.0)
-    reply = project.client.post("reruns", run=run.run_id)
-    assert (reply.status, reply.json["error"]["code"]) == (422, "notebook")
+    for reply in (
+        project.client.post("reruns", run=run.run_id),
+        project.client.post(f"runs/{run.run_id}/reproduce"),
+    ):
+        assert (reply.status, reply.json["error"]["code"]) == (422, "notebook")
 
 
 def test_a_batch_that_is_not_there_is_404(project):

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlnb import events, ids
+from mlnb.errors import UsageError
 from mlnb.store import Store, index, ingest, query, wide
 from mlnb.testing import make_runs
 
@@ -98,7 +99,7 @@ def test_with_and_without_it_every_answer_is_the_same(tmp_path_factory, runs, mo
 def _or_error(home, text, order):
     try:
         return answers_of(home, text, order)
-    except query.UsageError as error:
+    except UsageError as error:
         return str(error)
 
 

@@ -55,7 +55,7 @@ function Header({ model, batch }: IBatchViewProps & { batch: IBatch }): JSX.Elem
       <div className="mlnb-RunHeader-title">
         <h1>{batch.name}</h1>
         <span className="mlnb-RunHeader-actions">
-          {state === 'running' && (
+          {state === 'running' && done < total && (
             <button
               type="button"
               className="mlnb-Action"
@@ -153,11 +153,15 @@ function Ranking(props: IBatchViewProps & { batch: IBatch }): JSX.Element | null
           <tr>
             <th scope="col">{trans.__('run')}</th>
             {names.map(name => (
-              <th key={name} scope="col">
+              <th key={name} scope="col" className="mlnb-Number">
                 {name}
               </th>
             ))}
-            <th scope="col">{metric ?? ''}</th>
+            {metric !== null && (
+              <th scope="col" className="mlnb-Number">
+                {metric}
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>

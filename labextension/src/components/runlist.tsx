@@ -285,7 +285,7 @@ function BatchLine(props: { batch: IBatchInfo; collapsed: boolean }): JSX.Elemen
           ? `${batch.done}/${batch.total}`
           : trans._n('%1 run', '%1 runs', batch.total)}
       </span>
-      {batch.state === 'running' && (
+      {batch.state === 'running' && batch.done < batch.total && (
         <span
           className="mlnb-Progress"
           role="progressbar"

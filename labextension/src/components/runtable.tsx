@@ -2,7 +2,6 @@
 
 import type { JSX, KeyboardEvent, MouseEvent } from 'react';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
-import { formatCount } from '../format';
 import { useModel } from '../models/model';
 import type { RunTableModel } from '../models/runtable';
 import { literal, withCondition } from '../query';
@@ -161,9 +160,6 @@ function Grid(props: IRunTableProps): JSX.Element {
             />
           );
         })}
-      </div>
-      <div className="mlnb-Hidden" aria-live="polite">
-        {trans._n('%2 run', '%2 runs', total, formatCount(total))}
       </div>
     </div>
   );

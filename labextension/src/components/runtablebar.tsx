@@ -31,7 +31,7 @@ export function RunTableBar(props: IRunTableProps): JSX.Element {
           onQuery={where => void model.setQuery(where)}
           onLeave={() => search.current?.blur()}
         />
-        <span className="mlnb-Quiet">
+        <span className="mlnb-Quiet" aria-live="polite">
           {trans._n('%2 run', '%2 runs', model.total, formatCount(model.total))}
         </span>
         <span className="mlnb-RunTable-actions">

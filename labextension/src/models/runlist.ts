@@ -151,6 +151,9 @@ export class RunListModel extends Model {
       return open ? this.refresh() : this.changes.run();
     }
     if (this._store === null || hint.store === this._store.id) {
+      if (hint.runs.length === 0) {
+        return this.refresh(); // the registry: an alias moved, a batch ended
+      }
       hint.runs.forEach(runId => this.hinted.add(runId));
       return this.changes.run();
     }

@@ -16,7 +16,7 @@ from mlnb.store import query, syntax
 
 SAFE_FORMATS: Final = frozenset({"skops", "safetensors", "booster", "catboost", "onnx"})
 _UNITS: Final = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
-_AGREES: Final = frozenset({"reproduced", "same", "exact", "equal", "within_tolerance", "within tolerance"})
+_AGREES: Final = frozenset({"same", "exact", "within_tolerance", "within_spread"})
 
 
 def clean_git(case: Case) -> tuple[bool, str]:

@@ -51,7 +51,6 @@ from mlnb.server.bodies.answers import (
     StoreChoice,
     StoreList,
     StoreRow,
-    ValueTable,
     VersionRow,
 )
 from mlnb.server.bodies.requests import (
@@ -70,7 +69,6 @@ from mlnb.server.bodies.requests import (
     RunEdit,
     RunsQuery,
     Sql,
-    ValuesQuery,
 )
 
 __all__ = [
@@ -137,7 +135,5 @@ __all__ = [
     "StoreChoice",
     "StoreList",
     "StoreRow",
-    "ValueTable",
-    "ValuesQuery",
     "VersionRow",
 ]

@@ -190,13 +190,6 @@ class ColumnList(TypedDict):
     columns: list[Column]
 
 
-class ValueTable(TypedDict):
-    """`columns` are in the order in which they were asked for, each with a value (or null) a run."""
-
-    run_ids: list[str]
-    columns: list[list[Any]]
-
-
 class ModelFile(TypedDict):
     """A model file under the name `name`, and the run that kept it."""
 

@@ -31,12 +31,6 @@ class ColumnsQuery(Query):
     where: str | None = None
 
 
-class ValuesQuery(Query):
-    columns: str
-    where: str | None = None
-    limit: int = 1_000
-
-
 class HistoryQuery(Query):
     metric: str
     max_points: int | None = None

@@ -46,6 +46,15 @@ def start_batch(call: Call, body: bodies.NewRerun) -> bodies.BatchReply:
     return {"batch": _begun(call, Store.open(path), batch_id)}
 
 
+@post("runs/{run_id}/reproduce", status=202)
+def reproduce(call: Call, run_id: str) -> bodies.BatchReply:
+    """Repeat a run with its own source and parameters; the rerun gets a verdict on each part."""
+    store = call.store
+    ask.record(store, check_id(run_id))
+    asked = Asked(what=run_id, store=str(store.path), judge=True)
+    return {"batch": _begun(call, store, call.services.batches.start(asked, store.path.parent))}
+
+
 @get("reruns/{batch_id}")
 def show_batch(call: Call, batch_id: str) -> bodies.BatchReply:
     """A batch: its plan, its runs, and how many of them are in which state."""
