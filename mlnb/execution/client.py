@@ -88,6 +88,16 @@ class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
         self.km, self._stderr = ready.manager, ready.stderr
         return self.km
 
+    def start_new_kernel_client(self) -> Any:
+        try:
+            return super().start_new_kernel_client()
+        except RuntimeError:
+            if self._kernels is None:
+                raise
+            # the kernel that was started in advance has died meanwhile, and is cleaned up: a new one
+            self.create_kernel_manager()
+            return super().start_new_kernel_client()
+
     def papermill_execute_cells(self) -> None:
         if self._kernels is not None and self._more:
             self._kernels.prepare()
@@ -125,7 +135,7 @@ class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
     def _cleanup_kernel(self) -> None:
         forked = getattr(self.km.provisioner, "is_forked", False)
         if self._leave and self._at_rest and forked:
-            self.left = run_sync(self.km.let_go)()
+            self.left = run_sync(self.km.let_go)(self.kc)
             run_sync(self._stop_channels)()
             return
         if self._at_rest and self.problem is None:

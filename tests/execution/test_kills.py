@@ -139,9 +139,11 @@ def test_a_killed_workers_run_is_killed_and_the_others_go_on(command: psutil.Pop
 
 
 def test_a_killed_kernel_is_a_killed_run(command: psutil.Popen, tmp_path: Path) -> None:
-    kernels = [p for p in family(command) if role(p) == "kernel"]
-    assert len(kernels) == 2  # the one that runs, and the next one's
-    for kernel in kernels:
+    def kernels() -> list[psutil.Process]:
+        return [p for p in family(command) if role(p) == "kernel"]
+
+    wait_for(lambda: len(kernels()) == 2)  # the one that runs, and the next one's
+    for kernel in kernels():
         kernel.kill()
     (tmp_path / "go").touch()
     command.communicate(timeout=60)

@@ -24,6 +24,7 @@ from traitlets import DottedObjectName, Type, default
 from mlnb.execution.warm.starting import is_ipykernel
 
 POLL_SECONDS: Final = 0.005
+HEARD_SECONDS: Final = 5.0
 
 
 class ForkedKernel:
@@ -176,12 +177,16 @@ class WarmKernelManager(AsyncKernelManager):
             self.provisioner = provisioner
         return await super()._async_pre_start_kernel(**settings)
 
-    async def let_go(self) -> ForkedKernel:
-        """Ask the kernel to end, and give up its process without waiting for that."""
+    async def let_go(self, client: WarmClient) -> ForkedKernel:
+        """Have the kernel end, and give up its process without waiting for that."""
         provisioner: Any = self.provisioner
         self.shutting_down = True
-        await self._async_request_shutdown()
         process: ForkedKernel = provisioner.process
+        try:
+            # its reply says that it has heard: a request that is only sent may be lost with its socket
+            await client.shutdown(reply=True, timeout=HEARD_SECONDS)
+        except TimeoutError:
+            process.terminate()
         provisioner.process = None
         await self._async_cleanup_resources()
         return process
