@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mlnb.store import Store
 
 Row = Mapping[str, Any]
-PAUSE_SECONDS: Final = 1.0
+PAUSE_SECONDS: Final = 2.0
 
 
 def roll_up(store: Store, run_ids: Collection[str], *, own: Iterable[str] = ()) -> None:
@@ -50,7 +50,7 @@ class RollUps:
         self._last = time.monotonic()
 
     def add(self, run_id: str) -> None:
-        """A run has ended; it is rolled up within a second or so of batch life."""
+        """A run has ended; it is rolled up within seconds of the batch's life."""
         self._waiting.append(run_id)
         if time.monotonic() - self._last >= PAUSE_SECONDS:
             self.flush()
