@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from papermill import engines
+from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 from papermill.log import logger
 
@@ -100,6 +102,18 @@ class MlnbEngine(NBClientEngine):  # type: ignore[misc]
         execution_timeout: int | None = None,
         **settings: Any,
     ) -> Any:
+        if engines.PapermillNotebookClient is not PapermillNotebookClient:
+            # somebody put a client of their own in the place of papermill's: theirs executes
+            return super().execute_managed_notebook(
+                nb_man,
+                kernel_name,
+                log_output=log_output,
+                stdout_file=stdout_file,
+                stderr_file=stderr_file,
+                start_timeout=start_timeout,
+                execution_timeout=execution_timeout,
+                **settings,
+            )
         limit = execution_timeout or settings.pop("timeout", None)
         settings.pop("startup_timeout", None)
         execution.client = TrackedClient(
