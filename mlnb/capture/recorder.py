@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from mlnb.capture import estimators, library, numbers, tables
+from mlnb.capture import estimators, kept, library, numbers
 from mlnb.capture.described import Describer
 from mlnb.capture.probes import LOOP_PROBE, PROBE
 from mlnb.capture.sites import MISSING, Argument, Site
@@ -241,12 +241,12 @@ class Recorder:
             if stack[place][0] == number:
                 del stack[place + 1 :]
                 stack[place][1] += 1
-                stack[place][2] = _plain_values(values)
+                stack[place][2] = kept.of_loop(values)
                 return
         while stack and stack[-1][0] not in site.loops and self.sites[stack[-1][0]].function == site.function:
             stack.pop()
         self._activations += 1
-        stack.append([number, 0, _plain_values(values), self._activations])
+        stack.append([number, 0, kept.of_loop(values), self._activations])
 
     def _see(self, site: Site, value: Any) -> None:
         if site.kind == "part":
@@ -258,7 +258,7 @@ class Recorder:
         if site.kind == "call":
             self._call(site, value, sys._getframe(3), count)  # noqa: SLF001 - the user's frame, to look names up
             return
-        plain = _plain_at(site, value)
+        plain = kept.at_site(site, value)
         if plain is None:
             return
         facts = None
@@ -291,7 +291,7 @@ class Recorder:
             facts = self._function(site, target, value, frame)
         if facts is None:
             return
-        self._keep(site, numbers.number_of(value) if facts.role == "own" else _plain(value), facts)
+        self._keep(site, numbers.number_of(value) if facts.role == "own" else kept.of(value), facts)
 
     def _method(self, site: Site, name: str, receiver: Any, frame: FrameType) -> Call | None:
         if name in library.SEEDS or name in library.READERS or isinstance(receiver, type):
@@ -456,66 +456,9 @@ def _is_data(value: Any) -> bool:
     return (hasattr(value, "shape") and hasattr(value, "__len__")) or type(value).__name__ == "DMatrix"
 
 
-def _plain_at(site: Site, value: Any) -> Any:
-    """What is kept of a value that is assigned, appended, printed or shown."""
-    if site.kind == "assign":
-        return _plain(value) if site.several else numbers.number_of(value)
-    number = numbers.number_of(value)
-    if number is not None:
-        return number
-    if isinstance(value, str):
-        return value[-80:] if site.kind == "print" else None
-    if isinstance(value, tuple) and 0 < len(value) <= 20:
-        return [numbers.number_of(item) for item in value]
-    return _plain_mapping(value)
-
-
-def _plain(value: Any) -> Any:
-    """What is kept of a value: a number, numbers, a dictionary of them, or nothing."""
-    number = numbers.number_of(value)
-    if number is not None:
-        return number
-    if isinstance(value, tuple) and 0 < len(value) <= 20:
-        found = [_number_or_numbers(item) for item in value]
-        return None if all(item is None for item in found) else found
-    several = numbers.numbers_of(value)
-    if several is not None:
-        return several
-    return _plain_mapping(value)
-
-
-def _number_or_numbers(value: Any) -> Any:
-    number = numbers.number_of(value)
-    return numbers.numbers_of(value) if number is None else number
-
-
-def _plain_mapping(value: Any) -> Any:
-    if isinstance(value, dict) and 0 < len(value) <= 200:
-        found = {str(key): _plain_item(item) for key, item in value.items()}
-        kept = {key: item for key, item in found.items() if item is not None}
-        if any(not isinstance(item, str) for item in kept.values()):
-            return kept
-        return None
-    return tables.scores_in(value) or numbers.histories_of(value)
-
-
-def _plain_item(value: Any) -> Any:
-    if isinstance(value, str):
-        return value[:80]
-    return _number_or_numbers(value)
-
-
 def _reference(value: Any) -> Callable[[], Any]:
     """A weak reference, or a strong one to what allows no other."""
     try:
         return weakref.ref(value)
     except TypeError:
         return lambda: value
-
-
-def _plain_values(values: Any) -> Any:
-    if values is None:
-        return None
-    return tuple(
-        item if isinstance(item, (int, float, str, bool, type(None))) else _plain(item) for item in values
-    )

@@ -113,13 +113,19 @@ def export(file: Path, runs: tuple[str, ...]) -> None:
 
 @store.command("import")
 @click.argument("source", type=click.Path(path_type=Path))
+@click.option("--aliases", is_flag=True, help="Let this store's aliases follow the other's.")
 @json_option
 @store_option
-def import_(source: Path, *, as_json: bool) -> int:
+def import_(source: Path, *, aliases: bool, as_json: bool) -> int:
     """Take in an exported file, or another store's folder: what this store lacks of it."""
+    from mlnb import registry
     from mlnb.store import transfer
 
-    done = transfer.import_from(open_store(), source)
+    opened = open_store()
+    done = transfer.import_from(opened, source)
+    if aliases:
+        for model, alias, version in done.aliases:
+            registry.promote(model, version, alias=alias, note=f"imported from {source}", store=opened)
     if as_json:
         print_json(asdict(done))
     else:

@@ -17,7 +17,7 @@ from concurrent.futures import CancelledError, Executor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mlnb.store import Store, query
+from mlnb.store import Store, care, query
 
 SCHEMA_ID: Final = "https://mlnb.readthedocs.io/events/store_changed/v1"
 SCHEMA: Final[Mapping[str, Any]] = {
@@ -40,6 +40,9 @@ SCHEMA: Final[Mapping[str, Any]] = {
 }
 
 LOOK_EVERY_S: Final = 0.2
+QUIET_S: Final = 60.0
+"""Seconds without a change after which an index that is half dead is written again."""
+
 _MOST_RUNS: Final = 200
 _FOLDER: Final = "/"
 _REGISTRY: Final = "/registry"
@@ -57,6 +60,7 @@ class _Watched:
     cursor: int | None = None
     sizes: Sizes = field(default_factory=dict)
     rest_until: float = 0.0
+    tidy_at: float | None = None
 
 
 class Watcher:
@@ -114,6 +118,9 @@ class Watcher:
             return
         now = sizes(each.store)
         if now == each.sizes:
+            if each.tidy_at is not None and time.monotonic() >= each.tidy_at:
+                each.tidy_at = None
+                care.keep_small(each.store)
             return
         began = time.monotonic()
         try:
@@ -125,6 +132,7 @@ class Watcher:
         each.sizes = now
         # A kernel that logs all the time gets most of the machine: fold for a quarter of the time at most.
         each.rest_until = time.monotonic() + 3 * (time.monotonic() - began)
+        each.tidy_at = time.monotonic() + QUIET_S
         if hint is not None:
             self._emit(hint)
 

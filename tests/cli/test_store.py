@@ -51,6 +51,19 @@ def test_what_is_exported_can_be_imported_elsewhere(mlnb: Mlnb) -> None:
     assert mlnb("runs", "--store", "other/.mlnb", "--json").json[0]["name"] == "only"
 
 
+def test_an_import_moves_aliases_only_when_told_to(mlnb: Mlnb, store: Any) -> None:
+    from sklearn.dummy import DummyClassifier
+
+    with library.run("fit") as run:
+        run.model(DummyClassifier().fit([[0], [1]], [0, 1]), "dummy")
+    library.promote("dummy", library.register(run, model="dummy").version)
+    mlnb("store", "export", "all.zip")
+    mlnb("store", "import", "all.zip", "--store", "other/.mlnb")
+    assert mlnb("models", "--store", "other/.mlnb", "--json").json[0]["aliases"] == {}
+    assert mlnb("store", "import", "all.zip", "--aliases", "--store", "other/.mlnb").status == 0
+    assert mlnb("models", "--store", "other/.mlnb", "--json").json[0]["aliases"] == {"champion": 1}
+
+
 def test_what_is_no_export_is_refused_in_one_line(mlnb: Mlnb) -> None:
     called = mlnb("store", "import", "nothing.zip")
     assert called.status in {1, 2}

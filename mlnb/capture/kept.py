@@ -1,0 +1,70 @@
+"""What is kept of a value that passes a probe: a number, numbers, a small dictionary of them, or nothing.
+
+Never the value itself: an array, a tensor or a table stays with the user.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlnb.capture import numbers, tables
+
+if TYPE_CHECKING:
+    from mlnb.capture.sites import Site
+
+
+def at_site(site: Site, value: Any) -> Any:
+    """What is kept of a value that is assigned, appended, printed or shown."""
+    if site.kind == "assign":
+        return of(value) if site.several else numbers.number_of(value)
+    number = numbers.number_of(value)
+    if number is not None:
+        return number
+    if isinstance(value, str):
+        return value[-80:] if site.kind == "print" else None
+    if isinstance(value, tuple) and 0 < len(value) <= 20:
+        return [numbers.number_of(item) for item in value]
+    return _mapping(value)
+
+
+def of(value: Any) -> Any:
+    """What is kept of a value: a number, numbers, a dictionary of them, or nothing."""
+    number = numbers.number_of(value)
+    if number is not None:
+        return number
+    if isinstance(value, tuple) and 0 < len(value) <= 20:
+        found = [_number_or_numbers(item) for item in value]
+        return None if all(item is None for item in found) else found
+    several = numbers.numbers_of(value)
+    if several is not None:
+        return several
+    return _mapping(value)
+
+
+def _number_or_numbers(value: Any) -> Any:
+    number = numbers.number_of(value)
+    return numbers.numbers_of(value) if number is None else number
+
+
+def _mapping(value: Any) -> Any:
+    if isinstance(value, dict) and 0 < len(value) <= 200:
+        found = {str(key): _item(item) for key, item in value.items()}
+        kept = {key: item for key, item in found.items() if item is not None}
+        if any(not isinstance(item, str) for item in kept.values()):
+            return kept
+        return None
+    return tables.scores_in(value) or numbers.histories_of(value)
+
+
+def _item(value: Any) -> Any:
+    if isinstance(value, str):
+        return value[:80]
+    return _number_or_numbers(value)
+
+
+def of_loop(values: Any) -> Any:
+    if values is None:
+        return None
+    return tuple(
+        item if isinstance(item, (int, float, str, bool, type(None))) else of(item) for item in values
+    )
