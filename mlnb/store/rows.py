@@ -124,9 +124,7 @@ class Taken:
         """Take events of a journal; its run, or None where it is a session's."""
         at = self.position(journal.name)
         self.bytes += read.end - at.events_end
-        about_run = at.run_no is not None or any(
-            not isinstance(event, (*SESSION_EVENTS, events.Unknown)) for event in read.events
-        )
+        about_run = at.run_no is not None or _is_about_run(read.events, whole=at.events_end == 0)
         run = self._run(journal.subject) if about_run else None
         owner = at.owner
         for event in read.events:
@@ -450,6 +448,15 @@ class Taken:
             [fold_no],
         )
         self.connection.execute("UPDATE base.meta SET registry_end = ?", [end])
+
+
+def _is_about_run(found: list[events.Event], *, whole: bool) -> bool:
+    """Whether events are a run's and not a session's. An environment may be either's: alone in a journal that
+    was read from its start, it is what came late of a run."""
+    kinds = {type(event) for event in found}
+    if kinds - {*SESSION_EVENTS, events.Unknown}:
+        return True
+    return whole and events.Environment in kinds and events.SessionStarted not in kinds
 
 
 def _stamp(values: list[Any]) -> fold.Stamp:

@@ -484,3 +484,10 @@ def test_points_of_keys_that_are_lost_are_counted_not_guessed(store):
     assert query.record(store, run_id)["metrics_detail"][0]["count"] == 1
     with index.reading(store.database) as connection:
         assert connection.execute("SELECT damaged FROM base.journal").fetchall() == [(1,)]
+
+
+def test_an_environment_that_comes_late_and_alone_is_the_runs(store):
+    (run_id,) = make_runs(store, 1, params=0, metrics=0)
+    query.run_page(store)
+    store.edit(run_id, events.Environment(env_id="e1", python="3.13.0", platform="x", packages={"a": "1"}))
+    assert query.record(store, run_id)["environment"]["packages"] == {"a": "1"}
