@@ -148,7 +148,9 @@ def _histogram(sample: Any, low: float | None, high: float | None) -> tuple[list
     with np.errstate(all="ignore"):
         try:
             counts, edges = np.histogram(sample.astype(np.float64), bins=BINS)
-        except ValueError:  # the values differ in their last digits only: there is nothing to draw
+        except (ValueError, IndexError):
+            # The values differ in their last digits only: there is nothing to draw. NumPy says so in
+            # one way or the other, by its version.
             return None
     return edges.tolist(), counts.tolist()
 
