@@ -71,3 +71,8 @@ def demo_folder(tmp_path_factory) -> Path:
     assert done.returncode == 0, done.stdout + done.stderr
     (folder.parent / "said.txt").write_text(done.stdout, encoding="utf-8")
     return folder
+
+
+def pytest_collection_modifyitems(items):
+    """Browser tests come last: Playwright's event loop stays in the main thread once it has run."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
