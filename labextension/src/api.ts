@@ -2,7 +2,7 @@
 
 import type { ServerConnection } from '@jupyterlab/services';
 import type { PartialJSONObject } from '@lumino/coreutils';
-import { apiUrl, requestAPI } from './request';
+import { apiUrl, requestAPI, requestText } from './request';
 import type {
   IBatch,
   ICell,
@@ -45,7 +45,10 @@ export interface IRerunRequest {
   notebook?: string;
   run?: string;
   params: Record<string, unknown>;
-  grid: Record<string, unknown[]>;
+  /** Values to try; a text is a range to draw from, and needs `samples`. */
+  grid: Record<string, unknown[] | string>;
+  /** How many sets to draw from the grid, instead of trying all. */
+  samples?: number;
   workers: number;
   name?: string;
 }
@@ -167,6 +170,11 @@ export class Api {
 
   cancel(store: string | null, batchId: string): Promise<null> {
     return requestAPI(this.settings, `reruns/${batchId}`, { store }, { method: 'DELETE' });
+  }
+
+  /** An artifact that is text, as text. */
+  text(store: string | null, { sha256 }: { sha256: string }): Promise<string> {
+    return requestText(this.settings, `artifacts/${sha256}`, { store });
   }
 
   /** Where the browser finds an artifact's bytes. */

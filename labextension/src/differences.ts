@@ -14,6 +14,8 @@ export interface IDifference {
   /** Else what changed: columns of data, lines of code. */
   columns?: string[];
   lines?: number;
+  /** Of a cell, its first line. */
+  title?: string;
 }
 
 /** All differences but those of the metrics, which are what came of them. */
@@ -39,6 +41,7 @@ export function differences(comparison: IComparison): IDifference[] {
       .map(({ cell_id, sources }): IDifference => ({
         part: 'code',
         name: cell_id ?? '',
+        title: firstLine(sources),
         lines: Math.max(...sources.map(source => changedLines(sources[0] ?? '', source ?? '')))
       })),
     ...environment
@@ -49,6 +52,14 @@ export function differences(comparison: IComparison): IDifference[] {
         values: values.map(value => value ?? '–')
       }))
   ];
+}
+
+/** The first line of a cell that says something; magics and comments say little. */
+function firstLine(sources: readonly (string | null)[]): string {
+  const lines = (sources.find(source => source !== null) ?? '')
+    .split('\n')
+    .map(line => line.trim());
+  return lines.find(line => line !== '' && !/^[%#]/.test(line)) ?? lines[0] ?? '';
 }
 
 /** How many lines an edit from one text to the other touches. */

@@ -65,6 +65,24 @@ export async function requestAPI<T>(
   if (init.body !== undefined) {
     request.body = JSON.stringify(init.body);
   }
+  return parse(await answered(settings, path, query, request)) as T;
+}
+
+/** An answer that is text, not JSON. */
+export function requestText(
+  settings: ServerConnection.ISettings,
+  path: string,
+  query: Query = {}
+): Promise<string> {
+  return answered(settings, path, query, { method: 'GET' });
+}
+
+async function answered(
+  settings: ServerConnection.ISettings,
+  path: string,
+  query: Query,
+  request: RequestInit
+): Promise<string> {
   let response: Response;
   try {
     response = await ServerConnection.makeRequest(apiUrl(settings, path, query), request, settings);
@@ -72,8 +90,8 @@ export async function requestAPI<T>(
     throw new ApiError(reason instanceof Error ? reason.message : String(reason), 'offline', 0);
   }
   const text = await response.text();
-  const body = parse(text);
   if (!response.ok) {
+    const body = parse(text);
     const error = (body as { error?: { code?: string; message?: string; hint?: string } } | null)
       ?.error;
     throw new ApiError(
@@ -84,7 +102,7 @@ export async function requestAPI<T>(
       (body as Record<string, unknown> | null) ?? {}
     );
   }
-  return body as T;
+  return text;
 }
 
 function parse(text: string): unknown {

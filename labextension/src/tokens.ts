@@ -167,6 +167,8 @@ export interface ICell {
 export interface IHistory {
   metric: string;
   steps: number[];
+  /** Milliseconds since 1970. */
+  times: number[];
   values: Num[];
 }
 

@@ -1,4 +1,39 @@
-/** Values as people type them into a form: `0.1`, `True`, `[64, 32]`, and several with commas. */
+/** What people type into a form for a parameter: `0.1`, `0.1, 0.01`, `loguniform(1e-4, 1e-1)`. */
+
+/** One value, several to be tried one by one, or a range to draw from. */
+export type Choice =
+  | { kind: 'values'; values: unknown[] }
+  | { kind: 'range'; distribution: string; numbers: number[]; text: string }
+  | { kind: 'problem'; problem: 'numbers' | 'two' | 'order' | 'positive'; distribution: string };
+
+const CALL = /^([A-Za-z_]\w*)\((.*)\)$/s;
+/** These take two numbers, a lower and a higher; others are scipy.stats' and checked by the server. */
+const BETWEEN = new Set(['uniform', 'loguniform', 'randint']);
+
+export function parseChoice(text: string): Choice {
+  const call = CALL.exec(text.trim());
+  if (call === null) {
+    return { kind: 'values', values: parseValues(text) };
+  }
+  const [, distribution = '', rest = ''] = call;
+  const numbers = parseValues(rest);
+  if (!numbers.every(number => typeof number === 'number') || numbers.length === 0) {
+    return { kind: 'problem', problem: 'numbers', distribution };
+  }
+  const [low = 0, high = 0] = numbers;
+  if (BETWEEN.has(distribution)) {
+    if (numbers.length !== 2) {
+      return { kind: 'problem', problem: 'two', distribution };
+    }
+    if (low >= high) {
+      return { kind: 'problem', problem: 'order', distribution };
+    }
+    if (distribution === 'loguniform' && low <= 0) {
+      return { kind: 'problem', problem: 'positive', distribution };
+    }
+  }
+  return { kind: 'range', distribution, numbers, text: `${distribution}(${numbers.join(', ')})` };
+}
 
 /** The values that a text lists; commas inside brackets and quotes belong to a value. */
 export function parseValues(text: string): unknown[] {

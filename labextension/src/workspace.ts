@@ -30,6 +30,7 @@ export class Workspace {
     this.ui = {
       trans,
       colors: new ColorBook(),
+      charts: this.charts,
       python,
       highlight: (source, element) =>
         languages.highlight(source, languages.findByName('python'), element)

@@ -25,7 +25,7 @@ describe('differences', () => {
     );
     expect(found).toEqual([
       { part: 'data', name: 'train', columns: ['pay'] },
-      { part: 'code', name: 'c1', lines: 2 },
+      { part: 'code', name: 'c1', title: 'a', lines: 2 },
       { part: 'environment', name: 'numpy', values: ['2.4.5', '–'] }
     ]);
   });

@@ -2,6 +2,7 @@
 
 import { nullTranslator } from '@jupyterlab/translation';
 import { ColorBook } from '../src/colors';
+import { ChartsModel } from '../src/models/charts';
 import type { IUi } from '../src/components/ui';
 import type { IComparison, IRunLine, IRunRow } from '../src/tokens';
 
@@ -75,6 +76,7 @@ export function ui(): IUi {
   return {
     trans: nullTranslator.load('mlnb'),
     colors: new ColorBook(),
+    charts: new ChartsModel(),
     python: [],
     highlight: (source, element) => {
       element.textContent = source;

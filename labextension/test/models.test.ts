@@ -39,13 +39,17 @@ describe('SelectionModel', () => {
 describe('CurvesModel', () => {
   it('asks for a curve once and keeps it', async () => {
     const history = vi.fn(() =>
-      Promise.resolve({ metric: 'loss', steps: [0, 1], values: [1, 'NaN' as const] })
+      Promise.resolve({ metric: 'loss', times: [0, 1], steps: [0, 1], values: [1, 'NaN' as const] })
     );
     const curves = new CurvesModel({ history });
     const row = run();
     expect(curves.get(null, row, 'loss', 10)).toBeNull();
     await new Promise(resolve => curves.changed.connect(resolve));
-    expect(curves.get(null, row, 'loss', 10)).toEqual({ steps: [0, 1], values: [1, NaN] });
+    expect(curves.get(null, row, 'loss', 10)).toEqual({
+      steps: [0, 1],
+      times: [0, 1],
+      values: [1, NaN]
+    });
     expect(history).toHaveBeenCalledTimes(1);
     curves.forget([row.run_id]);
     curves.get(null, row, 'loss', 10);
@@ -90,9 +94,17 @@ it('compares with the run that is pinned', async () => {
   const compare = vi.fn((_: string | null, runs: readonly string[]) =>
     Promise.resolve(comparison({ runs: runs.map(run_id => run({ run_id })) }))
   );
-  const model = new CompareModel({ compare }, null, ['A', 'B', 'C']);
+  const api = {
+    compare,
+    run: () => Promise.reject(new Error('not looked at')),
+    text: () => Promise.resolve('')
+  };
+  const model = new CompareModel(api, null, ['A', 'B', 'C']);
   await model.pin('C');
   expect(model.comparison?.runs.map(row => row.run_id)).toEqual(['C', 'A', 'B']);
+  await model.move('C', 1);
+  expect(model.runIds).toEqual(['A', 'C', 'B']);
+  await model.pin('C');
   await model.drop('A');
   expect(model.runIds).toEqual(['C', 'B']);
 });

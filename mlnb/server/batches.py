@@ -38,6 +38,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     store: str
     params: dict[str, Any] = {}
     grid: dict[str, Any] = {}
+    samples: int | None = None
     workers: int | None = None
     name: str | None = None
     judge: bool = False
@@ -174,6 +175,7 @@ def _prepare(asked: Asked) -> tuple[Prepared, str | None]:
         asked.what,
         params=asked.params,
         grid=axes(asked.grid),
+        samples=asked.samples,
         name=asked.name,
         store=asked.store,
         settings=Settings(workers=asked.workers),

@@ -67,6 +67,14 @@ def test_a_grid_is_executed_and_its_runs_are_listed(project, notebook):
 
 
 @pytest.mark.slow
+def test_sets_are_drawn_from_a_range(project, notebook):
+    begun = project.client.post("reruns", notebook=notebook, grid={"lr": "uniform(1, 2)"}, samples=2)
+    plan = ended(project, begun.json["batch"]["batch_id"])["plan"]
+    assert len({entry["params"]["lr"] for entry in plan}) == 2
+    assert all(1 <= entry["params"]["lr"] <= 2 for entry in plan)
+
+
+@pytest.mark.slow
 def test_a_batch_is_stopped(project, notebook):
     begun = project.client.post("reruns", notebook=notebook, grid={"lr": [0.1, 0.2]}, params={"pause": 60.0})
     batch_id = begun.json["batch"]["batch_id"]
@@ -97,6 +105,8 @@ def test_a_run_is_reproduced_and_gets_a_verdict(project, notebook):
     [
         ({"params": {"lrr": 1}}, 400, "parameter"),
         ({"grid": {"lr": []}}, 400, "parameter"),
+        ({"grid": {"lr": "uniform(0, 1)"}}, 400, "parameter"),
+        ({"grid": {"lr": "uniform(0, 1)"}, "samples": 0}, 400, "usage"),
         ({"params": {"lr": "high"}}, 400, "parameter"),
         ({"workers": 0}, 400, "usage"),
         ({"workers": 10**6}, 400, "usage"),

@@ -1,19 +1,28 @@
-/** A batch while it runs and after: a dot for each run that fills, the best so far, what failed. */
+/** A batch while it runs and after: how far it is, the best so far, a dot for each run, what failed. */
 
 import type { JSX } from 'react';
-import { formatAge, formatNumber, formatScalar, lastPart, toNumber } from '../format';
-import { best, keyMetric } from '../metrics';
+import { type IMerit, meritOf, secondsLeft, varied } from '../batches';
+import {
+  formatAge,
+  formatDuration,
+  formatNumber,
+  formatScalar,
+  formatTogether,
+  lastPart,
+  toNumber
+} from '../format';
 import type { BatchModel } from '../models/batch';
 import { useModel } from '../models/model';
 import { fileName } from '../paths';
 import type { IBatch, IRunRow } from '../tokens';
 import { useNow } from './clock';
-import { RunName } from './parts';
+import { BatchGrid } from './batchgrid';
+import { Name, RunName } from './parts';
 import { Banner, Loading, Problem } from './states';
 import { StatusDot, statusName } from './status';
 import { useUi } from './ui';
 
-const MOST_DOTS = 2_000;
+const MOST_RANKED = 50;
 
 export interface IBatchViewProps {
   model: BatchModel;
@@ -29,12 +38,15 @@ export function BatchView(props: IBatchViewProps): JSX.Element {
   if (batch === null) {
     return problem ? <Problem error={problem} onRetry={retry} /> : <Loading rows={6} />;
   }
+  const merit = meritOf(batch.runs);
   return (
     <div className="mlnb-View-page">
       {problem && <Banner error={problem} onRetry={retry} />}
       <Header {...props} batch={batch} />
-      <Dots {...props} batch={batch} />
-      <Ranking {...props} batch={batch} />
+      <Best {...props} batch={batch} merit={merit} />
+      <BatchGrid batch={batch} merit={merit} onOpen={props.onOpen} />
+      <Failures {...props} batch={batch} merit={merit} />
+      <Ranking {...props} batch={batch} merit={merit} />
     </div>
   );
 }
@@ -43,6 +55,7 @@ function Header({ model, batch }: IBatchViewProps & { batch: IBatch }): JSX.Elem
   const { trans } = useUi();
   const now = useNow();
   const { total, counts, state } = batch;
+  const left = secondsLeft(batch, now);
   const done = counts.finished + counts.failed + counts.killed;
   const states = {
     running: trans.__('running'),
@@ -85,6 +98,7 @@ function Header({ model, batch }: IBatchViewProps & { batch: IBatch }): JSX.Elem
             ✕ {trans._n('%1 failed', '%1 failed', counts.failed + counts.killed)}
           </span>
         )}
+        {left !== null && <span>{trans.__('about %1 left', formatDuration(left))}</span>}
         <span title={batch.notebook}>{fileName(batch.notebook)}</span>
         <span>{formatAge(batch.started_at, now, trans)}</span>
       </div>
@@ -92,122 +106,141 @@ function Header({ model, batch }: IBatchViewProps & { batch: IBatch }): JSX.Elem
   );
 }
 
-/** One dot a run of the plan. */
-function Dots({ batch, onOpen }: IBatchViewProps & { batch: IBatch }): JSX.Element {
+/** The one that leads, with what it was given. */
+function Best(props: IBatchViewProps & { batch: IBatch; merit: IMerit }): JSX.Element | null {
   const { trans } = useUi();
-  const runs = new Map(batch.runs.map(run => [run.run_id, run]));
+  const { batch, merit } = props;
+  const { metric, ranked } = merit;
+  const [best] = ranked;
+  if (best === undefined || metric === null) {
+    return null;
+  }
+  const given = batch.plan.find(({ run_id }) => run_id === best.run_id)?.params ?? {};
   return (
-    <ul className="mlnb-Dots" aria-label={trans.__('Runs of the batch')}>
-      {batch.plan.slice(0, MOST_DOTS).map(({ run_id, params }) => {
-        const run = runs.get(run_id);
-        const told = Object.entries(params).map(
-          ([name, value]) => `${lastPart(name)} ${formatScalar(value)}`
-        );
-        const state = run === undefined ? trans.__('waiting') : statusName(run.status, trans);
-        const title = [...told, state].join(' · ');
-        return (
-          <li key={run_id}>
-            {run === undefined ? (
-              <span className="mlnb-Dots-waiting" title={title} />
-            ) : (
-              <button type="button" title={title} aria-label={title} onClick={() => onOpen(run)}>
-                <StatusDot status={run.status} labelled={false} />
-              </button>
-            )}
-          </li>
-        );
-      })}
-    </ul>
+    <p className="mlnb-BatchBest">
+      <span className="mlnb-Quiet">
+        {batch.state === 'running' ? trans.__('best so far') : trans.__('best')}
+      </span>
+      <span>
+        {metric} <b>{formatNumber(toNumber(best.metrics[metric]) ?? Number.NaN, 4)}</b>
+      </span>
+      {varied(batch.plan).map(({ name }) => (
+        <span key={name} title={name}>
+          {lastPart(name)} <b>{formatScalar(given[name])}</b>
+        </span>
+      ))}
+      <button type="button" className="mlnb-Link" onClick={() => props.onOpen(best)}>
+        <RunName name={best.name} />
+      </button>
+    </p>
   );
 }
 
-/** The runs with their parameters, by the metric that stands for them; what failed with its error. */
-function Ranking(props: IBatchViewProps & { batch: IBatch }): JSX.Element | null {
+/** The runs with their parameters, by the metric that stands for them. */
+function Ranking(props: IBatchViewProps & { batch: IBatch; merit: IMerit }): JSX.Element | null {
   const { trans } = useUi();
-  const { batch } = props;
-  const names = [...new Set(batch.plan.flatMap(({ params }) => Object.keys(params)))];
-  const planned = new Map(batch.plan.map(({ run_id, params }) => [run_id, params]));
-  const metric = batch.runs.map(run => keyMetric(run)).find(found => found !== null)?.name ?? null;
-  const value = (run: IRunRow): number | null =>
-    metric === null ? null : toNumber(run.metrics[metric]);
-  const rows = ranked(batch.runs, metric, value);
-  if (rows.length === 0) {
+  const { batch, merit } = props;
+  const { metric, ranked } = merit;
+  if (metric === null || ranked.length === 0) {
     return null;
   }
+  const names = varied(batch.plan).map(({ name }) => name);
+  const planned = new Map(batch.plan.map(({ run_id, params }) => [run_id, params]));
+  const shown = ranked.slice(0, MOST_RANKED);
+  const numbers = formatTogether(shown.map(run => toNumber(run.metrics[metric])));
   return (
     <section className="mlnb-Section">
       <h3>
-        {metric === null ? trans.__('Runs') : trans.__('Best so far')}
-        {rows.length > 1 && (
+        {trans.__('By %1', metric)}
+        {ranked.length > 1 && (
           <button
             type="button"
             className="mlnb-Action"
-            onClick={() => props.onCompare(rows.slice(0, 5).map(run => run.run_id))}
+            onClick={() => props.onCompare(ranked.slice(0, 5).map(run => run.run_id))}
           >
-            {trans.__('Compare the first %1', Math.min(5, rows.length))}
+            {trans.__('Compare the first %1', Math.min(5, ranked.length))}
           </button>
         )}
       </h3>
-      <table className="mlnb-Table">
-        <thead>
-          <tr>
-            <th scope="col">{trans.__('run')}</th>
-            {names.map(name => (
-              <th key={name} scope="col" className="mlnb-Number">
-                {name}
-              </th>
-            ))}
-            {metric !== null && (
+      <div className="mlnb-Scroll">
+        <table className="mlnb-Table">
+          <thead>
+            <tr>
+              <th scope="col">{trans.__('run')}</th>
               <th scope="col" className="mlnb-Number">
                 {metric}
               </th>
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.slice(0, 50).map((run, index) => {
-            const number = value(run);
-            return (
-              <tr key={run.run_id}>
+              {names.map(name => (
+                <th key={name} scope="col" className="mlnb-Number" title={name}>
+                  <Name name={name} />
+                </th>
+              ))}
+              <th scope="col" className="mlnb-Number">
+                {trans.__('duration')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((run, index) => (
+              <tr key={run.run_id} data-mlnb-run={run.run_id}>
                 <th scope="row">
                   <StatusDot status={run.status} />{' '}
                   <button type="button" className="mlnb-Link" onClick={() => props.onOpen(run)}>
                     <RunName name={run.name} />
                   </button>
                 </th>
+                <td className={index === 0 ? 'mlnb-Number mlnb-Best' : 'mlnb-Number'}>
+                  {numbers[index]}
+                </td>
                 {names.map(name => (
                   <td key={name} className="mlnb-Number">
                     {formatScalar(planned.get(run.run_id)?.[name])}
                   </td>
                 ))}
-                <td
-                  className={
-                    index === 0 && number !== null ? 'mlnb-Number mlnb-Best' : 'mlnb-Number'
-                  }
-                >
-                  {run.error !== null ? (
-                    <span className="mlnb-RunLine-error">{run.error.split('\n')[0]}</span>
-                  ) : (
-                    number !== null && formatNumber(number, 4)
-                  )}
-                </td>
+                <td className="mlnb-Number mlnb-Quiet">{formatDuration(run.duration_s)}</td>
               </tr>
-            );
-          })}
-        </tbody>
-      </table>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {ranked.length > MOST_RANKED && (
+        <p className="mlnb-Quiet">{trans.__('and %1 more', ranked.length - MOST_RANKED)}</p>
+      )}
     </section>
   );
 }
 
-/** The best first; last those without a value, which are still running or have failed. */
-function ranked(
-  runs: readonly IRunRow[],
-  metric: string | null,
-  value: (run: IRunRow) => number | null
-): IRunRow[] {
-  const known = runs.filter(run => value(run) !== null);
-  const rising = metric !== null && best(metric, [0, 1]) === 0;
-  known.sort((a, b) => ((value(a) ?? 0) - (value(b) ?? 0)) * (rising ? 1 : -1));
-  return [...known, ...runs.filter(run => value(run) === null)];
+/** What broke off, each with the first line of its error. */
+function Failures(props: IBatchViewProps & { batch: IBatch; merit: IMerit }): JSX.Element | null {
+  const { trans } = useUi();
+  const { batch, merit } = props;
+  if (merit.failed.length === 0) {
+    return null;
+  }
+  const planned = new Map(batch.plan.map(({ run_id, params }) => [run_id, params]));
+  return (
+    <section className="mlnb-Section">
+      <h3>{trans.__('Failed')}</h3>
+      <ul className="mlnb-Failures">
+        {merit.failed.map(run => (
+          <li key={run.run_id}>
+            <StatusDot status={run.status} />
+            <button type="button" className="mlnb-Link" onClick={() => props.onOpen(run)}>
+              <RunName name={run.name} />
+            </button>
+            <span className="mlnb-Quiet">
+              {varied(batch.plan)
+                .map(
+                  ({ name }) => `${lastPart(name)} ${formatScalar(planned.get(run.run_id)?.[name])}`
+                )
+                .join(' · ')}
+            </span>
+            <code title={run.error ?? undefined}>
+              {run.error?.trim().split('\n')[0] ?? statusName(run.status, trans)}
+            </code>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }

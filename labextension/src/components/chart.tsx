@@ -1,13 +1,20 @@
-/** Curves of one metric, drawn by uPlot in the theme's colours; charts of one view share a cursor. */
+/**
+ * Curves of one metric, drawn by uPlot in the theme's colours; charts of one view share a cursor.
+ *
+ * New points of the same curves are handed to the plot that is there, so a live tail grows without a flicker and
+ * a part that was zoomed into stays. With smoothing the curve itself stays visible, thin behind its average.
+ */
 
 import type { JSX } from 'react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
-import { formatNumber, formatTicks, formatTogether } from '../format';
+import { formatDuration, formatNumber, formatTogether } from '../format';
+import type { IChartState } from '../models/charts';
 import type { ICurve } from '../models/curves';
-
-/** Steps are counted, so their axis is marked at whole numbers. */
-const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map(n => n * 10 ** power)).flat();
+import { useModel } from '../models/model';
+import { tableOf } from '../plotdata';
+import { plotOptions } from './plotoptions';
+import { useUi } from './ui';
 
 export interface ISeries {
   label: string;
@@ -23,51 +30,93 @@ export interface IChartProps {
   series: readonly ISeries[];
   height?: number;
   sync: string;
-  stepLabel: string;
 }
+
+const LEAST_WIDTH = 80;
+const READINGS = 6;
 
 export function Chart(props: IChartProps): JSX.Element {
   const { sync, height = 160 } = props;
-  const series = useUnchanged(props.series);
+  const { charts } = useUi();
+  useModel(charts);
+  const { state } = charts;
   const element = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
   const [at, setAt] = useState<number | null>(null);
-  const data = useMemo(() => aligned(series), [series]);
+  const series = useUnchanged(props.series);
+  const data = useMemo(() => aligned(series, state), [series, state]);
+  const latest = useRef(data);
+  latest.current = data;
+  const looks = JSON.stringify(
+    series.map(({ label, color, dash, faint, curve }) => [
+      label,
+      color,
+      dash,
+      faint,
+      curve.steps.length < 3
+    ])
+  );
 
   useEffect(() => {
     const parent = element.current;
     if (parent === null) {
       return;
     }
-    const plot = new uPlot(
-      options(parent, series, { width: Math.max(80, parent.clientWidth), height, sync }, setAt),
-      data,
+    const width = Math.max(LEAST_WIDTH, parent.clientWidth);
+    const made = new uPlot(
+      plotOptions(parent, series, state, { width, height, sync }, setAt),
+      latest.current,
       parent
     );
+    plot.current = made;
     const resized = new ResizeObserver(() =>
-      plot.setSize({ width: Math.max(80, parent.clientWidth), height })
+      made.setSize({ width: Math.max(LEAST_WIDTH, parent.clientWidth), height })
     );
     resized.observe(parent);
-    const themed = new MutationObserver(() => plot.redraw(false, true));
+    const themed = new MutationObserver(() => made.redraw(false, true));
     themed.observe(document.body, { attributeFilter: ['data-jp-theme-name'] });
     return () => {
       resized.disconnect();
       themed.disconnect();
-      plot.destroy();
+      made.destroy();
+      plot.current = null;
     };
-  }, [data, series, height, sync]);
+    // Curves that only grow are handed to the plot that is there.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [looks, state, height, sync]);
+
+  useEffect(() => {
+    const { current } = plot;
+    if (current !== null && current.data !== data) {
+      current.setData(data, !isZoomed(current));
+    }
+  }, [data]);
 
   return (
     <figure className="mlnb-Chart">
       <figcaption>
-        <span className="mlnb-Chart-title">{props.title}</span>
-        <Readings series={series} data={data} at={at} stepLabel={props.stepLabel} />
+        <span className="mlnb-Chart-title" title={props.title}>
+          {props.title}
+        </span>
+        <Readings series={series} data={data} at={at} state={state} />
       </figcaption>
       <div ref={element} style={{ height }} />
     </figure>
   );
 }
 
-/** The same array as before while it says the same, so that a plot isn't made anew for nothing. */
+function isZoomed({ scales, data }: uPlot): boolean {
+  const [x] = data;
+  const scale = scales.x;
+  return (
+    x.length > 1 &&
+    scale?.min != null &&
+    scale.max != null &&
+    (scale.min > (x[0] ?? 0) || scale.max < (x[x.length - 1] ?? 0))
+  );
+}
+
+/** The same array as before while it says the same. */
 function useUnchanged(series: readonly ISeries[]): readonly ISeries[] {
   const kept = useRef(series);
   const same =
@@ -87,89 +136,45 @@ function Readings(props: {
   series: readonly ISeries[];
   data: uPlot.AlignedData;
   at: number | null;
-  stepLabel: string;
+  state: Readonly<IChartState>;
 }): JSX.Element {
-  const { series, data, at } = props;
+  const { trans } = useUi();
+  const { series, data, at, state } = props;
+  const each = state.smoothing > 0 ? 2 : 1;
   const values = series.map(({ curve }, index) =>
-    at === null ? (curve.values[curve.values.length - 1] ?? null) : (data[index + 1]?.[at] ?? null)
+    at === null
+      ? (curve.values[curve.values.length - 1] ?? null)
+      : (data[1 + index * each]?.[at] ?? null)
   );
   const texts = formatTogether(values);
-  const shown = series.slice(0, 6);
+  const x = at === null ? null : (data[0][at] ?? null);
   return (
     <span className="mlnb-Chart-readings">
-      {at !== null && (
+      {x !== null && (
         <span className="mlnb-Chart-step">
-          {props.stepLabel} {formatNumber(data[0][at] ?? 0)}
+          {state.x === 'step'
+            ? trans.__('step %1', formatNumber(x))
+            : state.x === 'relative'
+              ? formatDuration(x)
+              : new Date(x * 1000).toLocaleTimeString()}
         </span>
       )}
-      {shown.map(({ label, color, faint }, index) => (
+      {series.slice(0, READINGS).map(({ label, color, faint }, index) => (
         <span key={label} title={label} className={faint ? 'mlnb-mod-faint' : undefined}>
           {series.length > 1 && <i style={{ background: color }} />}
           {texts[index]}
         </span>
       ))}
+      {series.length > READINGS && <span>…</span>}
     </span>
   );
 }
 
-/** One column of steps for all series. */
-function aligned(series: readonly ISeries[]): uPlot.AlignedData {
-  const tables = series.map(({ curve }): uPlot.AlignedData => [
-    curve.steps,
-    curve.values.map(value => (Number.isFinite(value) ? value : null))
-  ]);
-  return tables.length > 1 ? uPlot.join(tables) : (tables[0] ?? [[]]);
-}
-
-function options(
-  parent: HTMLElement,
-  series: readonly ISeries[],
-  size: { width: number; height: number; sync: string },
-  onCursor: (index: number | null) => void
-): uPlot.Options {
-  const themed = (color: string) => () => resolve(parent, color);
-  const font = () => `11px ${resolve(parent, 'var(--jp-ui-font-family)')}`;
-  const axis = (space: number, length: number): uPlot.Axis => ({
-    stroke: themed('var(--jp-ui-font-color2)'),
-    font: font(),
-    space,
-    size: length,
-    gap: 4,
-    grid: { stroke: themed('var(--jp-border-color3)'), width: 1 },
-    ticks: { show: false },
-    values: (_, splits) => formatTicks(splits)
+/** One column of abscissas for all curves; with smoothing each has two columns, itself and its average. */
+function aligned(series: readonly ISeries[], state: Readonly<IChartState>): uPlot.AlignedData {
+  const tables = series.map(({ curve }): uPlot.AlignedData => {
+    const { x, raw, smooth } = tableOf(curve, state);
+    return smooth === null ? [x, raw] : [x, raw, smooth];
   });
-  return {
-    width: size.width,
-    height: size.height,
-    padding: [8, 8, 0, 0],
-    legend: { show: false },
-    cursor: {
-      y: false,
-      drag: { x: true, y: false },
-      sync: { key: size.sync },
-      points: { size: 6 }
-    },
-    scales: { x: { time: false } },
-    axes: [{ ...axis(60, 24), incrs: WHOLE }, axis(32, 48)],
-    series: [
-      {},
-      ...series.map(({ label, color, dash, faint, curve }): uPlot.Series => ({
-        label,
-        stroke: themed(color),
-        width: faint ? 1 : 1.75,
-        alpha: faint ? 0.6 : 1,
-        dash: dash ? [...dash] : [],
-        spanGaps: true,
-        points: { show: curve.steps.length < 3 }
-      }))
-    ],
-    hooks: { setCursor: [plot => onCursor(plot.cursor.idx ?? null)] }
-  };
-}
-
-/** A colour that a canvas understands: variables are looked up where the chart stands. */
-function resolve(element: HTMLElement, color: string): string {
-  const name = /^var\((--[\w-]+)\)$/.exec(color)?.[1];
-  return name === undefined ? color : getComputedStyle(element).getPropertyValue(name).trim();
+  return tables.length > 1 ? uPlot.join(tables) : (tables[0] ?? [[]]);
 }

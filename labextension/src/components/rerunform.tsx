@@ -1,17 +1,20 @@
-/** The body of the rerun dialog: the notebook's parameters, each with a value or several. */
+/** The body of the rerun dialog: the notebook's parameters, each with a value, several, or a range. */
 
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX } from 'react';
-import { formatCount } from '../format';
+import { formatCount, formatDuration } from '../format';
 import { useModel } from '../models/model';
-import type { RerunModel } from '../models/rerun';
+import { MOST_WORKERS, type RerunModel } from '../models/rerun';
 import { fileName } from '../paths';
+import type { IParameter } from '../tokens';
+import type { Choice } from '../values';
 import { Loading } from './states';
 import { useUi } from './ui';
 
 export function RerunForm({ model }: { model: RerunModel }): JSX.Element {
   const { trans } = useUi();
   useModel(model);
-  const { parameters, origin, problem, count } = model;
+  const { parameters, origin, problem } = model;
   return (
     <div className="mlnb-RerunForm">
       <div className="mlnb-Quiet">
@@ -25,49 +28,22 @@ export function RerunForm({ model }: { model: RerunModel }): JSX.Element {
           {trans.__('It has no cell tagged “parameters”, so nothing can be set from outside.')}
         </p>
       )}
-      {parameters?.map(parameter => (
-        <label key={parameter.name}>
-          <span className="mlnb-RerunForm-name">
-            <code>{parameter.name}</code> <span>{parameter.help}</span>
-          </span>
-          <input
-            className="jp-mod-styled"
-            value={model.text(parameter)}
-            placeholder={parameter.default}
-            aria-label={parameter.name}
-            spellCheck={false}
-            onChange={event => model.setText(parameter.name, event.target.value)}
-          />
-        </label>
-      ))}
-      <p className="mlnb-Quiet">{trans.__('Several values, with commas, are tried one by one.')}</p>
-      <div className="mlnb-RerunForm-pair">
-        <label>
-          <span className="mlnb-RerunForm-name">{trans.__('Workers')}</span>
-          <input
-            className="jp-mod-styled"
-            type="number"
-            min={1}
-            max={64}
-            value={model.workers}
-            onChange={event => model.setWorkers(Number(event.target.value))}
-          />
-        </label>
-        <label>
-          <span className="mlnb-RerunForm-name">{trans.__('Name')}</span>
-          <input
-            className="jp-mod-styled"
-            placeholder={trans.__('made up, if left empty')}
-            spellCheck={false}
-            onChange={event => {
-              model.name = event.target.value;
-            }}
-          />
-        </label>
-      </div>
-      <p className="mlnb-RerunForm-count" aria-live="polite">
-        {trans._n('= %2 run', '= %2 runs', count, formatCount(count))}
-      </p>
+      {parameters !== null && parameters.length > 0 && (
+        <>
+          <div className="mlnb-RerunForm-fields">
+            {parameters.map(parameter => (
+              <Field key={parameter.name} model={model} parameter={parameter} />
+            ))}
+          </div>
+          <p className="mlnb-RerunForm-hint">
+            {trans.__('A value, several:')} <code>0.1, 0.01</code> {trans.__('or a range:')}{' '}
+            <code>loguniform(1e-4, 1e-1)</code> <code>uniform(0, 1)</code>{' '}
+            <code>randint(2, 9)</code>
+          </p>
+        </>
+      )}
+      <Settings model={model} />
+      <Sum model={model} />
       {problem && (
         <p className="mlnb-PromoteForm-problem" role="alert">
           {problem.message}
@@ -75,5 +51,124 @@ export function RerunForm({ model }: { model: RerunModel }): JSX.Element {
         </p>
       )}
     </div>
+  );
+}
+
+function Field(props: { model: RerunModel; parameter: IParameter }): JSX.Element {
+  const { trans } = useUi();
+  const { model, parameter } = props;
+  const { name, help, type } = parameter;
+  const choice = model.choice(parameter);
+  const wrong = choice.kind === 'problem';
+  const note = noteOf(choice, trans);
+  return (
+    <label className="mlnb-RerunForm-field">
+      <span className="mlnb-RerunForm-name" title={help || undefined}>
+        <code>{name}</code> <span>{help || type}</span>
+      </span>
+      <span className="mlnb-RerunForm-value">
+        <input
+          className="jp-mod-styled"
+          value={model.text(parameter)}
+          placeholder={parameter.default}
+          aria-label={name}
+          aria-invalid={wrong}
+          aria-describedby={note === '' ? undefined : `mlnb-rerun-${name}`}
+          spellCheck={false}
+          onChange={event => model.setText(name, event.target.value)}
+        />
+        <span id={`mlnb-rerun-${name}`} className={wrong ? 'mlnb-mod-wrong' : 'mlnb-Quiet'}>
+          {note}
+        </span>
+      </span>
+    </label>
+  );
+}
+
+/** How a field was understood, where that isn't plain. */
+function noteOf(choice: Choice, trans: TranslationBundle): string {
+  if (choice.kind === 'values') {
+    const { length } = choice.values;
+    return length > 1 ? trans._n('%1 value', '%1 values', length) : '';
+  }
+  if (choice.kind === 'range') {
+    return choice.distribution === 'loguniform'
+      ? trans.__('drawn by logarithm')
+      : trans.__('drawn at random');
+  }
+  const { distribution } = choice;
+  return {
+    numbers: trans.__('%1 takes numbers', distribution),
+    two: trans.__('%1 takes a lower and a higher number', distribution),
+    order: trans.__('the lower number comes first'),
+    positive: trans.__('loguniform begins above zero')
+  }[choice.problem];
+}
+
+function Settings({ model }: { model: RerunModel }): JSX.Element {
+  const { trans } = useUi();
+  return (
+    <div className="mlnb-RerunForm-settings">
+      <label>
+        <span>{trans.__('Workers')}</span>
+        <input
+          className="jp-mod-styled"
+          type="number"
+          min={1}
+          max={MOST_WORKERS}
+          value={model.workers}
+          onChange={event => model.setWorkers(Number(event.target.value))}
+        />
+      </label>
+      {model.varied && (
+        <label>
+          <span>{trans.__('Samples')}</span>
+          <input
+            className="jp-mod-styled"
+            type="number"
+            min={1}
+            value={model.samples ?? ''}
+            placeholder={
+              model.drawn ? undefined : trans.__('all %1', formatCount(model.combinations))
+            }
+            onChange={event =>
+              model.setSamples(event.target.value === '' ? null : Number(event.target.value))
+            }
+          />
+        </label>
+      )}
+      <label className="mlnb-RerunForm-title">
+        <span>{trans.__('Name')}</span>
+        <input
+          className="jp-mod-styled"
+          placeholder={trans.__('made up, if left empty')}
+          spellCheck={false}
+          onChange={event => {
+            model.name = event.target.value;
+          }}
+        />
+      </label>
+    </div>
+  );
+}
+
+/** What it comes to: how many runs, and how long they may take. */
+function Sum({ model }: { model: RerunModel }): JSX.Element {
+  const { trans } = useUi();
+  const { count, seconds, workers } = model;
+  const time =
+    seconds === null
+      ? null
+      : trans._n(
+          'about %2 with %1 worker',
+          'about %2 with %1 workers',
+          workers,
+          formatDuration(seconds)
+        );
+  return (
+    <p className="mlnb-RerunForm-count" aria-live="polite">
+      {trans._n('= %2 run', '= %2 runs', count, formatCount(count))}
+      {time !== null && <span>, {time}</span>}
+    </p>
   );
 }

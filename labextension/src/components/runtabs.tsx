@@ -23,6 +23,7 @@ import type {
   Scalar
 } from '../tokens';
 import { Chart, type ISeries } from './chart';
+import { ChartBar } from './chartbar';
 import { Code } from './code';
 import { Histogram } from './histogram';
 import { Folded, RunName } from './parts';
@@ -51,6 +52,7 @@ export function CurvesTab(props: {
   const metrics = curved(props.run);
   return (
     <>
+      <ChartBar />
       <div className="mlnb-Charts">
         {metrics.map(({ name }) => (
           <MetricCurve key={name} metric={name} {...props} />
@@ -72,7 +74,7 @@ function MetricCurve(props: {
   curves: CurvesModel;
   store: string | null;
 }): JSX.Element {
-  const { trans, colors } = useUi();
+  const { colors } = useUi();
   const { run, metric, curves, store } = props;
   const { previous } = run;
   const own = curves.get(store, run, metric, CURVE_POINTS);
@@ -92,9 +94,7 @@ function MetricCurve(props: {
   if (own !== null) {
     series.push({ label: run.name, curve: own, color: colors.color(run.run_id).color });
   }
-  return (
-    <Chart title={metric} series={series} sync={`run-${run.run_id}`} stepLabel={trans.__('step')} />
-  );
+  return <Chart title={metric} series={series} sync={`run-${run.run_id}`} />;
 }
 
 export function FiguresTab(props: {

@@ -1,6 +1,7 @@
 /** One run: what it is, what came out and went in, and tabs for the rest. */
 
 import type { JSX } from 'react';
+import { useCallback } from 'react';
 import { formatAge, formatDuration, formatTime } from '../format';
 import type { CurvesModel } from '../models/curves';
 import { useModel } from '../models/model';
@@ -8,6 +9,7 @@ import type { RunModel } from '../models/run';
 import { fileName } from '../paths';
 import type { IRunDetail, IRunRow } from '../tokens';
 import { useNow } from './clock';
+import { LineageTab } from './lineage';
 import { Alias, type ITab, Tabs } from './parts';
 import { Overview } from './runoverview';
 import {
@@ -38,6 +40,7 @@ export interface IRunViewProps {
   onRerun: (run: IRunDetail) => void;
   onTag: (run: IRunDetail) => void;
   onNote: (note: string) => void;
+  onModels: () => void;
   /** Which of the tabs is open. */
   tab: string | null;
   onTab: (tab: string) => void;
@@ -158,6 +161,7 @@ function Notebook(props: {
 function RunTabs(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
   const { trans } = useUi();
   const { run, model, curves } = props;
+  const onLook = useCallback(() => model.traceLineage(), [model]);
   const figures = run.artifacts.filter(({ kind }) => kind === 'figure');
   const lines = curved(run).length;
   const others = run.artifacts.filter(({ kind }) => kind !== 'figure');
@@ -197,6 +201,18 @@ function RunTabs(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
       id: 'environment',
       label: trans.__('Environment'),
       render: () => <EnvironmentTab run={run} />
+    },
+    {
+      id: 'lineage',
+      label: trans.__('Lineage'),
+      render: () => (
+        <LineageTab
+          lineage={model.lineage}
+          onLook={onLook}
+          onOpen={props.onOpen}
+          onModels={props.onModels}
+        />
+      )
     },
     {
       id: 'artifacts',

@@ -4,10 +4,13 @@ import type { Extension } from '@codemirror/state';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { createContext, useContext } from 'react';
 import type { ColorBook } from '../colors';
+import type { ChartsModel } from '../models/charts';
 
 export interface IUi {
   trans: TranslationBundle;
   colors: ColorBook;
+  /** How curves are drawn. */
+  charts: ChartsModel;
   /** The notebook's Python, for editors. */
   python: Extension;
   /** Put highlighted Python into an element. */

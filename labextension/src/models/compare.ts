@@ -3,12 +3,12 @@
 import type { Api } from '../api';
 import type { Hint } from '../live';
 import type { ApiError } from '../request';
-import type { IComparison } from '../tokens';
+import type { IArtifact, IComparison, IRunDetail } from '../tokens';
 import { asApiError, Coalescer, Model } from './model';
 
 export class CompareModel extends Model {
   constructor(
-    private readonly api: Pick<Api, 'compare'>,
+    private readonly api: Pick<Api, 'compare' | 'run' | 'text'>,
     readonly store: string | null,
     runIds: readonly string[]
   ) {
@@ -34,9 +34,54 @@ export class CompareModel extends Model {
     return this.refresh();
   }
 
+  /** Put a run at a place among the others; the first is what the others are compared with. */
+  move(runId: string, place: number): Promise<void> {
+    const others = this._runIds.filter(other => other !== runId);
+    const next = [...others.slice(0, place), runId, ...others.slice(place)];
+    if (next.join() === this._runIds.join()) {
+      return Promise.resolve();
+    }
+    this._runIds = next;
+    return this.refresh();
+  }
+
   drop(runId: string): Promise<void> {
     this._runIds = this._runIds.filter(other => other !== runId);
     return this.refresh();
+  }
+
+  /** The runs in full, in their order: profiles of their data, files; null until somebody looks. */
+  get details(): readonly IRunDetail[] | null {
+    const found = this._runIds.map(runId => this._details.get(runId));
+    return found.every(detail => detail !== undefined) ? found : null;
+  }
+
+  /** Find out about the runs in full, now and whenever other runs are compared. */
+  look(): void {
+    if (!this.looking) {
+      this.looking = true;
+      void this.refresh();
+    }
+  }
+
+  /** The text of a file, if it is here; else it is asked for. */
+  text(artifact: IArtifact): string | null {
+    const { sha256 } = artifact;
+    const found = this.texts.get(sha256);
+    if (found === undefined) {
+      this.texts.set(sha256, null);
+      void this.api.text(this.store, artifact).then(
+        text => {
+          this.texts.set(sha256, text);
+          this.notify();
+        },
+        (reason: unknown) => {
+          this.texts.set(sha256, asApiError(reason).message);
+          this.notify();
+        }
+      );
+    }
+    return found ?? null;
   }
 
   refresh(): Promise<void> {
@@ -55,13 +100,29 @@ export class CompareModel extends Model {
     try {
       this._comparison = await this.api.compare(this.store, this._runIds);
       this._problem = null;
+      if (this.looking) {
+        this.notify(); // what is known already need not wait for the rest
+        await this.loadDetails(this._comparison);
+      }
     } catch (reason) {
       this._problem = asApiError(reason);
     }
     this.notify();
   }
 
+  /** A run that has ended doesn't change in what is compared here. */
+  private async loadDetails({ runs }: IComparison): Promise<void> {
+    const wanted = runs.filter(
+      ({ run_id, status }) => status === 'running' || !this._details.has(run_id)
+    );
+    const found = await Promise.all(wanted.map(({ run_id }) => this.api.run(this.store, run_id)));
+    found.forEach(detail => this._details.set(detail.run_id, detail));
+  }
+
   private readonly refreshing = new Coalescer(() => this.load());
+  private readonly _details = new Map<string, IRunDetail>();
+  private readonly texts = new Map<string, string | null>();
+  private looking = false;
   private _runIds: string[];
   private _comparison: IComparison | null = null;
   private _problem: ApiError | null = null;

@@ -7,6 +7,8 @@ import { Model } from './model';
 
 export interface ICurve {
   steps: number[];
+  /** Milliseconds since 1970. */
+  times: number[];
   values: number[];
 }
 
@@ -32,8 +34,8 @@ export class CurvesModel extends Model {
   ): ICurve | null {
     const key = keyOf(store, row.run_id, metric, points);
     const found = this.curves.get(key);
-    if (found === undefined) {
-      this.curves.set(key, null);
+    if (found === undefined || this.stale.delete(key)) {
+      this.curves.set(key, found ?? null);
       this.queue.push(() => this.load(key, store, row.run_id, metric, points));
       this.pump();
     }
@@ -54,7 +56,7 @@ export class CurvesModel extends Model {
   forget(runIds: readonly string[]): void {
     for (const key of [...this.curves.keys()]) {
       if (runIds.some(runId => key.includes(`/${runId}/`))) {
-        this.curves.delete(key);
+        this.stale.add(key);
       }
     }
   }
@@ -67,8 +69,12 @@ export class CurvesModel extends Model {
     points: number
   ): Promise<void> {
     try {
-      const { steps, values } = await this.api.history(store, runId, metric, points);
-      this.curves.set(key, { steps, values: values.map(value => toNumber(value) ?? Number.NaN) });
+      const { steps, times, values } = await this.api.history(store, runId, metric, points);
+      this.curves.set(key, {
+        steps,
+        times,
+        values: values.map(value => toNumber(value) ?? Number.NaN)
+      });
     } catch {
       return; // a list without its small curves is still a list
     }
@@ -107,6 +113,8 @@ export class CurvesModel extends Model {
   }
 
   private readonly curves = new Map<string, ICurve | null>();
+  /** Shown until its successor is here. */
+  private readonly stale = new Set<string>();
   private readonly queue: (() => Promise<void>)[] = [];
   private running = 0;
   private timer = 0;

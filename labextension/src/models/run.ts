@@ -2,13 +2,17 @@
 
 import type { Api } from '../api';
 import type { Hint } from '../live';
+import { type ILineage, lineageOf } from '../lineage';
 import type { ApiError } from '../request';
 import type { ICell, IRunDetail, IRunEdit } from '../tokens';
 import { asApiError, Coalescer, Model } from './model';
 
+/** Cells of a notebook's run whose data and models are looked up. */
+const MOST_CHILDREN = 24;
+
 export class RunModel extends Model {
   constructor(
-    private readonly api: Pick<Api, 'run' | 'cells' | 'edit'>,
+    private readonly api: Pick<Api, 'run' | 'cells' | 'edit' | 'models'>,
     readonly store: string | null,
     readonly runId: string
   ) {
@@ -21,6 +25,19 @@ export class RunModel extends Model {
 
   get cells(): readonly ICell[] | null {
     return this._cells;
+  }
+
+  /** Where the run comes from and what became of it; null until somebody looks. */
+  get lineage(): ILineage | null {
+    return this._lineage;
+  }
+
+  /** Find out about the lineage, now and whenever the run changes. */
+  traceLineage(): void {
+    if (!this.tracing) {
+      this.tracing = true;
+      void this.refresh();
+    }
   }
 
   get problem(): ApiError | null {
@@ -54,6 +71,9 @@ export class RunModel extends Model {
         this.api.run(this.store, this.runId),
         this.api.cells(this.store, this.runId)
       ]);
+      if (this.tracing) {
+        this._lineage = await this.trace(this._detail);
+      }
       this._problem = null;
     } catch (reason) {
       this._problem = asApiError(reason);
@@ -61,8 +81,27 @@ export class RunModel extends Model {
     this.notify();
   }
 
+  private async trace(run: IRunDetail): Promise<ILineage> {
+    const near = [run.parent_id, run.rerun_of].filter(runId => runId !== null);
+    const [models, parents, children] = await Promise.all([
+      this.api.models(this.store),
+      Promise.all(near.map(runId => this.api.run(this.store, runId).catch(() => null))),
+      Promise.all(
+        run.children.slice(0, MOST_CHILDREN).map(({ run_id }) => this.api.run(this.store, run_id))
+      )
+    ]);
+    return lineageOf(
+      run,
+      parents.filter(parent => parent !== null),
+      children,
+      models
+    );
+  }
+
   private readonly refreshing = new Coalescer(() => this.load());
   private _detail: IRunDetail | null = null;
   private _cells: ICell[] | null = null;
+  private _lineage: ILineage | null = null;
+  private tracing = false;
   private _problem: ApiError | null = null;
 }

@@ -116,6 +116,7 @@ export function runView(
         onRerun={() => void commands.execute(CommandIDs.rerun, target)}
         onTag={() => void commands.execute(CommandIDs.tag, target)}
         onNote={note => void model.edit({ note })}
+        onModels={() => void commands.execute(CommandIDs.openModels, { store_id: store })}
         tab={typeof view.args.state?.tab === 'string' ? view.args.state.tab : null}
         onTab={tab => {
           view.remember({ state: { tab } });

@@ -81,10 +81,13 @@ class NewRollback(Request):
 
 
 class NewRerun(Request):
+    """In `grid` a text is a range to draw from, as in `"loguniform(1e-4, 1e-1)"`, and needs `samples`."""
+
     notebook: str | None = None
     run: str | None = None
     params: dict[str, Any] = {}
-    grid: dict[str, list[Any]] = {}
+    grid: dict[str, list[Any] | str] = {}
+    samples: int | None = None
     workers: int = 1
     name: str | None = None
 

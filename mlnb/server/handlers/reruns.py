@@ -39,6 +39,7 @@ def start_batch(call: Call, body: bodies.NewRerun) -> bodies.BatchReply:
         store=str(path),
         params=body.params,
         grid=body.grid,
+        samples=body.samples,
         workers=body.workers,
         name=body.name,
     )
