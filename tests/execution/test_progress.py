@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 import mlnb
 from mlnb.execution import views
 from mlnb.execution.batch import Batch
 from mlnb.execution.progress import BatchProgress
 from mlnb.store import query
+
+if TYPE_CHECKING:
+    import pytest
 
 MakeNotebook = Callable[..., Path]
 
