@@ -174,7 +174,7 @@ export interface IHistory {
 export interface IBatchInfo {
   batch_id: string;
   name: string;
-  state: 'running' | 'finished' | 'failed' | 'cancelled';
+  state: 'running' | 'finished' | 'failed' | 'cancelled' | 'killed';
   /** The plan's runs, those that have ended, and of these those that ended badly. */
   total: number;
   done: number;

@@ -88,7 +88,7 @@ class BatchProgress(TypedDict):
 
     batch_id: str
     name: str
-    state: Literal["running", "finished", "failed", "cancelled"]
+    state: Literal["running", "finished", "failed", "cancelled", "killed"]
     total: int
     done: int
     failed: int
@@ -371,7 +371,7 @@ class ListedBatch(TypedDict):
     notebook: str
     source_sha256: str
     executor: str
-    state: Literal["running", "finished", "failed", "cancelled"]
+    state: Literal["running", "finished", "failed", "cancelled", "killed"]
     started_at: datetime
     ended_at: datetime | None
     total: int
