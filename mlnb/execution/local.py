@@ -201,6 +201,8 @@ class _Process:
 def _environment() -> dict[str, str]:
     # A batch started by a tracked cell is a batch of its own, not part of that cell's run.
     inherited = {
-        name: value for name, value in os.environ.items() if name not in {"MLNB_PARENT_RUN", "MLNB_NOTEBOOK"}
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"MLNB_PARENT_RUN", "MLNB_NOTEBOOK", "MLNB_WHOLE"}
     }
     return {**inherited, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
