@@ -140,6 +140,8 @@ export interface IModelFile {
 }
 
 export interface IRunDetail extends IRunRow {
+  /** The end of what it has printed, while it runs and where it was killed. */
+  output: string | null;
   params_detail: IParamDetail[];
   metrics_detail: IMetricDetail[];
   datasets: IDataset[];
