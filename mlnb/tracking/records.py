@@ -131,6 +131,17 @@ class RunRecord:
         return _frame(self._record["artifacts"], ARTIFACT_COLUMNS)
 
     @property
+    def output(self) -> str:
+        """What the run printed; of one that still runs or was killed, the end of it."""
+        record = self._record
+        if record["output"] is not None:
+            return str(record["output"])
+        kept = [
+            item for item in record["artifacts"] if item["kind"] == "text" and item["name"] == "output.txt"
+        ]
+        return self.store.objects.read(kept[-1]["sha256"]).decode() if kept else ""
+
+    @property
     def environment(self) -> dict[str, Any]:
         """python, platform and packages (name → version); empty where it wasn't recorded."""
         return dict(self._record["environment"] or {})
@@ -201,6 +212,8 @@ class RunRecord:
                 lines.append(f"  {group:8}{shown}")
         if record["error"]:
             lines.append(f"  error   {record['error']}")
+        if record["output"]:
+            lines.append(f"  output  … {record['output'].rstrip().rpartition(chr(10))[2]}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

@@ -192,7 +192,7 @@ class Session:
         cell.options = options
         cell.run = self._start_run(cell, options)
         self._background.started(cell.run)
-        cell.watch = Watch(self.shell)
+        cell.watch = Watch(self.shell, cell.run)
         cell.watch.start()
         self.observer.begin()
         if self.companion is not None and not (options.quiet or cell.whole):
