@@ -51,7 +51,9 @@ class Error(Exception):
         """What IPython prints. `__traceback__` keeps every frame, for `%debug` and for our own bugs."""
         from IPython.core.getipython import get_ipython
 
-        shown: list[str] = get_ipython().InteractiveTB.structured_traceback(
+        shell = get_ipython()
+        assert shell is not None  # who calls this is IPython
+        shown: list[str] = shell.InteractiveTB.structured_traceback(
             type(self), self, _outside(self.__traceback__), tb_offset=1
         )
         return shown

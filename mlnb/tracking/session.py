@@ -288,6 +288,9 @@ class Session:
         self._finished(cell, Finished(run, status, duration, _line(error), written, quiet=options.quiet))
 
     def _later(self, run: Run, found: Findings, written: writing.Written) -> None:
+        if written.unsynced:
+            self._background.sync(run, written.unsynced)
+            written.unsynced = set()
         if found.children:
             self._background.keep_children(run, found.children)
         for fitted in found.models:
