@@ -71,9 +71,6 @@ class Verdict:
             + "\n"
         )
 
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
-
 
 def reproduce(
     run: str,

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import html
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.errors import NotFound, nearest
 from mlnb.store import Store, query
+from mlnb.tracking import plots
 from mlnb.tracking.recording import current_store
 
 if TYPE_CHECKING:
     import nbformat
     import pandas as pd
+    from matplotlib.axes import Axes
 
 Place = Store | str | os.PathLike[str] | None
+ORIGIN: Final = "mlnb"
+"""The key in a DataFrame's `attrs` that says which question to which store it answers."""
 DATASET_COLUMNS: Final = (
     "name", "role", "type", "rows", "columns", "bytes", "digest", "row_hashes", "source",
 )  # fmt: skip
@@ -58,9 +61,15 @@ def runs(
     QueryError
         The query can't be read, or names something that was never recorded.
     """
-    return query.runs_frame(
-        current_store(store), where=where, order_by=order_by, limit=limit, children=children
-    )
+    home = current_store(store)
+    frame = query.runs_frame(home, where=where, order_by=order_by, limit=limit, children=children)
+    return marked(frame, home, where=where, order_by=order_by, children=children, whole=limit is None)
+
+
+def marked(frame: pd.DataFrame, store: Store, **question: Any) -> pd.DataFrame:
+    """The table with a note of where it comes from, for its display: pandas carries `attrs` along."""
+    frame.attrs[ORIGIN] = {"store": str(store.path), "rows": len(frame), **question}
+    return frame
 
 
 def get(reference: str, *, store: Place = None) -> RunRecord:
@@ -169,6 +178,33 @@ class RunRecord:
         times = pd.to_datetime(curve.times, unit="us", utc=True)
         return pd.DataFrame({"step": curve.steps, "time": times, "value": curve.values})
 
+    @property
+    def curves(self) -> list[str]:
+        """The names of the metrics that have more than one point."""
+        return [metric["name"] for metric in self._record["metrics_detail"] if metric["count"] > 1]
+
+    def plot(self, *metrics: str, ax: Axes | Sequence[Axes] | None = None, **style: Any) -> Axes | list[Axes]:
+        """Draw metrics (by default all that are curves) over their steps, with matplotlib and in its present style.
+
+        Parameters
+        ----------
+        metrics
+            Names; each gets axes of its own.
+        ax
+            Where to draw: one axes a metric.
+        style
+            Handed on to `Axes.plot`.
+
+        Raises
+        ------
+        NotFound
+            The run has no such metric.
+        UsageError
+            The run has no curve.
+        """
+        names = metrics or self.curves
+        return plots.plot({name: {self.name: self.history(name)} for name in names}, ax=ax, **style)
+
     def artifact(self, name: str) -> bytes:
         """The bytes of an artifact (of several of that name, the last).
 
@@ -215,16 +251,6 @@ class RunRecord:
         if record["output"]:
             lines.append(f"  output  … {record['output'].rstrip().rpartition(chr(10))[2]}")
         return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        record = self._record
-        cells = [
-            f"<tr><th style='text-align:left'>{html.escape(group)}</th><td style='text-align:left'>{shown}</td></tr>"
-            for group in ("params", "metrics", "tags")
-            if (shown := html.escape(", ".join(f"{n} = {_short(v)}" for n, v in record[group].items())))
-        ]
-        head = html.escape(f"{record['name']} · {record['status']} · {record['experiment']}")
-        return f"<table><caption style='text-align:left'>{head}</caption>{''.join(cells)}</table>"
 
 
 def _short(value: Any) -> str:
