@@ -148,3 +148,11 @@ def test_the_magic_called_by_name_tracks_too(shell, tmp_path):
     assert magics.current(shell).settle()
     (row,) = query.run_page(Store.open(tmp_path / ".mlnb")).rows
     assert (row["name"], row["metrics"]) == ("direct", {"loss": 0.25})
+
+
+def test_an_error_of_ours_shows_the_users_own_lines_only(shell, capsys):
+    shell.run_cell("import mlnb\nwith mlnb.run('r', params={'depth': 3}): pass\nmlnb.runs('params.dpth > 3')")
+    shown = capsys.readouterr().out
+    assert "mlnb.runs('params.dpth > 3')" in shown
+    assert "did you mean depth?" in shown
+    assert "records.py" not in shown
