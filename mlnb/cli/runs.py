@@ -258,6 +258,7 @@ def _print_record(record: Mapping[str, Any]) -> None:
         ("params_detail", ["name", "value", "source"]),
         ("metrics_detail", ["name", "last", "min", "max", "count"]),
         ("datasets", ["name", "role", "type", "rows", "columns", "digest"]),
+        ("checks", ["dataset", "name", "passed", "detail"]),
         ("artifacts", ["name", "kind", "bytes", "media_type"]),
     ]
     for key, columns in sections:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.errors import NotFound, nearest
+from mlnb.events import ColumnProfile
 from mlnb.store import Store, query
 from mlnb.tracking import plots
 from mlnb.tracking.recording import current_store
@@ -23,6 +24,7 @@ DATASET_COLUMNS: Final = (
     "name", "role", "type", "rows", "columns", "bytes", "digest", "row_hashes", "source",
 )  # fmt: skip
 ARTIFACT_COLUMNS: Final = ("name", "kind", "media_type", "bytes", "sha256", "source", "metadata")
+CHECK_COLUMNS: Final = ("dataset", "name", "passed", "detail")
 CELL_COLUMNS: Final = (
     "session_id", "ordinal", "cell_id", "execution_count", "source_sha256", "source", "status",
     "duration_s", "reads", "writes", "own",
@@ -151,6 +153,35 @@ class RunRecord:
         return self.store.objects.read(kept[-1]["sha256"]).decode() if kept else ""
 
     @property
+    def checks(self) -> pd.DataFrame:
+        """What the data was checked for: dataset, name, passed, detail."""
+        return _frame(self._record["checks"], CHECK_COLUMNS)
+
+    def schema(self, data: str) -> Any:
+        """A Pandera schema that a data set of the run meets, as a start for one's own: its columns' types and ranges.
+
+        `.to_yaml()` of it is what the settings' `[checks]` can name.
+
+        Raises
+        ------
+        NotFound
+            The run used no such data, or kept no columns of it.
+        UsageError
+            Pandera isn't installed.
+        """
+        from mlnb.capture import checks
+
+        found = [one for one in self._record["datasets"] if data in {one["name"], one["role"]}]
+        described = [one for one in found if one["profile"]]
+        if not described:
+            known = [one["name"] for one in self._record["datasets"] if one["profile"]]
+            what = f"kept no columns of {data!r}" if found else f"used no data {data!r}"
+            raise NotFound(f"run {self.run_id} {what}", hint=nearest(data, known))
+        return checks.infer(
+            map(_profile, described[-1]["profile"]), described[-1]["rows"], described[-1]["name"]
+        )
+
+    @property
     def environment(self) -> dict[str, Any]:
         """python, platform and packages (name → version); empty where it wasn't recorded."""
         return dict(self._record["environment"] or {})
@@ -251,6 +282,17 @@ class RunRecord:
         if record["output"]:
             lines.append(f"  output  … {record['output'].rstrip().rpartition(chr(10))[2]}")
         return "\n".join(lines)
+
+
+def _profile(row: Mapping[str, Any]) -> ColumnProfile:
+    """A column's statistics as the event had them: the index keeps extremes as texts."""
+    return ColumnProfile(**dict(row) | {end: _number(row["type"], row[end]) for end in ("min", "max")})
+
+
+def _number(kind: str, text: str | None) -> float | str | None:
+    if text is None or not kind.startswith(("int", "uint", "float")):
+        return text
+    return float(text)
 
 
 def _short(value: Any) -> str:
