@@ -401,3 +401,17 @@ def test_three_models_are_three_groups(run, runs):
         "DecisionTreeClassifier": "DecisionTreeClassifier",
         "GaussianNB": "GaussianNB",
     }
+
+
+def test_what_the_cell_logs_by_calls_stands_in_its_line(run, shell, runs):
+    from mlnb.magics import current
+
+    run("%%track\nimport mlnb\nmlnb.metric('weight', 0.5)\nmlnb.history('curve', [3.0, 2.0])")
+    assert current(shell).last.written.metrics == {"weight": 0.5, "curve": 2.0}
+
+
+def test_a_model_is_among_the_artifacts_at_once(run, runs):
+    run("%%track\nfrom sklearn.linear_model import Ridge\nridge = Ridge().fit([[0.0], [1.0]], [0.0, 1.0])")
+    run(
+        "import mlnb\nkinds = set(mlnb.get(mlnb.runs()['run_id'][0]).artifacts['kind'])\nassert 'model' in kinds, kinds"
+    )
