@@ -13,6 +13,8 @@ import type {
   IModelVersion,
   IParameter,
   IPromotion,
+  IPromotionRequest,
+  IRerunRequest,
   IRunDetail,
   IRunEdit,
   IRunPage,
@@ -30,24 +32,6 @@ export interface IRunsQuery {
   order_by?: string;
   /** With the digests of each run's data. */
   data?: boolean;
-}
-
-export interface IPromotionRequest {
-  model: string;
-  version: number;
-  alias: string;
-  note: string;
-  expected?: number | null;
-  dry_run?: boolean;
-}
-
-export interface IRerunRequest {
-  notebook?: string;
-  run?: string;
-  params: Record<string, unknown>;
-  grid: Record<string, unknown[]>;
-  workers: number;
-  name?: string;
 }
 
 /** Every call takes the store, since views of several stores can be open at once. */

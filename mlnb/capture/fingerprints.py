@@ -66,7 +66,9 @@ class Fingerprint:
         return f"<Fingerprint {self.digest[:12]} {self.type}{size}>"
 
 
-def fingerprint(obj: Any, *, name: str | None = None, statistics: bool = True) -> Fingerprint:
+def fingerprint(
+    obj: Any, *, name: str | None = None, statistics: bool = True, hash_rows: bool | None = None
+) -> Fingerprint:
     """The fingerprint of a table, array, file or folder.
 
     Parameters
@@ -77,7 +79,9 @@ def fingerprint(obj: Any, *, name: str | None = None, statistics: bool = True) -
     name
         What to call it.
     statistics
-        Whether to compute the columns' statistics and the rows' hashes as well as digests.
+        Whether to compute the columns' statistics as well as digests.
+    hash_rows
+        Whether to hash rows; by default where there are statistics and at most a million rows.
 
     Raises
     ------
@@ -94,7 +98,7 @@ def fingerprint(obj: Any, *, name: str | None = None, statistics: bool = True) -
     described = _distinct_names(
         [describe(column, digest) for column, digest in zip(table.columns, digests, strict=True)]
     )
-    wanted = statistics and 0 < table.rows <= ROW_HASHES
+    wanted = (statistics if hash_rows is None else hash_rows) and 0 < table.rows <= ROW_HASHES
     return Fingerprint(
         digest=_over(described, table.rows),
         type=table.type,

@@ -180,7 +180,7 @@ def _quoted(text: str) -> str:
 
 
 def _batch_id(store: Any, ref: str) -> str:
-    from mlnb.execution.batch import find_batch
+    from mlnb.execution.prepared import find_batch
 
     return find_batch(store.registry.read(), ref).batch_id
 

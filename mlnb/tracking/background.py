@@ -52,6 +52,17 @@ class Background:
 
         self._work.add(describe)
 
+    def sync(self, run: Run, objects: set[str]) -> None:
+        """See that objects are on the disk."""
+        store, run_id = run.store, run.run_id
+
+        def sync() -> None:
+            self._current = (store, run_id)
+            for sha256 in objects:
+                store.objects.sync(sha256)
+
+        self._work.add(sync)
+
     def keep_children(self, run: Run, children: list[Child]) -> None:
         """The settings of a sweep, each as a run of its own."""
 

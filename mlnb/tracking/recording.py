@@ -29,6 +29,7 @@ from mlnb import config, events, ids
 from mlnb.capture import values as described
 from mlnb.errors import NotFound, UsageError
 from mlnb.store import Store, process
+from mlnb.store.following import Follower
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -346,6 +347,10 @@ class Run:
             )
         )
         return sha256
+
+    def follow(self) -> Follower:
+        """A look at the points that this run gets, as they come."""
+        return Follower(self._writer)
 
     def finish(
         self,

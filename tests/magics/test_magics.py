@@ -111,7 +111,7 @@ def test_the_run_line_has_three_forms_and_the_change(shell):
     assert data["version"] == 1
     assert data["metrics"] == [{"name": "loss", "value": 1.5, "previous": 1.5}]
     assert data["counts"]["metrics"] == 1
-    assert data["previous"]["name"] == finished.previous.run.name
+    assert data["previous"]["name"] == finished.previous.name
 
 
 def test_the_plain_line_shows_the_change(shell, capsys):

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from mlnb import registry
+from mlnb.capture import fingerprint
 from mlnb.errors import GateFailed, UsageError
 from mlnb.events import Check, GitState, Verdict
 from mlnb.registry import gates
@@ -266,6 +267,17 @@ def test_a_single_row_in_both_train_and_test_data_is_found(project, first_test_r
     registry.register(run_id, "churn", store=project.store)
     (result,) = asked(project, 1, "no_overlap")
     assert (result.passed, result.message) == (passed, message)
+
+
+def test_targets_are_no_rows_that_could_be_shared(project):
+    run_id = project.train(test_data=None)
+    with start(store=project.store, run_id=run_id) as run:
+        for role, rows in ("train", [[1.0, 2.0]]), ("test", [[3.0, 4.0]]):
+            run.data(np.array(rows), role, role=role)
+            run.append(fingerprint(np.array([0])).event("y", role=role))
+    registry.register(run_id, "churn", store=project.store)
+    (result,) = asked(project, 1, "no_overlap")
+    assert result.passed
 
 
 def test_overlap_is_not_ruled_out_where_no_rows_were_kept(project):
