@@ -26,7 +26,6 @@ extensions = [
     "sphinx_copybutton",
 ]
 exclude_patterns = ["_build", "_generated"]
-suppress_warnings = ["toc.empty_glob"]  # index.md takes in pages that it doesn't name, if there are any
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 default_role = "code"  # docstrings say `name`, as Markdown does
