@@ -106,13 +106,3 @@ def test_every_public_name_is_in_the_reference():
     page = (DOCS / "reference/python.md").read_text(encoding="utf-8")
     named = set(re.findall(r"auto(?:function|class):: (\w+)", page))
     assert named | {"Error", "__version__"} == set(mlnb.__all__)
-
-
-def test_unknown_settings_are_told_from_known_ones():
-    table = {
-        "store": ".mlnb",
-        "gates": {"champion": []},
-        "capture": {"redact": [], "redcat": []},
-        "stroe": "",
-    }
-    assert config.unknown(table) == ["capture.redcat", "stroe"]

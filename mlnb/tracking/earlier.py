@@ -101,7 +101,9 @@ def look_up(store: Path, notebook: str) -> dict[str, dict[str, Any]]:
     rows = query.sql(Store.open(store, create=False), _QUESTION.format(notebook=text, most=MOST)).to_pylist()
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
-        facts = found.setdefault(row["cell_id"], {"run_id": row["run_id"], "name": row["name"], "metrics": {}})
+        facts = found.setdefault(
+            row["cell_id"], {"run_id": row["run_id"], "name": row["name"], "metrics": {}}
+        )
         if row["metric"] is not None:
             facts["metrics"][row["metric"]] = row["value"]
     return found

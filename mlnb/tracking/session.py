@@ -123,6 +123,7 @@ class Session:
 
     def load(self) -> None:
         """Hook into the shell."""
+        self.observer.catch_up(self.shell.history_manager.input_hist_parsed)
         self.shell.input_transformer_manager.cleanup_transforms.append(blank_track_line)
         self.shell.ast_transformers.append(self.observer)
         self.shell.events.register("pre_run_cell", self._before)
