@@ -22,6 +22,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "store": "The store's folder, from the file's own folder.",
     "experiment": "The experiment of runs that name none; by default the notebook's name.",
     "capture.redact": "Names of variables and settings to redact besides those that look secret; `*` stands for anything.",
+    "checks": "Pandera schemas that tracked tables are held against: a YAML or JSON file, or `file.py:Name`, by data set or role.",
     "gates": "What promotions must pass: lists of gates by alias, by `model@alias`, or for every one by `*`.",
 }
 """What `mlnb.toml` and `[tool.mlnb]` may say. A name stands for what is below it, too."""
@@ -29,6 +30,7 @@ SETTINGS: Final[Mapping[str, str]] = {
 ENVIRONMENT: Final[Mapping[str, str]] = {
     "MLNB_STORE": "The store's folder.",
     "MLNB_EXPERIMENT": "The experiment of runs that name none.",
+    "MLNB_WIDGETS": "`on` or `off`: whether live views are widgets; by default as the front end takes them.",
     "MLNB_PARENT_RUN": "Set by a rerun for its kernel: the run that the kernel's runs belong to.",
     "MLNB_NOTEBOOK": "Set by a rerun for its kernel: the notebook that is executed.",
 }

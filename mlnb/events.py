@@ -219,6 +219,12 @@ class Problem(Event, tag="problem", frozen=True, kw_only=True, omit_defaults=Tru
     message: str
 
 
+class Output(Event, tag="output", frozen=True, kw_only=True, omit_defaults=True):
+    """The end of what a cell has printed so far: what is left of it where its process is killed. The last holds."""
+
+    text: str
+
+
 # ---- a kernel session -----------------------------------------------------------------------
 
 
@@ -256,10 +262,6 @@ class ModelVersion(Event, tag="model_version", frozen=True, kw_only=True, omit_d
     created_by: str | None = None
     origin: str | None = None
 
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """In a notebook the line that a person wants; `repr` has every field."""
-        printer.text(f"{self.model}/{self.version}  {self.format}  of run {self.run_id}")
-
 
 class GateResult(Value, frozen=True, kw_only=True, omit_defaults=True):
     name: str
@@ -283,13 +285,6 @@ class Promotion(Event, tag="promotion", frozen=True, kw_only=True, omit_defaults
     origin: str | None = None
     prev_hash: str = ""
     hash: str = ""
-
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """In a notebook the decision and its gates; `repr` has every field."""
-        came = "" if self.from_version is None else f", before that {self.from_version}"
-        printer.text(f"{self.model}@{self.alias}: {self.decision.replace('_', ' ')}, {self.to_version}{came}")
-        for gate in self.gates:
-            printer.text(f"\n  {'✔' if gate.passed else '✕'} {gate.name}: {gate.message}")
 
 
 class BatchStarted(Event, tag="batch_started", frozen=True, kw_only=True, omit_defaults=True):
@@ -333,6 +328,7 @@ AnyEvent = (
     | Check
     | Verdict
     | Problem
+    | Output
     | SessionStarted
     | Cell
     | ModelVersion

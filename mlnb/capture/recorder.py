@@ -170,6 +170,13 @@ class Recorder:
         self.problems += [("data", text) for text in self._data.omissions()]
         self._parts, self._loops = {}, []
 
+    def turns(self) -> int | None:
+        """How many turns the outermost loop that runs has begun; asked from another thread, while it runs."""
+        try:
+            return int(self._loops[0][1]) + 1
+        except IndexError:
+            return None
+
     def _set(self, probe: Any, loop_probe: Any) -> None:
         for name, value in ((PROBE, probe), (LOOP_PROBE, loop_probe)):
             setattr(builtins, name, value)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mlnb.store import Store
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Verdict:
     """Whether `run_id` was reproduced by `rerun_id`: `reproduced`, its `parts`, and the likely `cause` if not."""
 
@@ -70,19 +70,6 @@ class Verdict:
             "\n".join([*lines, "", *([self.cause[:1].upper() + self.cause[1:] + "."] if self.cause else [])])
             + "\n"
         )
-
-    def __repr__(self) -> str:
-        word = "reproduced" if self.reproduced else "not reproduced"
-        lines = [f"{self.run_name}: {word} by {self.rerun_name}"]
-        lines += [
-            f"  {part.part:13}{part.outcome.replace('_', ' ')}"
-            + (f"  ({part.detail})" if part.detail else "")
-            for part in self.parts
-        ]
-        return "\n".join([*lines, *([f"  {self.cause}"] if self.cause else [])])
-
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
 
 
 def reproduce(

@@ -14,8 +14,7 @@ from mlnb.errors import NotFound
 from mlnb.events import Environment, Note
 from mlnb.execution.batch import execute
 from mlnb.execution.prepared import Settings, prepare
-from mlnb.execution.reproduction import Verdict, reproduce
-from mlnb.execution.verdict import Judgement, Part
+from mlnb.execution.reproduction import reproduce
 from mlnb.store import Store, query
 
 MakeNotebook = Callable[..., Path]
@@ -62,18 +61,6 @@ def test_an_unchanged_run_is_reproduced_and_says_so_in_the_store(original: Any, 
     # the cell's run, from which models are registered, has its verdicts too
     cell, again = query.children(store, run_id)[-1], query.children(store, verdict.rerun_id)[-1]
     assert {one["against"] for one in query.record(store, again["run_id"])["verdicts"]} == {cell["run_id"]}
-
-
-def test_a_verdict_reads_as_a_table_of_its_parts() -> None:
-    judgement = Judgement(
-        (Part("data", "changed", "patients.csv: bmi"), Part("metrics", "diverged")), "the data"
-    )
-    assert repr(Verdict("1", "original", "2", "again", judgement)).splitlines() == [
-        "original: not reproduced by again",
-        "  data         changed  (patients.csv: bmi)",
-        "  metrics      diverged",
-        "  the data",
-    ]
 
 
 def test_one_changed_value_in_a_file_names_its_column(original: Any, tmp_path: Path, capsys: Any) -> None:

@@ -453,7 +453,7 @@ def test_a_model_is_among_the_artifacts_at_once(run, runs):
 
 
 def test_parameters_above_the_line_that_loads_it_are_seen(run, shell, runs):
-    magics.unload(shell)
+    shell.run_line_magic("unload_ext", "mlnb")
     run("depth = 3\n%load_ext mlnb")
     run("%%track\nfrom sklearn.tree import DecisionTreeRegressor\n"
         "tree = DecisionTreeRegressor(max_depth=depth).fit([[0.0], [1.0]], [0.0, 1.0])")  # fmt: skip
