@@ -198,7 +198,7 @@ def write_model(run_id: str, store: Any, model: Any, fitted: FittedModel) -> Non
     from mlnb.capture import models
 
     try:
-        saved = models.serialise(model, fitted.input_example)
+        saved = models.serialise(model, fitted.fitted_on)
         data: bytes | None = saved.data
         media_type, metadata = saved.media_type, saved.metadata
     except models.TooLargeError as error:

@@ -458,3 +458,13 @@ def test_parameters_above_the_line_that_loads_it_are_seen(run, shell, runs):
     run("%%track\nfrom sklearn.tree import DecisionTreeRegressor\n"
         "tree = DecisionTreeRegressor(max_depth=depth).fit([[0.0], [1.0]], [0.0, 1.0])")  # fmt: skip
     assert runs()[0]["params"]["depth"] == 3
+
+
+def test_a_tracked_models_signature_knows_its_columns(run, runs):
+    run("import pandas as pd\nX = pd.DataFrame({'age': [1, 2, 3], 'fare': [0.5, 1.0, 2.0]})")
+    run("%%track\nfrom sklearn.linear_model import Ridge\nridge = Ridge().fit(X, [0.0, 1.0, 2.0])")
+    (model,) = (item for item in runs()[-1]["artifacts"] if item["kind"] == "model")
+    assert model["metadata"]["signature"]["inputs"] == [
+        {"name": "age", "type": "int64"},
+        {"name": "fare", "type": "float64"},
+    ]
