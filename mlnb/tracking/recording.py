@@ -322,6 +322,10 @@ class Run:
 
     # ---- for those who build on it ----
 
+    def newest_metrics(self) -> dict[str, float]:
+        """The value that came last of every metric that this process logged; empty once the run has ended."""
+        return self._writer.newest_values()
+
     def append(self, *new: events.Event) -> None:
         """Record events for which there is no verb."""
         self._require_open()
