@@ -20,6 +20,7 @@ from mlnb.execution.jobs import Ended, Job, Setup, Started
 from mlnb.execution.prepared import next_attempt, refuse_taken_name
 from mlnb.execution.progress import BatchProgress, Ending, State, Tracker
 from mlnb.execution.rollup import RollUps
+from mlnb.tracking import runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -114,12 +115,7 @@ class Batch:
 
     def runs(self, *, order_by: str | None = None) -> pd.DataFrame:
         """Its runs, one row each, as `mlnb.runs()` shows them."""
-        from mlnb.store import query
-
-        return query.runs_frame(self.store, where=f"batch_id = '{self.batch_id}'", order_by=order_by)
-
-    def _repr_html_(self) -> str:
-        return str(self.runs().to_html(index=False, max_rows=50))
+        return runs(f"batch_id = '{self.batch_id}'", order_by, store=self.store)
 
     def run(self, observer: Observer | None = None) -> Batch:
         """Execute it to its end; Ctrl-C stops its runs, records that, and goes on as KeyboardInterrupt.

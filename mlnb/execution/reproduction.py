@@ -64,9 +64,6 @@ class Verdict:
         """The report, as a page of its own."""
         return report.html(self)
 
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
-
 
 def reproduce(
     run: str,
