@@ -24,6 +24,8 @@ export namespace CommandIDs {
   /** `{runs, store_id}` */
   export const remove = 'mlnb:delete-runs';
   export const copyId = 'mlnb:copy-run-id';
+  /** `{runs, store_id}` */
+  export const copyLink = 'mlnb:copy-link';
   export const trackCell = 'mlnb:track-cell';
 }
 

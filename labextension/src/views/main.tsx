@@ -12,6 +12,7 @@ import { ModelsView } from '../components/modelsview';
 import { RunTable } from '../components/runtable';
 import { RunView } from '../components/runview';
 import { compareIcon, experimentsIcon, modelsIcon, tableIcon } from '../icons';
+import type { ILink, Kind } from '../links';
 import type { Hint } from '../live';
 import { BatchModel } from '../models/batch';
 import { CompareModel } from '../models/compare';
@@ -49,6 +50,14 @@ export class MainView extends MainAreaWidget<View> {
       model.dispose();
     });
     void model.refresh();
+  }
+
+  /** As what addresses know it; whoever opens it says so. */
+  kind: Kind = 'run';
+
+  /** The address of what it shows now. */
+  get link(): ILink {
+    return { kind: this.kind, runs: this.args.runs, storeId: this.args.store_id };
   }
 }
 
