@@ -219,6 +219,12 @@ class Problem(Event, tag="problem", frozen=True, kw_only=True, omit_defaults=Tru
     message: str
 
 
+class Output(Event, tag="output", frozen=True, kw_only=True, omit_defaults=True):
+    """The end of what a cell has printed so far: what is left of it where its process is killed. The last holds."""
+
+    text: str
+
+
 # ---- a kernel session -----------------------------------------------------------------------
 
 
@@ -322,6 +328,7 @@ AnyEvent = (
     | Check
     | Verdict
     | Problem
+    | Output
     | SessionStarted
     | Cell
     | ModelVersion

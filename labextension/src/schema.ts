@@ -835,7 +835,8 @@ export interface components {
     };
     /**
      * RunDetail
-     * @description `models` are the model files of the run and of its child runs.
+     * @description `models` are the model files of the run and of its child runs; `output` the end of what it has printed,
+     *         while it runs and where it was killed.
      */
     RunDetail: {
       aliases: string[];
@@ -872,6 +873,7 @@ export interface components {
       note: string | null;
       notebook: string | null;
       origin: string | null;
+      output: string | null;
       params: {
         [key: string]: string | number | boolean | null;
       };

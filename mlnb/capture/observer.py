@@ -26,7 +26,7 @@ class Observer:
 
     def __init__(self, namespace: MutableMapping[str, Any]) -> None:
         self.program = Program()
-        self.recorder = Recorder(namespace, self.program.makers)
+        self.recorder = Recorder(namespace, self.program.predictions)
         self.problems: list[tuple[str, str]] = []
         self.reads: set[str] = set()
         self.writes: set[str] = set()

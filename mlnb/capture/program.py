@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import library, words
 from mlnb.capture.sites import MISSING
-from mlnb.capture.syntax import predictor_of
+from mlnb.capture.syntax import prediction_in
 from mlnb.capture.vocabulary import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from mlnb.capture.sites import Prediction
 
 # How a name is used: `setting` (it reaches an estimator, a split, a function of the user's), `loop` (bounds a loop), `compute`
 # (arithmetic), `compare`, `index`, `plot`, `grid` (np.arange and the like), `print`, `data` (np.array([...])), `path`.
@@ -69,7 +71,7 @@ class Program:
         self.variables: dict[str, Variable] = defaultdict(Variable)
         self.functions: dict[str, Function] = {}
         self.imported: dict[str, str] = {}
-        self.makers: dict[str, str] = {}  # `y_pred` was predicted by `knn`
+        self.predictions: dict[str, Prediction] = {}  # `y_pred` was predicted by `knn` for `X_test`
         self.cell = -1
 
     def cell_starts(self) -> None:
@@ -89,9 +91,9 @@ class Program:
         elif isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 self.imported[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-        elif isinstance(node, ast.Assign) and (maker := predictor_of(node.value)) is not None:
+        elif isinstance(node, ast.Assign) and (made := prediction_in(node.value)) is not None:
             for name in (name for target in node.targets for name in _names(target)):
-                self.makers[name] = maker
+                self.predictions[name] = made
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             self.functions[node.name] = _function(node)
         elif isinstance(node, ast.ClassDef):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any, Final
 
-from mlnb.capture.sites import MISSING, Expression
+from mlnb.capture.sites import MISSING, Expression, Prediction
 
 MOST_ITEMS: Final = 50
 _ARITHMETIC: Final = (ast.Pow, ast.Mult, ast.Div, ast.Add, ast.Sub)
@@ -120,13 +120,14 @@ def last_name(func: ast.expr) -> str:
     return func.attr if isinstance(func, ast.Attribute) else ""
 
 
-def predictor_of(node: ast.expr) -> str | None:
-    """`knn` of `knn.predict(X)`, also inside `np.argmax(knn.predict_proba(X), 1)` or `… > 0.5`."""
+def prediction_in(node: ast.expr) -> Prediction | None:
+    """`knn` and `X` of `knn.predict(X)`, also inside `np.argmax(knn.predict_proba(X), 1)` or `… > 0.5`."""
     for inner in ast.walk(node):
         if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
             owner = inner.func.value
             if inner.func.attr.startswith(("predict", "decision_function")) and isinstance(owner, ast.Name):
-                return owner.id
+                data = inner.args[0] if inner.args else None
+                return Prediction(owner.id, data.id if isinstance(data, ast.Name) else None)
     return None
 
 

@@ -13,8 +13,9 @@ from mlnb.cli.runs import print_runs
 from mlnb.errors import UsageError
 
 if TYPE_CHECKING:
-    from mlnb.execution.batch import Batch, Prepared, Settings
-    from mlnb.execution.progress import Goal
+    from mlnb.execution.batch import Batch
+    from mlnb.execution.goal import Goal
+    from mlnb.execution.prepared import Prepared, Settings
 
 SHOWN = 20
 
@@ -83,10 +84,10 @@ def rerun(
     mlnb rerun train.ipynb --grid 'lr=loguniform(1e-4,1e-1)' --sample 20
     mlnb rerun amber-fox-12 -p lr 0.2        the notebook of a recorded run
     """
-    from mlnb.execution.batch import prepare
-    from mlnb.execution.batch import resume as prepare_rest
+    from mlnb.execution.goal import Goal
     from mlnb.execution.plan import read_parameters
-    from mlnb.execution.progress import Goal
+    from mlnb.execution.prepared import prepare
+    from mlnb.execution.prepared import resume as prepare_rest
     from mlnb.execution.values import parse_axis, parse_value
 
     settings = _settings(**how)
@@ -116,7 +117,7 @@ def rerun(
 
 
 def _settings(tags: tuple[str, ...], cwd: Path | None, *, cold: bool, **same: Any) -> Settings:
-    from mlnb.execution.batch import Settings
+    from mlnb.execution.prepared import Settings
 
     pairs = [tag.partition("=") for tag in tags]
     for key, equals, _ in pairs:
@@ -151,7 +152,7 @@ def _execute(prepared: Prepared, goal: Goal | None, *, as_json: bool) -> int:
     from rich.console import Console
 
     from mlnb.execution.batch import execute
-    from mlnb.execution.progress import Progress
+    from mlnb.execution.terminal import Progress
 
     if not prepared.jobs:
         click.echo(f"nothing is missing: {prepared.name} has all its runs")
@@ -190,7 +191,7 @@ def print_batch(batch: Batch, goal: Goal | None = None) -> None:
 
 
 def _rows(batch: Batch, goal: Goal | None) -> list[dict[str, Any]]:
-    from mlnb.execution.progress import Goal
+    from mlnb.execution.goal import Goal
     from mlnb.store import query
 
     page = query.run_page(batch.store, where=f"batch_id = '{batch.batch_id}'")

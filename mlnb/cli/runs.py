@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -180,7 +181,7 @@ def _quoted(text: str) -> str:
 
 
 def _batch_id(store: Any, ref: str) -> str:
-    from mlnb.execution.batch import find_batch
+    from mlnb.execution.prepared import find_batch
 
     return find_batch(store.registry.read(), ref).batch_id
 
@@ -250,10 +251,14 @@ def _print_record(record: Mapping[str, Any]) -> None:
     click.echo(f"  {'took':12} {seconds(record['duration_s'])}")
     for problem in record["problems"]:
         click.echo(f"  {'problem':12} {problem['where']}: {problem['message']}")
+    if record["output"]:
+        click.echo("\n  its last output:")
+        click.echo(textwrap.indent(record["output"].rstrip(), "    "))
     sections: list[tuple[str, list[str]]] = [
         ("params_detail", ["name", "value", "source"]),
         ("metrics_detail", ["name", "last", "min", "max", "count"]),
         ("datasets", ["name", "role", "type", "rows", "columns", "digest"]),
+        ("checks", ["dataset", "name", "passed", "detail"]),
         ("artifacts", ["name", "kind", "bytes", "media_type"]),
     ]
     for key, columns in sections:

@@ -33,6 +33,10 @@ class Executor(Protocol):
         """Take jobs from `next_job` until it has none left and all have ended."""
         ...
 
+    def stop(self) -> None:
+        """From any thread: have `run` end at once, whatever still runs."""
+        ...
+
     def close(self) -> None:
         """Stop what still runs, and wait for its end."""
         ...
@@ -65,16 +69,19 @@ class LocalExecutor:
     def __init__(self, workers: int) -> None:
         self._count = workers
         self._workers: list[_Process] = []
-        self._inbox: queue.SimpleQueue[tuple[_Process, Message | None]] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[tuple[_Process, Message | None] | None] = queue.SimpleQueue()
 
     def run(self, setup: Setup, next_job: Callable[[], Job | None]) -> Iterator[Started | Ended]:
         self._fill(setup, next_job)
         while any(worker.jobs or not worker.free for worker in self._workers):
             try:
                 # a timeout, so that Ctrl-C is noticed on systems where a wait can't be interrupted
-                worker, message = self._inbox.get(timeout=1.0)
+                received = self._inbox.get(timeout=1.0)
             except queue.Empty:
                 continue
+            if received is None:
+                return
+            worker, message = received
             if message is None:
                 yield from self._bury(worker)
             elif isinstance(message, Free):
@@ -85,6 +92,9 @@ class LocalExecutor:
             elif isinstance(message, Started):
                 yield message
             self._fill(setup, next_job)
+
+    def stop(self) -> None:
+        self._inbox.put(None)
 
     def close(self) -> None:
         for worker in self._workers:
@@ -118,7 +128,9 @@ class LocalExecutor:
 class _Process:
     """One worker process and its jobs: the one at hand, and those that aren't all kept yet."""
 
-    def __init__(self, setup: Setup, inbox: queue.SimpleQueue[tuple[_Process, Message | None]]) -> None:
+    def __init__(
+        self, setup: Setup, inbox: queue.SimpleQueue[tuple[_Process, Message | None] | None]
+    ) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "mlnb.execution.worker"],
             stdin=subprocess.PIPE,

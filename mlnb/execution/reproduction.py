@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 from mlnb import events
 from mlnb.errors import ExecutionFailed, NotFound
-from mlnb.execution.batch import Settings, execute, prepare_plan
+from mlnb.execution.batch import execute
 from mlnb.execution.facts import gather, notebook_cells
 from mlnb.execution.origin import Origin, find_origin
 from mlnb.execution.plan import make_plan
+from mlnb.execution.prepared import Settings, prepare_plan
 from mlnb.execution.verdict import Facts, Judgement, Part, Tolerance, judge, judge_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlnb.execution.batch import Observer, Prepared
+    from mlnb.execution.batch import Observer
+    from mlnb.execution.prepared import Prepared
     from mlnb.store import Store
 
 
@@ -68,9 +70,6 @@ class Verdict:
             "\n".join([*lines, "", *([self.cause[:1].upper() + self.cause[1:] + "."] if self.cause else [])])
             + "\n"
         )
-
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
 
 
 def reproduce(

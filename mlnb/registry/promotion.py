@@ -20,6 +20,7 @@ from mlnb.registry.gates import Candidate, Case, GateLine
 from mlnb.registry.versions import who
 from mlnb.store import Store, query
 from mlnb.tracking import current_store
+from mlnb.tracking.late import settle_all
 from mlnb.tracking.records import Place
 
 
@@ -84,6 +85,7 @@ def promote(
     if holder == target.version and not dry_run:
         return _standing(present, alias)
     home.objects.read(target.sha256)
+    settle_all()  # a cell of this kernel may still be saying what its data was checked for
     lines = gates.lines_for(model, alias, (home.path.parent, folder or Path.cwd()))
     results = _ask(home, present, move, target.version, lines)
     passed = all(result.passed for result in results)

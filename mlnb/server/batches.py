@@ -25,7 +25,7 @@ from mlnb.server.replies import error_body, error_from
 from mlnb.store import Store, query
 
 if TYPE_CHECKING:
-    from mlnb.execution.batch import Prepared
+    from mlnb.execution.prepared import Prepared
 
 ANSWER_WITHIN_S: Final = 60.0
 _UNEXPECTED: Final = "the batch's process ended before it had begun"
@@ -164,8 +164,8 @@ def main() -> int:
 
 def _prepare(asked: Asked) -> tuple[Prepared, str | None]:
     """The batch, and the run that a verdict is asked for."""
-    from mlnb.execution.batch import Settings, prepare
     from mlnb.execution.plan import axes
+    from mlnb.execution.prepared import Settings, prepare
     from mlnb.execution.reproduction import prepare_reproduction
 
     if asked.judge:

@@ -241,6 +241,18 @@ class JournalWriter:
             if len(steps):
                 metric.next_step = int(steps[-1]) + 1
 
+    # ---- for those who look while it writes ----
+
+    @property
+    def points_path(self) -> Path:
+        """Where its points are, if there are any yet."""
+        return self._events.path.with_suffix(".pts")
+
+    def metric_names(self) -> dict[int, str]:
+        """Its metrics' names by their numbers."""
+        with self._lock:
+            return {metric.key: name for name, metric in self._metrics.items()}
+
     # ---- when it is safe ----
 
     def sync(self) -> None:
@@ -310,7 +322,7 @@ class JournalWriter:
     @property
     def _points(self) -> AppendFile:
         if self._points_file is None:
-            self._points_file = AppendFile(self._events.path.with_suffix(".pts"))
+            self._points_file = AppendFile(self.points_path)
         return self._points_file
 
     def _files(self) -> Sequence[AppendFile]:

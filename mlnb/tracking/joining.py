@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from mlnb.capture.settings import Groups
-from mlnb.tracking import place, writing
+from mlnb.tracking import checking, place, writing
 from mlnb.tracking.recording import Run, current_store
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class WholeNotebook:
         self.groups = Groups()
         self.written = writing.Written()
         self.taken = writing.NamesTaken()
+        self.checked: checking.Seen = {}
         self._run: JoinedRun | None = None
         self._has_track: bool | None = None
 

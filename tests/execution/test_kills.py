@@ -14,7 +14,8 @@ from typing import Any
 import psutil
 import pytest
 
-from mlnb.execution.batch import Settings, execute, prepare, resume
+from mlnb.execution.batch import execute
+from mlnb.execution.prepared import Settings, prepare, resume
 from mlnb.execution.values import parse_axis
 from mlnb.store import Store, query
 

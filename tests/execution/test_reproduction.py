@@ -12,7 +12,8 @@ import pytest
 from mlnb.cli.app import run as call
 from mlnb.errors import NotFound
 from mlnb.events import Environment, Note
-from mlnb.execution.batch import Settings, execute, prepare
+from mlnb.execution.batch import execute
+from mlnb.execution.prepared import Settings, prepare
 from mlnb.execution.reproduction import reproduce
 from mlnb.store import Store, query
 

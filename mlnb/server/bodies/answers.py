@@ -247,8 +247,10 @@ class ModelFile(TypedDict):
 
 
 class RunDetail(RunRow):
-    """`models` are the model files of the run and of its child runs."""
+    """`models` are the model files of the run and of its child runs; `output` the end of what it has printed,
+    while it runs and where it was killed."""
 
+    output: str | None
     params_detail: list[ParamDetail]
     metrics_detail: list[MetricDetail]
     datasets: list[DatasetDetail]
