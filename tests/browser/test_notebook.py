@@ -12,8 +12,8 @@ from mlnb.store import Store, query
 from mlnb.testing import make_runs
 from mlnb.tracking import start
 
-MANY = int(os.environ.get("MLNB_TEST_RUNS", "2000"))
-"""Enough that a page isn't all; 10,000 take a minute to be made and folded on a busy machine."""
+MANY = int(os.environ.get("MLNB_TEST_RUNS", "400"))
+"""Several pages. With 10,000 it is the same, but these take minutes to be made and folded on a busy machine."""
 TRAIN = """%%track
 import time
 from tqdm.auto import tqdm
