@@ -425,7 +425,7 @@ export interface components {
       failed: number;
       name: string;
       /** @enum {unknown} */
-      state: 'cancelled' | 'failed' | 'finished' | 'running';
+      state: 'cancelled' | 'failed' | 'finished' | 'killed' | 'running';
       total: number;
       varied: string[];
     };
@@ -446,7 +446,7 @@ export interface components {
       source_sha256: string;
       started_at: string;
       /** @enum {unknown} */
-      state: 'cancelled' | 'failed' | 'finished' | 'running';
+      state: 'cancelled' | 'failed' | 'finished' | 'killed' | 'running';
       total: number;
     };
     /** CardText */
@@ -665,7 +665,7 @@ export interface components {
       source_sha256: string;
       started_at: string;
       /** @enum {unknown} */
-      state: 'cancelled' | 'failed' | 'finished' | 'running';
+      state: 'cancelled' | 'failed' | 'finished' | 'killed' | 'running';
       total: number;
     };
     /** ListedVersion */
@@ -852,7 +852,8 @@ export interface components {
     };
     /**
      * RunDetail
-     * @description `models` are the model files of the run and of its child runs.
+     * @description `models` are the model files of the run and of its child runs; `output` the end of what it has printed,
+     *         while it runs and where it was killed.
      */
     RunDetail: {
       aliases: string[];
@@ -889,6 +890,7 @@ export interface components {
       note: string | null;
       notebook: string | null;
       origin: string | null;
+      output: string | null;
       params: {
         [key: string]: string | number | boolean | null;
       };

@@ -61,6 +61,18 @@ class Fingerprint:
             profile=self.columns,
         )
 
+    def schema(self) -> Any:
+        """A Pandera schema that the data meets, as a start for one's own: its columns' types and ranges.
+
+        Raises
+        ------
+        UsageError
+            Pandera isn't installed.
+        """
+        from mlnb.capture.checks import infer
+
+        return infer(self.columns, self.rows, self.name)
+
     def __repr__(self) -> str:
         size = "" if self.rows is None else f", {self.rows:,} rows, {self.columns_count} columns"
         return f"<Fingerprint {self.digest[:12]} {self.type}{size}>"

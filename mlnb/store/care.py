@@ -251,6 +251,7 @@ def _purge(store: Store, deleted: set[str]) -> None:
         for table in (
             "param",
             "tag",
+            "output",
             "metric",
             "point",
             "dataset",

@@ -6,13 +6,18 @@ descriptors: a daemon thread may be stopped anywhere when the interpreter ends.
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import Final, Protocol
+
+log = logging.getLogger("mlnb")
 
 INTERVAL: Final = 1.0
 
 
 class Syncable(Protocol):
+    """What the flusher visits: a writer, or what has something for one."""
+
     def sync(self) -> None: ...
 
 
@@ -59,4 +64,7 @@ def _flush() -> None:
             _wake.clear()
             writers = list(_writers)
         for writer in writers:
-            writer.sync()
+            try:
+                writer.sync()
+            except Exception as error:  # noqa: BLE001 - one that fails must not leave the others unsynced
+                log.warning("mlnb: what was logged can't be synced (%s: %s)", type(error).__name__, error)

@@ -248,6 +248,9 @@ class Taken:
             "SELECT key, value, stamp FROM base.tag WHERE run_no = ?", [run_no]
         ).fetchall():
             run.tags[key] = (_stamp(json.loads(stamp)), value)
+        output = index.one(self.connection, "SELECT stamp, text FROM base.output WHERE run_no = ?", [run_no])
+        if output is not None:
+            run.output = (_stamp(json.loads(output[0])), output[1])
         self._known_runs.add(run_no)
         return run
 
@@ -323,7 +326,7 @@ class Taken:
         runs = list(self._runs.values())
         tables.delete(
             self.connection,
-            ("run", "param", "tag"),
+            ("run", "param", "tag", "output"),
             "run_no",
             [run.run_no for run in runs if run.run_no in self._known_runs],
         )
@@ -350,6 +353,15 @@ class Taken:
                 (run.run_no, key, value, json.dumps(stamp))
                 for run in runs
                 for key, (stamp, value) in run.tags.items()
+            ],
+        )
+        tables.insert(
+            self.connection,
+            "output",
+            [
+                (run.run_no, run.output[1], json.dumps(run.output[0]))
+                for run in runs
+                if run.output is not None
             ],
         )
         numbers = [run.run_no for run in runs]

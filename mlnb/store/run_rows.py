@@ -92,7 +92,9 @@ def details(connection: duckdb.DuckDBPyConnection, run_no: int, row: Row) -> Row
     for artifact in artifacts:
         artifact["metadata"] = json.loads(artifact["metadata"]) if artifact["metadata"] else {}
     environment = dicts(connection, "SELECT * FROM base.environment WHERE env_id = ?", [row["env_id"]])
+    output = dicts(connection, "SELECT text FROM outputs WHERE run_id = ?", [row["run_id"]])
     return {
+        "output": output[0]["text"] if output else None,
         "params_detail": of_run("name, value, number, type, source", "base.param", "name"),
         "metrics_detail": of_run(
             'name, "last", "min", "max", "count", first_step, last_step, estimator, dataset_digest, source',

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlnb import events
 from mlnb.capture import environment, git
-from mlnb.tracking import writing
+from mlnb.tracking import checking, writing
 from mlnb.tracking.late import LateWork
 
 if TYPE_CHECKING:
@@ -69,6 +69,15 @@ class Background:
         def keep() -> None:
             self._current = (run.store, run.run_id)
             writing.write_children(run, children)
+
+        self._work.add(keep)
+
+    def keep_checks(self, run: Run, asked: list[checking.Asked]) -> None:
+        """What schemas say of the cell's tables."""
+
+        def keep() -> None:
+            self._current = (run.store, run.run_id)
+            run.store.edit(run.run_id, *checking.answers(asked))
 
         self._work.add(keep)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.errors import NotFound, nearest
+from mlnb.events import ColumnProfile
 from mlnb.store import Store, query
 from mlnb.tracking import plots
+from mlnb.tracking.late import settle_all
 from mlnb.tracking.recording import current_store
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ DATASET_COLUMNS: Final = (
     "name", "role", "type", "rows", "columns", "bytes", "digest", "row_hashes", "source",
 )  # fmt: skip
 ARTIFACT_COLUMNS: Final = ("name", "kind", "media_type", "bytes", "sha256", "source", "metadata")
+CHECK_COLUMNS: Final = ("dataset", "name", "passed", "detail")
 CELL_COLUMNS: Final = (
     "session_id", "ordinal", "cell_id", "execution_count", "source_sha256", "source", "status",
     "duration_s", "reads", "writes", "own",
@@ -73,7 +76,7 @@ def marked(frame: pd.DataFrame, store: Store, **question: Any) -> pd.DataFrame:
 
 
 def get(reference: str, *, store: Place = None) -> RunRecord:
-    """The run of this id, beginning of an id, or name (of several, the newest).
+    """The run of this id, beginning of an id, or name (of several, the newest that isn't inside another run).
 
     Raises
     ------
@@ -107,6 +110,12 @@ class RunRecord:
     def _record(self) -> dict[str, Any]:
         return query.record(self.store, self.run_id)
 
+    @property
+    def _settled(self) -> dict[str, Any]:
+        """The record, with what comes a moment after a cell of this process: models' files, packages, git."""
+        settle_all()
+        return self._record
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
@@ -137,12 +146,52 @@ class RunRecord:
     @property
     def artifacts(self) -> pd.DataFrame:
         """The files kept with the run: name, kind, media_type, bytes, sha256, source."""
-        return _frame(self._record["artifacts"], ARTIFACT_COLUMNS)
+        return _frame(self._settled["artifacts"], ARTIFACT_COLUMNS)
+
+    @property
+    def output(self) -> str:
+        """What the run printed; of one that still runs or was killed, the end of it."""
+        record = self._record
+        if record["output"] is not None:
+            return str(record["output"])
+        kept = [
+            item for item in record["artifacts"] if item["kind"] == "text" and item["name"] == "output.txt"
+        ]
+        return self.store.objects.read(kept[-1]["sha256"]).decode() if kept else ""
+
+    @property
+    def checks(self) -> pd.DataFrame:
+        """What the data was checked for: dataset, name, passed, detail."""
+        return _frame(self._record["checks"], CHECK_COLUMNS)
+
+    def schema(self, data: str) -> Any:
+        """A Pandera schema that a data set of the run meets, as a start for one's own: its columns' types and ranges.
+
+        `.to_yaml()` of it is what the settings' `[checks]` can name.
+
+        Raises
+        ------
+        NotFound
+            The run used no such data, or kept no columns of it.
+        UsageError
+            Pandera isn't installed.
+        """
+        from mlnb.capture import checks
+
+        found = [one for one in self._record["datasets"] if data in {one["name"], one["role"]}]
+        described = [one for one in found if one["profile"]]
+        if not described:
+            known = [one["name"] for one in self._record["datasets"] if one["profile"]]
+            what = f"kept no columns of {data!r}" if found else f"used no data {data!r}"
+            raise NotFound(f"run {self.run_id} {what}", hint=nearest(data, known))
+        return checks.infer(
+            map(_profile, described[-1]["profile"]), described[-1]["rows"], described[-1]["name"]
+        )
 
     @property
     def environment(self) -> dict[str, Any]:
         """python, platform and packages (name → version); empty where it wasn't recorded."""
-        return dict(self._record["environment"] or {})
+        return dict(self._settled["environment"] or {})
 
     @property
     def cells(self) -> pd.DataFrame:
@@ -204,9 +253,10 @@ class RunRecord:
         Corrupt
             The file isn't what was stored.
         """
-        found = [item for item in self._record["artifacts"] if item["name"] == name]
+        kept = self._settled["artifacts"]
+        found = [item for item in kept if item["name"] == name]
         if not found:
-            known = [item["name"] for item in self._record["artifacts"]]
+            known = [item["name"] for item in kept]
             raise NotFound(f"run {self.run_id} has no artifact {name!r}", hint=nearest(name, known))
         return self.store.objects.read(found[-1]["sha256"])
 
@@ -237,7 +287,20 @@ class RunRecord:
                 lines.append(f"  {group:8}{shown}")
         if record["error"]:
             lines.append(f"  error   {record['error']}")
+        if record["output"]:
+            lines.append(f"  output  … {record['output'].rstrip().rpartition(chr(10))[2]}")
         return "\n".join(lines)
+
+
+def _profile(row: Mapping[str, Any]) -> ColumnProfile:
+    """A column's statistics as the event had them: the index keeps extremes as texts."""
+    return ColumnProfile(**dict(row) | {end: _number(row["type"], row[end]) for end in ("min", "max")})
+
+
+def _number(kind: str, text: str | None) -> float | str | None:
+    if text is None or not kind.startswith(("int", "uint", "float")):
+        return text
+    return float(text)
 
 
 def _short(value: Any) -> str:

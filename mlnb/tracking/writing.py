@@ -13,7 +13,7 @@ from mlnb.capture.values import describe_param, is_setting
 from mlnb.tracking.recording import Run, start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mlnb.tracking.options import Selection, TrackOptions
 
@@ -32,6 +32,13 @@ class Written:
 
     def count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
+
+    def add_logged(self, metrics: Mapping[str, float]) -> None:
+        """What the cell logged by calls of its own."""
+        for name, value in metrics.items():
+            if name not in self.metrics:
+                self.metrics[name] = value
+                self.count("metrics")
 
 
 class NamesTaken:
@@ -191,7 +198,7 @@ def write_model(run_id: str, store: Any, model: Any, fitted: FittedModel) -> Non
     from mlnb.capture import models
 
     try:
-        saved = models.serialise(model, fitted.input_example)
+        saved = models.serialise(model, fitted.fitted_on)
         data: bytes | None = saved.data
         media_type, metadata = saved.media_type, saved.metadata
     except models.TooLargeError as error:

@@ -150,7 +150,18 @@ def test_checks_want_checked_data(project):
     project.store.edit(run_id, Check(dataset="train", name="no nulls", passed=True))
     assert asked(project, 1, "checks")[0].passed
     project.store.edit(run_id, Check(dataset="train", name="age", passed=False, detail="is -1 in row 3"))
-    assert asked(project, 1, "checks")[0].message == "train: age is -1 in row 3"
+    assert asked(project, 1, "checks")[0].message == "1 of 2 checks failed: train: age is -1 in row 3"
+
+
+def test_checks_can_be_demanded_of_some_data_only(project):
+    run_id = project.train(train_data="a" * 32)
+    registry.register(run_id, "churn", store=project.store)
+    for dataset, passed in (("train set", False), ("prices", True)):
+        project.store.edit(run_id, Check(dataset=dataset, name="no nulls", passed=passed))
+    assert asked(project, 1, "checks.prices")[0].message == "1 check passed"
+    by_name, by_role = asked(project, 1, 'checks."train set"', "checks.train")
+    assert by_name.message == by_role.message == "1 of 1 check failed: train set: no nulls"
+    assert asked(project, 1, "checks.tset")[0].message == "no data 'tset' of the run was checked"
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,7 @@ def test_folding_piece_by_piece_is_folding_at_once(tmp_path_factory, steps):
         if step == "event":
             item = events.Param(name=f"p{number % 3}", value=str(number), number=float(number), type="int")
             writer.append(events.Params(items=[item]), events.Tag(key=f"t{number % 2}", value=str(number)))
+            writer.append(events.Output(text=str(number)))
         elif step == "point":
             writer.point(f"m{number % 2}", float(number), number % 4)
         elif step == "fold":
@@ -201,7 +202,7 @@ def test_any_interleaving_of_journals_gives_the_same_tables(tmp_path_factory, se
         first.edit(run_id, events.Tag(key="t", value=str(seed)), events.Note(text="n"))
         late = first.writer(run_id)
         late.point("metric_0", 7.0, 1)
-        late.append(events.Renamed(name="another"))
+        late.append(events.Renamed(name="another"), events.Output(text="late"))
         late.close()
     shuffled = np.random.default_rng(seed)
     whole = {path.name: path.read_bytes() for path in first.journals.iterdir()}
