@@ -18,6 +18,7 @@ import { CommandIDs, type IRunsArgs, runsFrom } from './commands';
 import { type IRerunOrigin, RerunModel } from './models/rerun';
 import { SavedViewsModel } from './models/views';
 import { modelsIcon, tableIcon } from './icons';
+import { serverHost, viewFactory } from './outputs';
 import { fromRoot } from './paths';
 import { addColumnCommands, addRunCommands, targetOf } from './runcommands';
 import { runLineFactory } from './runline';
@@ -299,6 +300,26 @@ const runLinePlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
+/** Displays of mlnb's objects in notebooks. */
+const outputsPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'mlnb:outputs',
+  description: 'Renders tables of runs, comparisons, batches and the live view in notebooks.',
+  autoStart: true,
+  requires: [IWorkspace, IRenderMimeRegistry],
+  activate: (app: JupyterFrontEnd, workspace: Workspace, rendermime: IRenderMimeRegistry) => {
+    rendermime.addFactory(
+      viewFactory(workspace.ui, storeId =>
+        serverHost(workspace.api, storeId, {
+          openRun: run_id =>
+            void app.commands.execute(CommandIDs.openRun, { run_id, store_id: storeId }),
+          openCompare: runs =>
+            void app.commands.execute(CommandIDs.compare, { runs: [...runs], store_id: storeId })
+        })
+      )
+    );
+  }
+};
+
 /** `%%track` for the active cell. */
 const trackPlugin: JupyterFrontEndPlugin<void> = {
   id: 'mlnb:track',
@@ -329,4 +350,12 @@ const trackPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-export default [workspacePlugin, panelPlugin, viewsPlugin, rerunPlugin, runLinePlugin, trackPlugin];
+export default [
+  workspacePlugin,
+  panelPlugin,
+  viewsPlugin,
+  rerunPlugin,
+  runLinePlugin,
+  outputsPlugin,
+  trackPlugin
+];

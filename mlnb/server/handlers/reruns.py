@@ -13,7 +13,7 @@ from mlnb.server.batches import Asked, describe
 from mlnb.server.calls import Call
 from mlnb.server.handlers.runs import check_id
 from mlnb.server.routes import delete, get, post
-from mlnb.store import Store
+from mlnb.store import Store, control
 from mlnb.store import query as ask
 
 MOST_WORKERS: Final = 64
@@ -63,11 +63,14 @@ def show_batch(call: Call, batch_id: str) -> bodies.BatchReply:
 
 @delete("reruns/{batch_id}")
 def stop_batch(call: Call, batch_id: str) -> None:
-    """Stop a batch as Ctrl-C does. What has finished stays."""
+    """Stop a batch as Ctrl-C does. What has finished stays. One that a notebook's kernel started is asked to stop."""
     batch = _batch(call.store, batch_id)
     if batch["state"] != "running":
         raise Conflict(f"batch {batch['name']} has {batch['state']} already")
-    call.services.batches.stop(batch_id)
+    if call.services.batches.is_under_way(batch_id) is None:
+        control.ask_to_stop(call.store, batch_id)
+    else:
+        call.services.batches.stop(batch_id)
 
 
 @get("notebooks/parameters")
