@@ -425,7 +425,7 @@ export interface components {
       failed: number;
       name: string;
       /** @enum {unknown} */
-      state: 'cancelled' | 'failed' | 'finished' | 'running';
+      state: 'cancelled' | 'failed' | 'finished' | 'killed' | 'running';
       total: number;
       varied: string[];
     };
@@ -446,7 +446,7 @@ export interface components {
       source_sha256: string;
       started_at: string;
       /** @enum {unknown} */
-      state: 'cancelled' | 'failed' | 'finished' | 'running';
+      state: 'cancelled' | 'failed' | 'finished' | 'killed' | 'running';
       total: number;
     };
     /** CardText */
@@ -665,7 +665,7 @@ export interface components {
       source_sha256: string;
       started_at: string;
       /** @enum {unknown} */
-      state: 'cancelled' | 'failed' | 'finished' | 'running';
+      state: 'cancelled' | 'failed' | 'finished' | 'killed' | 'running';
       total: number;
     };
     /** ListedVersion */

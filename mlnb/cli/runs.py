@@ -12,7 +12,7 @@ import click
 from mlnb.cli.options import json_option, open_store, store_option
 from mlnb.cli.output import console, print_json, print_table, seconds
 from mlnb.cli.output import show as shown
-from mlnb.errors import NotFound, UsageError
+from mlnb.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,7 +103,7 @@ def show(run: str, notebook: Path | None, *, requirements: bool, as_json: bool) 
     store = open_store()
     record = ask.record(store, ask.resolve(store, run))
     if requirements:
-        click.echo(_requirements(record))
+        click.echo(_requirements(store, record))
     elif notebook is not None:
         _write_notebook(store, record, notebook)
     elif as_json:
@@ -206,12 +206,10 @@ def _differs(rows: Sequence[Mapping[str, Any]], what: str, name: str) -> bool:
     return len({shown(row[what].get(name)) for row in rows}) > 1
 
 
-def _requirements(record: Mapping[str, Any]) -> str:
-    environment = record.get("environment")
-    if not environment:
-        raise NotFound(f"the packages of run {record['name']} weren't recorded")
-    lock = environment.get("lock")
-    return str(lock) if lock else "\n".join(f"{n}=={v}" for n, v in sorted(environment["packages"].items()))
+def _requirements(store: Any, record: Mapping[str, Any]) -> str:
+    from mlnb.execution import environments
+
+    return environments.requirements(environments.lock_of(store, record["run_id"])).rstrip()
 
 
 def _write_notebook(store: Any, record: Mapping[str, Any], path: Path) -> None:

@@ -182,7 +182,7 @@ class Session:
             return  # the magic says what is wrong with it
         if line is not None:
             cell.options = self._read_options(line)
-        elif self._whole.wants(place.notebook(self.shell.user_ns)):
+        elif self._whole.wants():
             cell.options, cell.whole = TrackOptions(quiet=True), True
         elif self.auto and _does_something(cell.source, self.shell):
             cell.options = TrackOptions()

@@ -58,7 +58,7 @@ def reproduce(call: Call, run_id: str) -> bodies.BatchReply:
 @get("reruns/{batch_id}")
 def show_batch(call: Call, batch_id: str) -> bodies.BatchReply:
     """A batch: its plan, its runs, and how many of them are in which state."""
-    return {"batch": _described(call, call.store, _batch(call.store, batch_id))}
+    return {"batch": _described(call.store, _batch(call.store, batch_id))}
 
 
 @delete("reruns/{batch_id}")
@@ -133,13 +133,12 @@ def _begun(call: Call, store: Store, batch_id: str) -> bodies.BatchRow:
     while time.monotonic() < deadline:
         found = [one for one in ask.batches(store) if one["batch_id"] == batch_id]
         if found:
-            return _described(call, store, found[0])
+            return _described(store, found[0])
         if call.services.batches.is_under_way(batch_id) is False:
             break
         time.sleep(0.05)
     raise ExecutionFailed(f"batch {batch_id} did not begin")
 
 
-def _described(call: Call, store: Store, batch: Mapping[str, Any]) -> bodies.BatchRow:
-    under_way = call.services.batches.is_under_way(batch["batch_id"])
-    return cast("bodies.BatchRow", describe(store, batch, under_way=under_way))
+def _described(store: Store, batch: Mapping[str, Any]) -> bodies.BatchRow:
+    return cast("bodies.BatchRow", describe(store, batch))

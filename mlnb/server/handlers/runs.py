@@ -38,9 +38,7 @@ def list_runs(call: Call, query: bodies.RunsQuery) -> bodies.RunList:
         "cursor": page.cursor,
         "removed": page.removed,
         "stale": page.stale,
-        "batches": progress.of_batches(
-            store, (row["batch_id"] for row in page.rows if row["batch_id"]), call.services.batches
-        ),
+        "batches": progress.of_batches(store, (row["batch_id"] for row in page.rows if row["batch_id"])),
     }
     if query.groups:
         found = ask.groups(store, where=query.where, children=query.children)
