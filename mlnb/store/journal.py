@@ -143,14 +143,13 @@ class AppendFile:
 
 
 class _Metric:
-    """A metric's number in this journal, the step that comes next by itself, and the value that came last."""
+    """A metric's number in this journal, and the step that comes next by itself."""
 
-    __slots__ = ("key", "newest", "next_step")
+    __slots__ = ("key", "next_step")
 
     def __init__(self, key: int) -> None:
         self.key = key
         self.next_step = 0
-        self.newest: float | None = None
 
 
 class JournalWriter:
@@ -199,7 +198,6 @@ class JournalWriter:
             self._last_point_time = now
             record = points.pack(metric.key, 0, step, now, value)
             metric.next_step = step + 1
-            metric.newest = value
             file = self._points
             if file.held:
                 file.append(record)
@@ -242,13 +240,6 @@ class JournalWriter:
                 self._points.append(points.pack_many(metric.key, steps[start:end], now, values[start:end]))
             if len(steps):
                 metric.next_step = int(steps[-1]) + 1
-                metric.newest = values[-1]
-
-    def newest_values(self) -> dict[str, float]:
-        """The value that came last of every metric so far."""
-        return {
-            name: float(metric.newest) for name, metric in self._metrics.items() if metric.newest is not None
-        }
 
     # ---- for those who look while it writes ----
 

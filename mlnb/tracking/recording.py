@@ -17,7 +17,7 @@ import struct
 import sys
 import time
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -323,10 +323,6 @@ class Run:
 
     # ---- for those who build on it ----
 
-    def newest_metrics(self) -> dict[str, float]:
-        """The value that came last of every metric that this process logged; empty once the run has ended."""
-        return self._writer.newest_values()
-
     def append(self, *new: events.Event) -> None:
         """Record events for which there is no verb."""
         self._require_open()
@@ -362,6 +358,13 @@ class Run:
     def follow(self) -> Follower:
         """A look at the points that this run gets, as they come."""
         return Follower(self._writer)
+
+    def newest_metrics(self, besides: Collection[str] = ()) -> dict[str, float]:
+        """The value that came last of each metric that this process logged, but for those that are known already."""
+        if set(self._writer.metric_names().values()) <= set(besides):
+            return {}
+        looked = self.follow().look()
+        return {name: float(found["value"][-1]) for name, found in looked if name not in besides}
 
     def finish(
         self,
