@@ -44,8 +44,9 @@ def project(tmp_path):
     (assets / "static").mkdir(parents=True)
     (assets / "static" / "remoteEntry.js").write_text("// the panel")
     (assets / "package.json").write_text("{}")
-    (root / "mlnb" / "server" / "page").mkdir(parents=True)
-    (root / "mlnb" / "server" / "page" / "page.js").write_text("// the page")
+    for made in (hatch_build.PAGE, hatch_build.VIEWS):
+        (root / made).parent.mkdir(parents=True)
+        (root / made).write_text("// made")
     (assets / "build.json").write_text(json.dumps({"sources": hatch_build.fingerprint(root)}))
     return root
 
@@ -133,9 +134,9 @@ def test_a_wheel_made_from_an_sdist_needs_no_node(project, tmp_path):
     with zipfile.ZipFile(next((unpacked / "dist").glob("*.whl"))) as wheel:
         names = {name.partition(".data/data/")[2] for name in wheel.namelist()}
         inside = [name for name in wheel.namelist() if name.startswith("mlnb/labextension")]
-        everything = wheel.namelist()
+        everything = set(wheel.namelist())
     assert f"{LABEXTENSION}/static/remoteEntry.js" in names
-    assert "mlnb/server/page/page.js" in everything
+    assert {hatch_build.PAGE, hatch_build.VIEWS} <= everything
     assert "etc/jupyter/jupyter_server_config.d/mlnb.json" in names
     assert inside == []
 

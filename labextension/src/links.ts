@@ -9,7 +9,7 @@ import { CommandIDs, type IRunsArgs } from './commands';
 
 export type Kind = 'run' | 'compare' | 'runs' | 'batch' | 'models';
 
-export interface ILink extends IRunsArgs {
+export interface ILink extends Pick<IRunsArgs, 'runs' | 'storeId'> {
   kind: Kind;
 }
 

@@ -296,7 +296,11 @@ class Recorder:
             facts = self._function(site, target, value, frame)
         if facts is None:
             return
-        self._keep(site, numbers.number_of(value) if facts.role == "own" else kept.of(value), facts)
+        if facts.role == "own":
+            plain: Any = numbers.number_of(value)
+        else:
+            plain = kept.means(value, library.VALIDATION_PARTS.get(facts.name)) or kept.of(value)
+        self._keep(site, plain, facts)
 
     def _method(self, site: Site, name: str, receiver: Any, frame: FrameType) -> Call | None:
         if name in library.SEEDS or name in library.READERS or isinstance(receiver, type):

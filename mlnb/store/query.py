@@ -32,6 +32,7 @@ __all__ = [
     "cells",
     "children",
     "history",
+    "known_ids",
     "models",
     "names",
     "names_in",
@@ -144,7 +145,10 @@ def runs_frame(
 
 
 def resolve(store: Store, reference: str) -> str:
-    """The id of the run with this id, unique beginning of an id, or name (of several, the newest).
+    """The id of the run with this id, unique beginning of an id, or name.
+
+    Of several runs of one name it is the newest that stands alone, else the newest inside another run: a rerun's
+    cells have the names that they had before.
 
     Raises
     ------
@@ -157,7 +161,8 @@ def resolve(store: Store, reference: str) -> str:
     def make(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, bool]]:
         return connection.execute(
             """SELECT run_id, name, name = $ref FROM runs
-               WHERE name = $ref OR starts_with(run_id, upper($ref)) ORDER BY name = $ref DESC, run_id DESC
+               WHERE name = $ref OR starts_with(run_id, upper($ref))
+               ORDER BY name = $ref DESC, name = $ref AND parent_id IS NULL DESC, run_id DESC
                LIMIT 20""",
             {"ref": reference},
         ).fetchall()
@@ -172,6 +177,15 @@ def resolve(store: Store, reference: str) -> str:
         )
     known = [row["name"] for row in run_page(store, limit=1000, children=True).rows]
     raise NotFound(f"there is no run {reference!r} in {store.path}", hint=nearest(reference, known))
+
+
+def known_ids(store: Store) -> dict[str, bool]:
+    """Every run that the store knows of, and whether it was deleted."""
+    return answers.answer(
+        store,
+        "known ids",
+        lambda connection: dict(connection.execute("SELECT run_id, deleted FROM base.run").fetchall()),
+    )
 
 
 def record(store: Store, run_id: str) -> Row:

@@ -17,7 +17,7 @@ import struct
 import sys
 import time
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -358,6 +358,13 @@ class Run:
     def follow(self) -> Follower:
         """A look at the points that this run gets, as they come."""
         return Follower(self._writer)
+
+    def newest_metrics(self, besides: Collection[str] = ()) -> dict[str, float]:
+        """The value that came last of each metric that this process logged, but for those that are known already."""
+        if set(self._writer.metric_names().values()) <= set(besides):
+            return {}
+        looked = self.follow().look()
+        return {name: float(found["value"][-1]) for name, found in looked if name not in besides}
 
     def finish(
         self,

@@ -10,6 +10,7 @@ from mlnb.errors import NotFound, nearest
 from mlnb.events import ColumnProfile
 from mlnb.store import Store, query
 from mlnb.tracking import plots
+from mlnb.tracking.late import settle_all
 from mlnb.tracking.recording import current_store
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def marked(frame: pd.DataFrame, store: Store, **question: Any) -> pd.DataFrame:
 
 
 def get(reference: str, *, store: Place = None) -> RunRecord:
-    """The run of this id, beginning of an id, or name (of several, the newest).
+    """The run of this id, beginning of an id, or name (of several, the newest that isn't inside another run).
 
     Raises
     ------
@@ -109,6 +110,12 @@ class RunRecord:
     def _record(self) -> dict[str, Any]:
         return query.record(self.store, self.run_id)
 
+    @property
+    def _settled(self) -> dict[str, Any]:
+        """The record, with what comes a moment after a cell of this process: models' files, packages, git."""
+        settle_all()
+        return self._record
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
@@ -139,7 +146,7 @@ class RunRecord:
     @property
     def artifacts(self) -> pd.DataFrame:
         """The files kept with the run: name, kind, media_type, bytes, sha256, source."""
-        return _frame(self._record["artifacts"], ARTIFACT_COLUMNS)
+        return _frame(self._settled["artifacts"], ARTIFACT_COLUMNS)
 
     @property
     def output(self) -> str:
@@ -184,7 +191,7 @@ class RunRecord:
     @property
     def environment(self) -> dict[str, Any]:
         """python, platform and packages (name → version); empty where it wasn't recorded."""
-        return dict(self._record["environment"] or {})
+        return dict(self._settled["environment"] or {})
 
     @property
     def cells(self) -> pd.DataFrame:
@@ -246,9 +253,10 @@ class RunRecord:
         Corrupt
             The file isn't what was stored.
         """
-        found = [item for item in self._record["artifacts"] if item["name"] == name]
+        kept = self._settled["artifacts"]
+        found = [item for item in kept if item["name"] == name]
         if not found:
-            known = [item["name"] for item in self._record["artifacts"]]
+            known = [item["name"] for item in kept]
             raise NotFound(f"run {self.run_id} has no artifact {name!r}", hint=nearest(name, known))
         return self.store.objects.read(found[-1]["sha256"])
 

@@ -89,7 +89,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Iterab
     )
     start = f"<thead>{element('tr', top, 'background:none')}</thead>" if any(head) else ""
     return element(
-        "table", f"{start}<tbody>{body}</tbody>", "border-collapse:collapse;border:0;margin:0;font-size:13px"
+        "table",
+        f"{start}<tbody>{body}</tbody>",
+        "border-collapse:collapse;border:0;margin:0;font-size:13px;color:inherit",
     )
 
 

@@ -259,7 +259,8 @@ def page(browser, lab) -> Iterator[Page]:
     page.evaluate("window.jupyterapp.restored.then(() => true)")
     yield page
     context.close()
-    assert errors == []
+    # JupyterLab's own, where a kernel is restarted while it is still being asked for a subshell.
+    assert [error for error in errors if "Canceled future for" not in error] == []
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -22,6 +22,7 @@ import signal
 import socket
 import sys
 import threading
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -38,6 +39,11 @@ KERNEL_MODULES: Final = (
     "mlnb.magics",
     "mlnb.tracking",
     "mlnb.capture",
+    *(
+        f"mlnb.capture.{name}"
+        for name in ("candidates", "curves", "figures", "models", "observed", "scores", "sweeps")
+    ),
+    "mlnb.store.helper",
 )
 
 
@@ -103,7 +109,10 @@ class Template:
 
     def _fork(self, connection: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:
         ready, tell = os.pipe()
-        pid = os.fork()
+        with warnings.catch_warnings():
+            # From 3.12 on Python warns of any thread; those that are left here were looked at (`warm.safety`).
+            warnings.simplefilter("ignore", DeprecationWarning)
+            pid = os.fork()
         if pid == 0:
             os.close(ready)
             self._become_kernel(connection, request, descriptors, tell)

@@ -14,7 +14,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 Number = float | Literal["NaN", "Infinity", "-Infinity"]
 Scalar = str | int | float | bool | None
 Status = Literal["running", "finished", "failed", "killed"]
-BatchState = Literal["running", "finished", "failed", "cancelled"]
+BatchState = Literal["running", "finished", "failed", "cancelled", "killed"]
 
 
 @dataclass(frozen=True)
