@@ -17,7 +17,7 @@ import { StoresModel } from './models/stores';
 
 export class Workspace {
   constructor(
-    services: ServiceManager.IManager,
+    services: Pick<ServiceManager.IManager, 'serverSettings' | 'events'>,
     readonly trans: TranslationBundle,
     languages: IEditorLanguageRegistry,
     python: Extension

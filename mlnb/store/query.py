@@ -32,6 +32,7 @@ __all__ = [
     "cells",
     "children",
     "history",
+    "known_ids",
     "models",
     "names",
     "names_in",
@@ -176,6 +177,15 @@ def resolve(store: Store, reference: str) -> str:
         )
     known = [row["name"] for row in run_page(store, limit=1000, children=True).rows]
     raise NotFound(f"there is no run {reference!r} in {store.path}", hint=nearest(reference, known))
+
+
+def known_ids(store: Store) -> dict[str, bool]:
+    """Every run that the store knows of, and whether it was deleted."""
+    return answers.answer(
+        store,
+        "known ids",
+        lambda connection: dict(connection.execute("SELECT run_id, deleted FROM base.run").fetchall()),
+    )
 
 
 def record(store: Store, run_id: str) -> Row:

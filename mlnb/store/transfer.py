@@ -160,7 +160,7 @@ def _take_journals(store: Store, other: Source, done: Imported) -> None:
         elif len(data) <= len(known_events) and len(point_bytes) <= len(known_points):
             done.unchanged += 1
         else:
-            _write_journal(store.journals / name, data, _named(data, point_bytes))
+            write_journal(store.journals / name, data, _named(data, point_bytes))
             runs.add(name.partition(".")[0])
     done.runs = len(runs)
 
@@ -183,7 +183,8 @@ def _named(data: bytes, point_bytes: bytes) -> bytes:
     return point_bytes[: int(unnamed[0]) * points.SIZE] if len(unnamed) else point_bytes
 
 
-def _write_journal(stem: Path, data: bytes, point_bytes: bytes) -> None:
+def write_journal(stem: Path, data: bytes, point_bytes: bytes) -> None:
+    """Put a whole journal, or a longer copy of one, in its place."""
     # Points first: a journal is there when its events are.
     for ending, content in ((".pts", point_bytes), (".jsonl", data)):
         temporary = stem.with_name(f".{stem.name}{ending}.import")

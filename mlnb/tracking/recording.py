@@ -30,6 +30,7 @@ from mlnb.capture import values as described
 from mlnb.errors import NotFound, UsageError
 from mlnb.store import Store, process
 from mlnb.store.following import Follower
+from mlnb.tracking.address import run_url
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -131,8 +132,8 @@ class Run:
 
     @property
     def url(self) -> str:
-        """The address of the run's page, below a Jupyter server's base URL."""
-        return f"mlnb/runs/{self.run_id}"
+        """The address of the run's page: of this kernel's Jupyter server, or below any server's base URL."""
+        return run_url(self.run_id, self.store.store_id)
 
     # ---- what goes in, what comes out ----
 

@@ -32,6 +32,8 @@ PATIENCE: Final = 2.0
 FASTEST: Final = 0.2
 SLOWEST: Final = 2.0
 """Seconds between two updates: quick at first, calmer the longer the cell takes."""
+SHARE: Final = 0.02
+"""Of the time that the view may take for itself: with slower looks there are fewer."""
 ENDING: Final = 1.0
 """Seconds that the end of a cell waits for an update that is being sent."""
 
@@ -94,7 +96,6 @@ class LiveView:
         pause = PATIENCE
         while not self._ended.wait(pause):
             elapsed = time.monotonic() - self._began
-            pause = min(SLOWEST, max(FASTEST, elapsed / 100))
             with self._watching:
                 if self._ended.is_set():
                     return
@@ -102,6 +103,8 @@ class LiveView:
                     self._look()
                 except Exception:  # noqa: BLE001 - a view that can't be shown is no reason to disturb the cell
                     return
+            took = time.monotonic() - self._began - elapsed
+            pause = max(FASTEST, min(SLOWEST, elapsed / 100), took / SHARE)
 
     def _look(self) -> None:
         run = self._going.run
