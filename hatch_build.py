@@ -1,4 +1,5 @@
-"""Builds the JupyterLab extension into `mlnb/labextension` when a wheel or an sdist is made.
+"""Builds the JupyterLab extension into `mlnb/labextension`, and the notebook views that anywidget loads into
+`mlnb/widgets/static`, when a wheel or an sdist is made.
 
 Assets carry a hash of everything that they were made from (`build.json` beside them). Equal hash: they
 are used as they are, so an unchanged tree builds in no time and an sdist needs no Node. Else they are
@@ -22,6 +23,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCES: Final = "labextension"
 ASSETS: Final = "mlnb/labextension"
+VIEWS: Final = "mlnb/widgets/static/views.js"
 STAMP: Final = "build.json"
 INPUTS: Final = (
     "src/**/*",
@@ -71,7 +73,8 @@ def is_stale(root: Path) -> bool:
         stamp = json.loads((assets / STAMP).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return True
-    return stamp.get("sources") != fingerprint(root) or not (assets / "package.json").is_file()
+    made = (assets / "package.json").is_file() and (root / VIEWS).is_file()
+    return stamp.get("sources") != fingerprint(root) or not made
 
 
 def build(root: Path) -> None:

@@ -287,6 +287,15 @@ class Promotion(Event, tag="promotion", frozen=True, kw_only=True, omit_defaults
     hash: str = ""
 
 
+class Owner(msgspec.Struct, frozen=True):
+    """The process that executes a batch; `started` is its start time in seconds since 1970."""
+
+    host: str
+    boot_id: str
+    pid: int
+    started: float
+
+
 class BatchStarted(Event, tag="batch_started", frozen=True, kw_only=True, omit_defaults=True):
     batch_id: str
     name: str
@@ -294,6 +303,14 @@ class BatchStarted(Event, tag="batch_started", frozen=True, kw_only=True, omit_d
     source_sha256: str
     plan: list[dict[str, Any]]
     executor: str
+    owner: Owner | None = None
+
+
+class BatchResumed(Event, tag="batch_resumed", frozen=True, kw_only=True, omit_defaults=True):
+    """Another process executes what was missing."""
+
+    batch_id: str
+    owner: Owner
 
 
 class BatchEnded(Event, tag="batch_ended", frozen=True, kw_only=True, omit_defaults=True):
@@ -334,6 +351,7 @@ AnyEvent = (
     | ModelVersion
     | Promotion
     | BatchStarted
+    | BatchResumed
     | BatchEnded
 )
 

@@ -44,6 +44,9 @@ def project(tmp_path):
     (assets / "static").mkdir(parents=True)
     (assets / "static" / "remoteEntry.js").write_text("// the panel")
     (assets / "package.json").write_text("{}")
+    views = root / "mlnb" / "widgets" / "static" / "views.js"
+    views.parent.mkdir(parents=True)
+    views.write_text("// the views")
     (assets / "build.json").write_text(json.dumps({"sources": hatch_build.fingerprint(root)}))
     return root
 
@@ -129,6 +132,9 @@ def test_a_wheel_made_from_an_sdist_needs_no_node(project, tmp_path):
     assert f"{LABEXTENSION}/static/remoteEntry.js" in names
     assert "etc/jupyter/jupyter_server_config.d/mlnb.json" in names
     assert inside == []
+    assert (
+        "mlnb/widgets/static/views.js" in zipfile.ZipFile(next((unpacked / "dist").glob("*.whl"))).namelist()
+    )
 
 
 def test_changed_sources_are_never_shipped_with_old_assets(project):

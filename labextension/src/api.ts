@@ -13,6 +13,8 @@ import type {
   IModelVersion,
   IParameter,
   IPromotion,
+  IPromotionRequest,
+  IRerunRequest,
   IRunDetail,
   IRunEdit,
   IRunPage,
@@ -27,27 +29,10 @@ export interface IRunsQuery {
   limit?: number;
   offset?: number;
   since?: number;
+  children?: boolean;
   order_by?: string;
   /** With the digests of each run's data. */
   data?: boolean;
-}
-
-export interface IPromotionRequest {
-  model: string;
-  version: number;
-  alias: string;
-  note: string;
-  expected?: number | null;
-  dry_run?: boolean;
-}
-
-export interface IRerunRequest {
-  notebook?: string;
-  run?: string;
-  params: Record<string, unknown>;
-  grid: Record<string, unknown[]>;
-  workers: number;
-  name?: string;
 }
 
 /** Every call takes the store, since views of several stores can be open at once. */
@@ -167,6 +152,11 @@ export class Api {
 
   cancel(store: string | null, batchId: string): Promise<null> {
     return requestAPI(this.settings, `reruns/${batchId}`, { store }, { method: 'DELETE' });
+  }
+
+  /** Ask a cell that runs to stop. */
+  stop(store: string | null, runId: string): Promise<null> {
+    return requestAPI(this.settings, `runs/${runId}/stop`, { store }, { method: 'POST' });
   }
 
   /** Where the browser finds an artifact's bytes. */

@@ -8,6 +8,7 @@ import {
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { PageConfig } from '@jupyterlab/coreutils';
+import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -15,12 +16,17 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { addBadges } from './badges';
 import { CommandIDs, type IRunsArgs, runsFrom } from './commands';
 import { type IRerunOrigin, RerunModel } from './models/rerun';
+import { SavedViewsModel } from './models/views';
+import { modelsIcon, tableIcon } from './icons';
+import { serverHost, viewFactory } from './outputs';
 import { fromRoot } from './paths';
-import { addRunCommands, targetOf } from './runcommands';
+import { addColumnCommands, addRunCommands, targetOf } from './runcommands';
 import { runLineFactory } from './runline';
 import { canTrack, trackActiveCell } from './tracking';
 import { reported, rerunDialog } from './views/dialogs';
-import { batchView, compareView, type MainView, modelsView, runsView, runView } from './views/main';
+import { batchView, compareView, type MainView, modelsView, runView } from './views/main';
+import { passingKeeper, settingsKeeper } from './views/keeper';
+import { RunsView } from './views/runs';
 import { sidebarView } from './views/sidebar';
 import { IWorkspace, Workspace } from './workspace';
 
@@ -85,7 +91,9 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
     const loaded = await settings?.load(panelPlugin.id);
     const apply = (): void => {
       const names = loaded?.get('keyMetrics').composite;
+      const smoothing = loaded?.get('smoothing').composite;
       sidebar.keyMetrics = Array.isArray(names) ? names.map(String) : [];
+      workspace.charts.set({ smoothing: typeof smoothing === 'number' ? smoothing : 0 });
     };
     apply();
     loaded?.changed.connect(apply);
@@ -98,15 +106,20 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Runs, comparisons and models in the main area.',
   autoStart: true,
   requires: [IWorkspace],
-  optional: [ILayoutRestorer, ICommandPalette],
+  optional: [ILayoutRestorer, ICommandPalette, ISettingRegistry, ILauncher],
   activate: (
     app: JupyterFrontEnd,
     workspace: Workspace,
     restorer: ILayoutRestorer | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    settings: ISettingRegistry | null,
+    launcher: ILauncher | null
   ) => {
     const { commands, shell } = app;
     const { trans } = workspace;
+    const views = new SavedViewsModel(
+      settings === null ? passingKeeper() : settingsKeeper(settings, panelPlugin.id)
+    );
 
     /** Open a view, or the one that shows the same. */
     const opener = (
@@ -124,19 +137,24 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
           view = make(args);
           view.id = `${namespace}:${wanted}`;
           void tracker.add(view);
+          view.argsChanged.connect(changed => void tracker.save(changed));
           shell.add(view, 'main', { type: 'Experiments' });
         }
         shell.activateById(view.id);
       };
     };
-    const openRun = opener('mlnb-run', CommandIDs.openRun, ({ runs: [runId = ''], storeId }) =>
-      runView(workspace, app, storeId, runId)
+    const openRun = opener(
+      'mlnb-run',
+      CommandIDs.openRun,
+      ({ runs: [runId = ''], storeId, state }) => runView(workspace, app, storeId, runId, state)
     );
     const openCompare = opener('mlnb-compare', CommandIDs.compare, ({ runs, storeId }) =>
       compareView(workspace, app, storeId, runs)
     );
-    const openRuns = opener('mlnb-runs', CommandIDs.openRuns, ({ storeId }) =>
-      runsView(workspace, app, storeId)
+    const openRuns = opener(
+      'mlnb-runs',
+      CommandIDs.openRuns,
+      ({ storeId, state }) => new RunsView(workspace, app, views, storeId, state)
     );
     const openBatch = opener(
       'mlnb-batch',
@@ -159,10 +177,13 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
     });
     const storeOf = (args: Record<string, unknown>): IRunsArgs => ({
       runs: [],
+      state: runsFrom(args).state,
       storeId: runsFrom(args).storeId ?? workspace.runs.store?.id ?? workspace.stores.current
     });
     commands.addCommand(CommandIDs.openRuns, {
-      label: trans.__('Show Table of Runs'),
+      label: args => (args.isLauncher ? trans.__('Runs') : trans.__('Show Table of Runs')),
+      caption: trans.__('All runs of the store in front, in a table'),
+      icon: args => (args.isPalette ? undefined : tableIcon),
       execute: args => openRuns(storeOf(args))
     });
     commands.addCommand(CommandIDs.openBatch, {
@@ -171,7 +192,9 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
       execute: args => openBatch(runsFrom(args))
     });
     commands.addCommand(CommandIDs.openModels, {
-      label: trans.__('Show Models'),
+      label: args => (args.isLauncher ? trans.__('Models') : trans.__('Show Models')),
+      caption: trans.__('Registered models, their versions and aliases'),
+      icon: args => (args.isPalette ? undefined : modelsIcon),
       execute: args => openModels(storeOf(args))
     });
     for (const command of [
@@ -182,6 +205,10 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
     ]) {
       palette?.addItem({ command, category: trans.__(CATEGORY) });
     }
+    [CommandIDs.openRuns, CommandIDs.openModels].forEach((command, rank) =>
+      launcher?.add({ command, category: trans.__(CATEGORY), rank })
+    );
+    addColumnCommands(app, trans);
   }
 };
 
@@ -273,6 +300,26 @@ const runLinePlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
+/** Displays of mlnb's objects in notebooks. */
+const outputsPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'mlnb:outputs',
+  description: 'Renders tables of runs, comparisons, batches and the live view in notebooks.',
+  autoStart: true,
+  requires: [IWorkspace, IRenderMimeRegistry],
+  activate: (app: JupyterFrontEnd, workspace: Workspace, rendermime: IRenderMimeRegistry) => {
+    rendermime.addFactory(
+      viewFactory(workspace.ui, storeId =>
+        serverHost(workspace.api, storeId, {
+          openRun: run_id =>
+            void app.commands.execute(CommandIDs.openRun, { run_id, store_id: storeId }),
+          openCompare: runs =>
+            void app.commands.execute(CommandIDs.compare, { runs: [...runs], store_id: storeId })
+        })
+      )
+    );
+  }
+};
+
 /** `%%track` for the active cell. */
 const trackPlugin: JupyterFrontEndPlugin<void> = {
   id: 'mlnb:track',
@@ -303,4 +350,12 @@ const trackPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-export default [workspacePlugin, panelPlugin, viewsPlugin, rerunPlugin, runLinePlugin, trackPlugin];
+export default [
+  workspacePlugin,
+  panelPlugin,
+  viewsPlugin,
+  rerunPlugin,
+  runLinePlugin,
+  outputsPlugin,
+  trackPlugin
+];

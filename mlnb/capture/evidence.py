@@ -55,6 +55,14 @@ class Evidence:
             return True
         return expression.compares and bool(expression.calls & _SHARES)
 
+    def averages(self, expression: Expression) -> bool:
+        """Whether scores of several validations are averaged: one number for each setting."""
+        return (
+            expression.form == "Call"
+            and bool(expression.calls & _SHARES)
+            and bool(expression.names & self.known)
+        )
+
     def _is_maker(self, site: int) -> bool:
         note = self._made.get(site)
         return (

@@ -44,7 +44,14 @@ _NOT_SCORES: Final = listed(
     "pair_confusion_matrix contingency_matrix rand_distances distance_metrics kernel_metrics"
 )
 _REPORTS: Final = frozenset({"classification_report", "classification_report_imbalanced"})
-_VALIDATION: Final = frozenset({"cross_val_score", "cross_validate", "permutation_test_score"})
+_VALIDATION: Final = frozenset(
+    {"cross_val_score", "cross_validate", "permutation_test_score", "learning_curve", "validation_curve"}
+)
+# What the parts of their result are, where it is a tuple of tables: one row for each setting, one column for each fold.
+VALIDATION_PARTS: Final = {
+    "learning_curve": ("", "train_scores", "test_scores"),
+    "validation_curve": ("train_scores", "test_scores"),
+}
 SEEDS: Final = frozenset(
     {
         "seed",

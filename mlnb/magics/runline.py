@@ -33,7 +33,7 @@ def bundle(finished: Finished) -> dict[str, Any]:
 def data(finished: Finished) -> dict[str, Any]:
     """What the extension reads. Numbers that JSON doesn't know travel as text."""
     run, written, previous = finished.run, finished.written, finished.previous
-    before = previous.written.metrics if previous is not None else {}
+    before = previous.metrics if previous is not None else {}
     return {
         "version": 1,
         "run_id": run.run_id,
@@ -49,7 +49,7 @@ def data(finished: Finished) -> dict[str, Any]:
         ],
         "params": [{"name": name, "value": value} for name, value in written.params],
         "counts": {what: written.counts.get(what, 0) for what in _COUNTED},
-        "previous": None if previous is None else {"run_id": previous.run.run_id, "name": previous.run.name},
+        "previous": None if previous is None else {"run_id": previous.run_id, "name": previous.name},
     }
 
 
@@ -89,7 +89,7 @@ def markup(finished: Finished) -> str:
 
 
 def _metrics(finished: Finished) -> list[tuple[str, float, str]]:
-    before = finished.previous.written.metrics if finished.previous is not None else {}
+    before = finished.previous.metrics if finished.previous is not None else {}
     shown = list(finished.written.metrics.items())[:SHOWN_METRICS]
     return [(name, value, _change(value, before.get(name))) for name, value in shown]
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mlnb import events
 from mlnb.errors import Busy, NotFound
-from mlnb.store import ingest, live, locks, reading, rows, schema
+from mlnb.store import batch_owners, ingest, live, locks, reading, rows, schema
 
 if TYPE_CHECKING:
     import duckdb
@@ -113,11 +113,13 @@ def state(store: Store) -> Hashable:
         time.time() // STALE_AFTER if found else None,
         _stat(store.database),
         _stat(store.registry.path),
+        batch_owners.gone(store),
         tuple((journal.name, sizes, locks.is_held(journal.alive_path)) for journal, sizes in found.items()),
     )
 
 
 def _lay_over(store: Store, connection: duckdb.DuckDBPyConnection) -> None:
+    batch_owners.lay_over(store, connection)
     found = [metric.row() for metric in live.metrics(store.journals, connection)]
     folded = ", ".join(f'"{name}"' for name in live.METRIC_COLUMNS)
     all_folded = f"SELECT {folded} FROM base.metric JOIN base.key USING (key_no)"

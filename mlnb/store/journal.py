@@ -146,13 +146,14 @@ class AppendFile:
 
 
 class _Metric:
-    """A metric's number in this journal, and the step that comes next by itself."""
+    """A metric's number in this journal, the step that comes next by itself, and the value that came last."""
 
-    __slots__ = ("key", "next_step")
+    __slots__ = ("key", "newest", "next_step")
 
     def __init__(self, key: int) -> None:
         self.key = key
         self.next_step = 0
+        self.newest: float | None = None
 
 
 class JournalWriter:
@@ -201,6 +202,7 @@ class JournalWriter:
             self._last_point_time = now
             record = points.pack(metric.key, 0, step, now, value)
             metric.next_step = step + 1
+            metric.newest = value
             file = self._points
             if file.held:
                 file.append(record)
@@ -243,6 +245,25 @@ class JournalWriter:
                 self._points.append(points.pack_many(metric.key, steps[start:end], now, values[start:end]))
             if len(steps):
                 metric.next_step = int(steps[-1]) + 1
+                metric.newest = values[-1]
+
+    def newest_values(self) -> dict[str, float]:
+        """The value that came last of every metric so far."""
+        return {
+            name: float(metric.newest) for name, metric in self._metrics.items() if metric.newest is not None
+        }
+
+    # ---- for those who look while it writes ----
+
+    @property
+    def points_path(self) -> Path:
+        """Where its points are, if there are any yet."""
+        return self._events.path.with_suffix(".pts")
+
+    def metric_names(self) -> dict[int, str]:
+        """Its metrics' names by their numbers."""
+        with self._lock:
+            return {metric.key: name for name, metric in self._metrics.items()}
 
     # ---- when it is safe ----
 

@@ -145,7 +145,10 @@ def runs_frame(
 
 
 def resolve(store: Store, reference: str) -> str:
-    """The id of the run with this id, unique beginning of an id, or name (of several, the newest).
+    """The id of the run with this id, unique beginning of an id, or name.
+
+    Of several runs of one name it is the newest that stands alone, else the newest inside another run: a rerun's
+    cells have the names that they had before.
 
     Raises
     ------
@@ -158,7 +161,8 @@ def resolve(store: Store, reference: str) -> str:
     def make(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, bool]]:
         return connection.execute(
             """SELECT run_id, name, name = $ref FROM runs
-               WHERE name = $ref OR starts_with(run_id, upper($ref)) ORDER BY name = $ref DESC, run_id DESC
+               WHERE name = $ref OR starts_with(run_id, upper($ref))
+               ORDER BY name = $ref DESC, name = $ref AND parent_id IS NULL DESC, run_id DESC
                LIMIT 20""",
             {"ref": reference},
         ).fetchall()

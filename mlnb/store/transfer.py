@@ -39,6 +39,7 @@ Content = tuple[str, bytes, bytes]
 _SEGMENT: Final = "journals.seg.zst"
 _REGISTRY: Final = "registry.jsonl"
 _DESCRIPTION: Final = "store.json"
+_OF_BATCHES: Final = (events.BatchStarted, events.BatchResumed, events.BatchEnded)
 
 
 @dataclass
@@ -208,9 +209,7 @@ def _take_versions(store: Store, other: Source, done: Imported) -> None:
             if isinstance(r, events.ModelVersion) and other.store_id == store.store_id
         }
         last = {r.model: r.version for r in past if isinstance(r, events.ModelVersion)}
-        batches = {
-            (type(r), r.batch_id) for r in past if isinstance(r, (events.BatchStarted, events.BatchEnded))
-        }
+        batches = {(type(r), r.batch_id, r.time) for r in past if isinstance(r, _OF_BATCHES)}
         new: list[events.Event] = []
         for record in foreign:
             if isinstance(record, events.ModelVersion):
@@ -223,8 +222,8 @@ def _take_versions(store: Store, other: Source, done: Imported) -> None:
                     done.versions += 1
                 numbers[pair] = number
             elif (
-                isinstance(record, (events.BatchStarted, events.BatchEnded))
-                and (type(record), record.batch_id) not in batches
+                isinstance(record, _OF_BATCHES)
+                and (type(record), record.batch_id, record.time) not in batches
             ):
                 new.append(record)
         return new

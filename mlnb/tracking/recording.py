@@ -29,6 +29,7 @@ from mlnb import config, events, ids
 from mlnb.capture import values as described
 from mlnb.errors import NotFound, UsageError
 from mlnb.store import Store, process
+from mlnb.store.following import Follower
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -230,23 +231,33 @@ class Run:
         self._writer.history(_text(name), numbers, places, source, estimator, dataset)
 
     def data(
-        self, obj: Any, name: str, *, role: events.Role = "input", source: events.Source = "logged"
+        self,
+        obj: Any,
+        name: str,
+        *,
+        role: events.Role = "input",
+        schema: Any = None,
+        source: events.Source = "logged",
     ) -> str:
         """Record the fingerprint of a table, array or file that the run used; its digest.
+
+        A table is held against its Pandera `schema`, and against those that the project's settings name for it. What they
+        say is recorded; a check that fails raises nothing.
 
         Raises
         ------
         UsageError
-            It is nothing that has a fingerprint.
+            It is nothing that has a fingerprint, or `schema` is no schema of a table.
         """
         from mlnb.capture import fingerprint
+        from mlnb.tracking import checking
 
         found = fingerprint(obj, name=name)
         event = found.event(_text(name), role=role, source=source)
         if found.row_hashes is not None:
             rows = self.store.objects.put_bytes(found.row_hashes.astype("<u8", copy=False).tobytes())
             event = msgspec.structs.replace(event, row_hashes=rows)
-        self.append(event)
+        self.append(event, *checking.of_data(obj, _text(name), role, schema))
         return found.digest
 
     def model(
@@ -311,6 +322,10 @@ class Run:
 
     # ---- for those who build on it ----
 
+    def newest_metrics(self) -> dict[str, float]:
+        """The value that came last of every metric that this process logged; empty once the run has ended."""
+        return self._writer.newest_values()
+
     def append(self, *new: events.Event) -> None:
         """Record events for which there is no verb."""
         self._require_open()
@@ -342,6 +357,10 @@ class Run:
             )
         )
         return sha256
+
+    def follow(self) -> Follower:
+        """A look at the points that this run gets, as they come."""
+        return Follower(self._writer)
 
     def finish(
         self,

@@ -40,6 +40,9 @@ export interface IRunViewProps {
   onRerun: (run: IRunDetail) => void;
   onTag: (run: IRunDetail) => void;
   onNote: (note: string) => void;
+  /** Which of the tabs is open. */
+  tab: string | null;
+  onTab: (tab: string) => void;
 }
 
 export function RunView(props: IRunViewProps): JSX.Element {
@@ -213,6 +216,8 @@ function RunTabs(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
     <Tabs
       tabs={tabs.filter((tab): tab is ITab => tab !== null)}
       label={trans.__('Parts of the run')}
+      tab={props.tab}
+      onTab={props.onTab}
     />
   );
 }

@@ -38,6 +38,11 @@ KERNEL_MODULES: Final = (
     "mlnb.magics",
     "mlnb.tracking",
     "mlnb.capture",
+    *(
+        f"mlnb.capture.{name}"
+        for name in ("candidates", "curves", "figures", "models", "observed", "scores", "sweeps")
+    ),
+    "mlnb.store.helper",
 )
 
 
