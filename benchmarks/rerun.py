@@ -102,7 +102,8 @@ def run_plain(folder: Path, sets: list[dict], count: int) -> tuple[float, list[f
 def run_mlnb(folder: Path, sets: list[dict], *, tracked: bool, warm: bool) -> tuple[float, list[float], list]:
     import nbformat
 
-    from mlnb.execution.batch import Settings, execute, prepare
+    from mlnb.execution.batch import execute
+    from mlnb.execution.prepared import Settings, prepare
 
     class Times:
         def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Every error that mlnb raises on purpose.
+"""Every error that mlnb raises on purpose::
 
     Error
     ├── UsageError              an argument, option or value that can't be used
@@ -21,14 +21,19 @@
         └── UnsafeModel         a model whose format can run code when it is loaded
 
 Each message says what is wrong, with which value, and what is allowed; `hint` says what to type.
-`code` is the name that the REST API and `--json` use.
+`code` is the name that the REST API and `--json` use. IPython shows such an error with the user's own lines only:
+the mistake is in those.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Any
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+_HOUSE: Final = str(Path(__file__).parent)
 
 
 class Error(Exception):
@@ -41,6 +46,17 @@ class Error(Exception):
         self.message = message
         self.hint = hint
         self.facts = facts
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints. `__traceback__` keeps every frame, for `%debug` and for our own bugs."""
+        from IPython.core.getipython import get_ipython
+
+        shell = get_ipython()
+        assert shell is not None  # who calls this is IPython
+        shown: list[str] = shell.InteractiveTB.structured_traceback(
+            type(self), self, _outside(self.__traceback__), tb_offset=1
+        )
+        return shown
 
 
 class UsageError(Error):
@@ -120,6 +136,15 @@ class Conflict(PromotionError):
 
 class UnsafeModel(PromotionError):
     code = "unsafe_model"
+
+
+def _outside(traceback: TracebackType | None) -> TracebackType | None:
+    """The frames down to the first call into mlnb."""
+    if traceback is None or traceback.tb_frame.f_code.co_filename.startswith(_HOUSE):
+        return None
+    return TracebackType(
+        _outside(traceback.tb_next), traceback.tb_frame, traceback.tb_lasti, traceback.tb_lineno
+    )
 
 
 def nearest(name: str, known: Iterable[str], *, show: int = 8) -> str:

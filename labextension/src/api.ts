@@ -13,6 +13,8 @@ import type {
   IModelVersion,
   IParameter,
   IPromotion,
+  IPromotionRequest,
+  IRerunRequest,
   IRunDetail,
   IRunEdit,
   IRunPage,
@@ -27,30 +29,10 @@ export interface IRunsQuery {
   limit?: number;
   offset?: number;
   since?: number;
+  children?: boolean;
   order_by?: string;
   /** With the digests of each run's data. */
   data?: boolean;
-}
-
-export interface IPromotionRequest {
-  model: string;
-  version: number;
-  alias: string;
-  note: string;
-  expected?: number | null;
-  dry_run?: boolean;
-}
-
-export interface IRerunRequest {
-  notebook?: string;
-  run?: string;
-  params: Record<string, unknown>;
-  /** Values to try; a text is a range to draw from, and needs `samples`. */
-  grid: Record<string, unknown[] | string>;
-  /** How many sets to draw from the grid, instead of trying all. */
-  samples?: number;
-  workers: number;
-  name?: string;
 }
 
 /** Every call takes the store, since views of several stores can be open at once. */
@@ -175,6 +157,11 @@ export class Api {
   /** An artifact that is text, as text. */
   text(store: string | null, { sha256 }: { sha256: string }): Promise<string> {
     return requestText(this.settings, `artifacts/${sha256}`, { store });
+  }
+
+  /** Ask a cell that runs to stop. */
+  stop(store: string | null, runId: string): Promise<null> {
+    return requestAPI(this.settings, `runs/${runId}/stop`, { store }, { method: 'POST' });
   }
 
   /** Where the browser finds an artifact's bytes. */

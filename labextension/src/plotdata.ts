@@ -15,10 +15,11 @@ export interface ITable {
  * a step, seconds since the first point, or seconds since 1970.
  */
 export function tableOf(curve: ICurve, state: Readonly<IChartState>): ITable {
-  const first = curve.times[0] ?? 0;
+  const { times } = curve;
+  const first = times?.[0] ?? 0;
   const at = (index: number): number => {
-    const time = curve.times[index] ?? 0;
-    return state.x === 'step'
+    const time = times?.[index] ?? 0;
+    return state.x === 'step' || times === undefined
       ? (curve.steps[index] ?? index)
       : state.x === 'relative'
         ? (time - first) / 1000

@@ -4,7 +4,14 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { ColorBook } from '../src/colors';
 import { ChartsModel } from '../src/models/charts';
 import type { IUi } from '../src/components/ui';
-import type { IComparison, IRunLine, IRunRow } from '../src/tokens';
+import type {
+  IComparison,
+  IRunLine,
+  IRunRow,
+  IColumnProfile,
+  IDataset,
+  IRunDetail
+} from '../src/tokens';
 
 export const STORE = { id: 'STORE', path: '.mlnb', name: 'work' };
 
@@ -23,16 +30,23 @@ export function run(parts: Partial<IRunRow> = {}): IRunRow {
     rerun_of: null,
     notebook: 'train.ipynb',
     cell_id: 'c1',
+    session_id: null,
     started_at: new Date(Date.UTC(2026, 9, 1) + counter * 1000).toISOString(),
     ended_at: null,
     duration_s: 1,
     user: null,
     host: null,
+    origin: null,
     git_commit: null,
     git_dirty: null,
+    env_id: null,
+    seeds: null,
     exit_signal: null,
     error: null,
     note: null,
+    changed: 0,
+    first_cell: null,
+    last_cell: null,
     params: {},
     metrics: {},
     tags: {},
@@ -92,4 +106,56 @@ export function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => voi
     resolve = done;
   });
   return { promise, resolve };
+}
+
+/** A run in full. */
+export function detail(parts: Partial<IRunDetail> = {}): IRunDetail {
+  return {
+    ...run(),
+    params_detail: [],
+    metrics_detail: [],
+    datasets: [],
+    artifacts: [],
+    environment: null,
+    verdicts: [],
+    checks: [],
+    problems: [],
+    previous: null,
+    children: [],
+    models: [],
+    ...parts
+  };
+}
+
+/** A table that a run used. */
+export function dataset(parts: Partial<IDataset> = {}): IDataset {
+  return {
+    name: 'train',
+    role: 'train',
+    type: 'pandas.DataFrame',
+    rows: 1000,
+    columns: 4,
+    bytes: null,
+    digest: 'd5629e7801',
+    row_hashes: null,
+    source: 'fit',
+    profile: [],
+    ...parts
+  };
+}
+
+export function column(parts: Partial<IColumnProfile> = {}): IColumnProfile {
+  return {
+    name: 'pay',
+    type: 'float64',
+    digest: 'c',
+    nulls: 0,
+    distinct: null,
+    min: null,
+    max: null,
+    mean: null,
+    std: null,
+    histogram: null,
+    ...parts
+  };
 }

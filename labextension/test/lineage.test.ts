@@ -1,61 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { laidOut, lineageOf } from '../src/lineage';
-import type { IDataset, IModel, IRunDetail } from '../src/tokens';
-import { run } from './examples';
+import type { IModel, IModelVersion } from '../src/tokens';
+import { dataset, detail } from './examples';
 
-function detail(parts: Partial<IRunDetail>): IRunDetail {
-  return {
-    ...run(),
-    params_detail: [],
-    metrics_detail: [],
-    datasets: [],
-    artifacts: [],
-    environment: null,
-    verdicts: [],
-    problems: [],
-    previous: null,
-    children: [],
-    models: [],
-    ...parts
-  };
-}
-
-const train: IDataset = {
-  name: 'train',
-  role: 'train',
-  type: 'pandas.DataFrame',
-  rows: 1000,
-  columns: 4,
-  bytes: null,
-  digest: 'd5629e7801',
-  source: 'fit',
-  profile: []
-};
+const train = dataset();
+const version = (version: number, run_id: string, aliases: string[]): IModelVersion => ({
+  version,
+  run_id,
+  aliases,
+  run_name: null,
+  format: 'skops',
+  created_at: '',
+  created_by: null,
+  origin: null,
+  sha256: 's',
+  signature: null
+});
 const whole = detail({ run_id: 'N', kind: 'notebook', notebook: 'work/train.ipynb' });
 const cell = detail({ run_id: 'C', parent_id: 'N', datasets: [train, train] });
 const models: IModel[] = [
   {
     model: 'churn',
-    versions: [
-      {
-        version: 2,
-        run_id: 'C',
-        run_name: null,
-        format: 'skops',
-        created_at: '',
-        created_by: null,
-        aliases: ['champion']
-      },
-      {
-        version: 1,
-        run_id: 'OTHER',
-        run_name: null,
-        format: 'skops',
-        created_at: '',
-        created_by: null,
-        aliases: []
-      }
-    ],
+    versions: [version(2, 'C', ['champion']), version(1, 'OTHER', [])],
     aliases: { champion: 2 },
     promotions: []
   }

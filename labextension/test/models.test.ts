@@ -39,7 +39,7 @@ describe('SelectionModel', () => {
 describe('CurvesModel', () => {
   it('asks for a curve once and keeps it', async () => {
     const history = vi.fn(() =>
-      Promise.resolve({ metric: 'loss', times: [0, 1], steps: [0, 1], values: [1, 'NaN' as const] })
+      Promise.resolve({ metric: 'loss', steps: [0, 1], times: [0, 1], values: [1, 'NaN' as const] })
     );
     const curves = new CurvesModel({ history });
     const row = run();
@@ -115,9 +115,12 @@ describe('PromotionModel', () => {
     version: number,
     run_id,
     run_name: null,
+    sha256: '',
     format: 'skops',
+    signature: null,
     created_at: row.started_at,
     created_by: null,
+    origin: null,
     aliases: []
   });
   const promotion = (decision: IPromotion['decision']): IPromotion => ({
@@ -128,9 +131,13 @@ describe('PromotionModel', () => {
     to_version: 2,
     decision,
     gates: [{ name: 'clean_git', passed: decision === 'promoted', message: '' }],
+    gates_sha256: null,
     note: '',
     user: null,
-    time: null
+    time: null,
+    origin: null,
+    prev_hash: '',
+    hash: ''
   });
   const registry = (versions: IModelVersion[]): IModel => ({
     model: 'churn',

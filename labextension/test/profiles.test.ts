@@ -1,29 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { columnChanges, outlines, statisticChange } from '../src/profiles';
 import type { IColumnProfile, IDataset } from '../src/tokens';
+import { column, dataset } from './examples';
 
-const table = (...profile: IColumnProfile[]): IDataset => ({
-  name: 'train',
-  role: 'train',
-  type: 'table',
-  rows: 10,
-  columns: profile.length,
-  bytes: null,
-  digest: 'x',
-  source: 'fit',
-  profile
-});
-const pay = (mean: number, histogram: IColumnProfile['histogram'] = null): IColumnProfile => ({
-  name: 'pay',
-  type: 'float64',
-  mean,
-  max: '30.5',
-  histogram
-});
+const table = (...profile: IColumnProfile[]): IDataset => dataset({ profile });
+const pay = (mean: number, histogram: IColumnProfile['histogram'] = null): IColumnProfile =>
+  column({ mean, max: '30.5', histogram });
 
 describe('a table in two runs', () => {
   it('tells the columns that changed first, and in which statistics', () => {
-    const age: IColumnProfile = { name: 'age', type: 'int64', mean: 40 };
+    const age = column({ name: 'age', type: 'int64', mean: 40 });
     const columns = columnChanges([table(age, pay(20)), table(age, pay(25))], new Set(['pay']));
     expect(columns.map(({ name, changed }) => [name, changed])).toEqual([
       ['pay', true],
@@ -61,11 +47,12 @@ describe('a table in two runs', () => {
   });
 
   it('draws words in places of their own', () => {
-    const word = (counts: number[]): IColumnProfile => ({
-      name: 'region',
-      type: 'string',
-      histogram: [['east', 'west'], counts]
-    });
+    const word = (counts: number[]): IColumnProfile =>
+      column({
+        name: 'region',
+        type: 'string',
+        histogram: [['east', 'west'], counts]
+      });
     expect(outlines([word([1, 3]), null])[0]?.points.map(([, y]) => y)).toEqual([
       1 / 3,
       1 / 3,

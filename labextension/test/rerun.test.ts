@@ -58,6 +58,8 @@ const batch: IBatch = {
   state: 'running',
   total: 2,
   notebook: 'train.ipynb',
+  source_sha256: '',
+  executor: 'local',
   started_at: '2026-10-01T00:00:00Z',
   ended_at: null,
   plan: [],
@@ -67,9 +69,9 @@ const batch: IBatch = {
 
 describe('RerunModel', () => {
   const parameters: IParameter[] = [
-    { name: 'lr', default: '0.1', type: 'float', help: 'learning rate' },
-    { name: 'depth', default: '3', type: 'int', help: '' },
-    { name: 'seed', default: '0', type: 'int', help: '' }
+    { name: 'lr', default: '0.1', value: 0.1, type: 'float', help: 'learning rate' },
+    { name: 'depth', default: '3', value: 3, type: 'int', help: '' },
+    { name: 'seed', default: '0', value: 0, type: 'int', help: '' }
   ];
   const api = {
     parameters: () => Promise.resolve(parameters),
@@ -81,7 +83,9 @@ describe('RerunModel', () => {
         runs: [2, 30, 4].map(duration_s => example({ duration_s })),
         total: 3,
         cursor: 1,
-        removed: []
+        removed: [],
+        batches: [],
+        stale: false
       })
   };
 

@@ -49,6 +49,8 @@ class FakeStore {
       runs: found.slice(offset, offset + limit),
       total: found.length,
       cursor: this.cursor,
+      stale: false,
+      batches: [],
       removed: query.since === undefined ? [] : this.removed,
       groups: query.groups
         ? names.map(name => ({

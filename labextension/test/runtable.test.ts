@@ -85,7 +85,9 @@ describe('RunTableModel', () => {
             runs: rows.slice(offset, offset + limit),
             total: rows.length,
             cursor: 1,
-            removed: []
+            removed: [],
+            stale: false,
+            batches: []
           })
         : Promise.reject(failure);
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from mlnb.capture import hashing
@@ -24,13 +24,17 @@ Layout = Literal["fixed", "text", "values"]
 
 @dataclass(frozen=True)
 class Column:
-    """`data` is a NumPy array ("fixed"), a list of Arrow arrays ("text") or an iterable ("values")."""
+    """`data` is a NumPy array ("fixed"), a list of Arrow arrays ("text") or an iterable ("values").
+
+    `numbers_rows` marks an index without a name, of whole numbers: what a split or a filter leaves behind.
+    """
 
     name: str
     type: str
     layout: Layout
     data: Any
     valid: Any = None
+    numbers_rows: bool = False
 
     def digest(self) -> str:
         if self.layout == "fixed":
@@ -113,7 +117,8 @@ def _index(pd: Any, index: Any) -> Iterator[Column]:
         values = index.get_level_values(level)
         label = f"index {level}" if index.nlevels > 1 else "index"
         series = pd.Series(values, copy=False)
-        yield _pandas_column(pd, label if name is None else f"{label} {name}", series)
+        column = _pandas_column(pd, label if name is None else f"{label} {name}", series)
+        yield replace(column, numbers_rows=index.nlevels == 1 and name is None and values.dtype.kind == "i")
 
 
 def _pandas_column(pd: Any, name: str, series: Any) -> Column:

@@ -1,22 +1,28 @@
-"""Data at the moment of its use: a digest each time, for an array can be changed in place right after; statistics once
-for each content.
+"""Data at the moment of its use: a digest each time, for an array can be changed in place right after; statistics and
+the rows' hashes once for each content.
 
 A loop of quick fits would spend its time on digests. Where they have taken more than a small share of the cell, an
-argument at one place in a loop that has been described several times is let go, and the run says so.
+argument at one place in a loop that has been described several times is let go. So are the hashes of so many rows that
+they would take more than their share. The run says so of both.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture.fingerprints import Fingerprint, fingerprint
+from mlnb.capture.fingerprints import ROW_HASHES, Fingerprint, fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FREE: Final = 0.005  # seconds of a cell
 SHARE: Final = 0.01  # of its time after that
 SURE: Final = 3  # times that an argument at one place is described whatever it takes
 REMEMBERED: Final = 500
+SURELY_HASHED: Final = 1_000_000  # values of a table whose rows are hashed whatever the cell takes
+PER_VALUE: Final = 5e-9  # seconds to hash one number of a row; a text takes a hundred times as long
 
 
 class Describer:
@@ -27,32 +33,56 @@ class Describer:
         self._times: dict[tuple[int, str], int] = {}
         self._spent = 0.0
         self._began = 0.0
-        self.left_out: set[str] = set()
+        self._let_go: set[str] = set()
+        self._unhashed: set[str] = set()
 
     def begin(self) -> None:
         """A tracked cell starts."""
-        self._times, self._spent, self._began, self.left_out = {}, 0.0, time.perf_counter(), set()
+        self._times, self._spent, self._began = {}, 0.0, time.perf_counter()
+        self._let_go, self._unhashed = set(), set()
 
-    def describe(self, value: Any, name: str, place: int) -> Fingerprint | None:
+    def omissions(self) -> Iterator[str]:
+        """What was left out of the cell's data, in words."""
+        if self._let_go:
+            yield f"in a quick loop, only the first uses have a fingerprint: {', '.join(sorted(self._let_go))}"
+        if self._unhashed:
+            yield f"too many rows to hash beside so short a cell: {', '.join(sorted(self._unhashed))}"
+
+    def describe(self, value: Any, name: str, place: int, *, hash_rows: bool = False) -> Fingerprint | None:
         """The fingerprint of an argument at a place; `None` for what has none, or is let go."""
         times = self._times[place, name] = self._times.get((place, name), 0) + 1
         now = time.perf_counter()
         if times > SURE and self._spent > FREE + SHARE * (now - self._began):
-            self.left_out.add(name)
+            self._let_go.add(name)
             return None
         try:
-            return self._described(value, name)
+            return self._described(value, name, hash_rows=hash_rows)
         except Exception:  # noqa: BLE001 - not data after all, or data of a kind that nobody foresaw
             return None
         finally:
             self._spent += time.perf_counter() - now
 
-    def _described(self, value: Any, name: str) -> Fingerprint:
+    def _described(self, value: Any, name: str, *, hash_rows: bool) -> Fingerprint:
         bare = fingerprint(value, name=name, statistics=False)
         known = self._known.get(bare.digest)
-        if known is None or known.type != bare.type:
-            known = fingerprint(value, name=name)
+        missing = hash_rows and (known is None or known.row_hashes is None) and self._may_hash(bare, name)
+        if known is None or missing:
+            known = fingerprint(value, name=name, hash_rows=missing)
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
             self._known[bare.digest] = known
-        return replace(known, name=name)
+        hashes = known.row_hashes if hash_rows else None
+        return replace(bare, columns=known.columns, row_hashes=hashes)
+
+    def _may_hash(self, bare: Fingerprint, name: str) -> bool:
+        rows = bare.rows or 0
+        values = sum(rows * (1 if _is_number(column.type) else 100) for column in bare.columns)
+        share = SHARE * (time.perf_counter() - self._began)
+        if rows <= ROW_HASHES and (values <= SURELY_HASHED or values * PER_VALUE <= share):
+            return True
+        self._unhashed.add(name)
+        return False
+
+
+def _is_number(kind: str) -> bool:
+    return not kind.startswith(("string", "object", "bytes", "category"))

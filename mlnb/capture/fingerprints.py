@@ -61,12 +61,26 @@ class Fingerprint:
             profile=self.columns,
         )
 
+    def schema(self) -> Any:
+        """A Pandera schema that the data meets, as a start for one's own: its columns' types and ranges.
+
+        Raises
+        ------
+        UsageError
+            Pandera isn't installed.
+        """
+        from mlnb.capture.checks import infer
+
+        return infer(self.columns, self.rows, self.name)
+
     def __repr__(self) -> str:
         size = "" if self.rows is None else f", {self.rows:,} rows, {self.columns_count} columns"
         return f"<Fingerprint {self.digest[:12]} {self.type}{size}>"
 
 
-def fingerprint(obj: Any, *, name: str | None = None, statistics: bool = True) -> Fingerprint:
+def fingerprint(
+    obj: Any, *, name: str | None = None, statistics: bool = True, hash_rows: bool | None = None
+) -> Fingerprint:
     """The fingerprint of a table, array, file or folder.
 
     Parameters
@@ -77,7 +91,9 @@ def fingerprint(obj: Any, *, name: str | None = None, statistics: bool = True) -
     name
         What to call it.
     statistics
-        Whether to compute the columns' statistics and the rows' hashes as well as digests.
+        Whether to compute the columns' statistics as well as digests.
+    hash_rows
+        Whether to hash rows; by default where there are statistics and at most a million rows.
 
     Raises
     ------
@@ -94,7 +110,7 @@ def fingerprint(obj: Any, *, name: str | None = None, statistics: bool = True) -
     described = _distinct_names(
         [describe(column, digest) for column, digest in zip(table.columns, digests, strict=True)]
     )
-    wanted = statistics and 0 < table.rows <= ROW_HASHES
+    wanted = (statistics if hash_rows is None else hash_rows) and 0 < table.rows <= ROW_HASHES
     return Fingerprint(
         digest=_over(described, table.rows),
         type=table.type,

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from mlnb.capture import estimators, kept, library, numbers
 from mlnb.capture.described import Describer
 from mlnb.capture.probes import LOOP_PROBE, PROBE
-from mlnb.capture.sites import MISSING, Argument, Site
+from mlnb.capture.sites import MISSING, Argument, Prediction, Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping
@@ -121,10 +121,12 @@ class _Probe:
 
 
 class Recorder:
-    """One per session. `makers` names, for variables with predictions, the variable of the estimator that made them."""
+    """One per session. `predictions` says of variables what they were predicted by, and for what data."""
 
-    def __init__(self, namespace: MutableMapping[str, Any], makers: Mapping[str, str] | None = None) -> None:
-        self._makers = makers if makers is not None else {}
+    def __init__(
+        self, namespace: MutableMapping[str, Any], predictions: Mapping[str, Prediction] | None = None
+    ) -> None:
+        self._predictions = predictions if predictions is not None else {}
         self.sites: list[Site] = []
         self.notes: list[Note] = []
         self.problems: list[tuple[str, str]] = []
@@ -165,12 +167,15 @@ class Recorder:
     def end(self) -> None:
         """The tracked cell is over."""
         self._set(OFF, OFF)
-        if self._data.left_out:
-            names = ", ".join(sorted(self._data.left_out))
-            self.problems.append(
-                ("data", f"in a quick loop, only the first uses have a fingerprint: {names}")
-            )
+        self.problems += [("data", text) for text in self._data.omissions()]
         self._parts, self._loops = {}, []
+
+    def turns(self) -> int | None:
+        """How many turns the outermost loop that runs has begun; asked from another thread, while it runs."""
+        try:
+            return int(self._loops[0][1]) + 1
+        except IndexError:
+            return None
 
     def _set(self, probe: Any, loop_probe: Any) -> None:
         for name, value in ((PROBE, probe), (LOOP_PROBE, loop_probe)):
@@ -291,7 +296,11 @@ class Recorder:
             facts = self._function(site, target, value, frame)
         if facts is None:
             return
-        self._keep(site, numbers.number_of(value) if facts.role == "own" else kept.of(value), facts)
+        if facts.role == "own":
+            plain: Any = numbers.number_of(value)
+        else:
+            plain = kept.means(value, library.VALIDATION_PARTS.get(facts.name)) or kept.of(value)
+        self._keep(site, plain, facts)
 
     def _method(self, site: Site, name: str, receiver: Any, frame: FrameType) -> Call | None:
         if name in library.SEEDS or name in library.READERS or isinstance(receiver, type):
@@ -316,14 +325,16 @@ class Recorder:
             found.settings = [item for item in named if item[0] not in {"X", "y", "sample_weight"}]
         return found
 
-    def _predictor(self, site: Site, frame: FrameType) -> EstimatorSeen | None:
-        """The estimator whose predictions are judged."""
+    def _judged(self, site: Site, frame: FrameType) -> tuple[EstimatorSeen | None, list[DataSeen]]:
+        """The estimator whose predictions a metric judges, and the data that they are for."""
         for argument in site.arguments[1:] + site.arguments[:1]:
-            maker = argument.maker or self._makers.get(argument.name or "")
-            model = _look_up(maker, frame) if maker is not None else MISSING
-            if model is not MISSING and estimators.is_estimator(model):
-                return self._estimator(model, maker)
-        return None
+            made = argument.predicted or self._predictions.get(argument.name or "")
+            model = _look_up(made.model, frame) if made is not None else MISSING
+            if made is not None and model is not MISSING and estimators.is_estimator(model):
+                data = _look_up(made.data, frame) if made.data is not None else MISSING
+                seen = self._seen(site, made.data or "", data, "test", hash_rows=True)
+                return self._estimator(model, made.model), seen
+        return None, []
 
     def _estimator(self, model: Any, variable: str | None, *, fitted: bool = False) -> EstimatorSeen:
         refer, origin = self._built.get(id(model), (None, None))
@@ -350,13 +361,14 @@ class Recorder:
         if role in {"metric", "validation"}:
             # A metric's second argument is what was predicted.
             kind, most = ("train", 99) if role == "validation" else ("test", 1)
-            found.data = self._data_of(site, frame, kind, most)
+            found.data = self._data_of(site, frame, kind, most, hash_rows=role == "validation")
         if role == "validation" and site.arguments:
             model = self._value(site.arguments[0], frame)
             if estimators.is_estimator(model):
                 found.estimator = self._estimator(model, site.arguments[0].name)
         if role == "metric":
-            found.estimator = self._predictor(site, frame)
+            found.estimator, judged = self._judged(site, frame)
+            found.data = judged + found.data
         if role == "estimator" and estimators.is_estimator(value):
             self._built[id(value)] = (_reference(value), site.number)
             found.estimator = self._estimator(value, None)
@@ -391,18 +403,24 @@ class Recorder:
         found += [(str(argument.keyword), self._value(argument, frame), argument) for argument in named]
         return [item for item in found if item[1] is not MISSING]
 
-    def _data_of(self, site: Site, frame: FrameType, role: str, most: int = 99) -> list[DataSeen]:
+    def _data_of(
+        self, site: Site, frame: FrameType, role: str, most: int = 99, *, hash_rows: bool = True
+    ) -> list[DataSeen]:
+        """The data among the arguments. Rows are hashed of the first, not of the target: labels are alike everywhere."""
         found: list[DataSeen] = []
         for argument in site.arguments[:most]:
             if argument.constant is not MISSING:
                 continue
-            value = self._value(argument, frame)
-            if _is_data(value):
-                own = role if argument.keyword in {None, "X", "y", "x", "y_true"} else "test"
-                described = self._data.describe(value, argument.text, site.number)
-                if described is not None:
-                    found.append(DataSeen(argument.text, own, described))
+            own = role if argument.keyword in {None, "X", "y", "x", "y_true"} else "test"
+            first = hash_rows and not found and argument.keyword not in {"y", "y_true", "sample_weight"}
+            found += self._seen(site, argument.text, self._value(argument, frame), own, hash_rows=first)
         return found
+
+    def _seen(self, site: Site, name: str, value: Any, role: str, *, hash_rows: bool) -> list[DataSeen]:
+        if not _is_data(value):
+            return []
+        described = self._data.describe(value, name, site.number, hash_rows=hash_rows)
+        return [] if described is None else [DataSeen(name, role, described)]
 
     def _value(self, argument: Argument, frame: FrameType) -> Any:
         """An argument's value: its literal, what its probe holds, or its variable's value in the user's frame."""

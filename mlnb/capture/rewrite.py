@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mlnb.capture import library, probes, words
 from mlnb.capture.printed import LOGGERS, PRINTERS, Text, is_text
 from mlnb.capture.sites import MISSING, Argument, Expression, Kind, Site
-from mlnb.capture.syntax import constant_of, describe, last_name, predictor_of, root_name, target_names
+from mlnb.capture.syntax import constant_of, describe, last_name, prediction_in, root_name, target_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -339,12 +339,12 @@ class Rewriter:
         if isinstance(node, (ast.Starred, ast.Slice)) or _is_super(node):
             self._children(node, where)
             return Argument(text), node
-        maker = predictor_of(node)
+        predicted = prediction_in(node)
         value, inner = self._expression_with_site(node, where)
         if inner is not None:
-            return Argument(text, part=inner, maker=maker), value
+            return Argument(text, part=inner, predicted=predicted), value
         number = self._site("part", node, where, text=text)
-        return Argument(text, part=number, maker=maker), probes.passing(number, value)
+        return Argument(text, part=number, predicted=predicted), probes.passing(number, value)
 
     def _append(self, node: ast.Call, where: _Where) -> ast.expr:
         assert isinstance(node.func, ast.Attribute)

@@ -1,7 +1,9 @@
 """One 64-bit hash a row, over all columns: equal rows have equal hashes, wherever they stand.
 
-Per column, each value becomes 64 bits; a row's hash is the sum of its values' bits, each times an odd number of its
-column's own, mixed at the end. It is no proof of equality (digests are): it tells order from content.
+Per column, each value becomes 64 bits, is spread, and is multiplied by an odd number of its column's own; a row's hash is
+the sum of these, spread again. It is no proof of equality (digests are): it tells order from content, and finds
+rows that two tables share. A pandas index that only numbers its rows is no part of them: a split table's rows keep
+their numbers, and rows that are alike must not differ by those.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 
     from mlnb.capture.columns import Column
 
+BLOCK: Final = 1 << 13  # rows at a time: what is computed of them stays in the core's cache
 _GOLDEN: Final = 0x9E3779B97F4A7C15
+_NOTHING: Final = 0x7FF8000000000000  # a null's bits: those of NaN
 
 
 def hashes(columns: Sequence[Column], rows: int) -> Any:
@@ -26,37 +30,50 @@ def hashes(columns: Sequence[Column], rows: int) -> Any:
 
     if not columns or any(len(column) != rows for column in columns):
         return None
+    columns = [column for column in columns if not column.numbers_rows] or columns
+    sources = [_source(column) for column in columns]
+    factors = [np.uint64((_GOLDEN * (2 * place + 3)) % (1 << 64) | 1) for place in range(len(columns))]
     total = np.zeros(rows, np.uint64)
-    for number, column in enumerate(columns):
-        factor = np.uint64((_GOLDEN * (2 * number + 3)) % (1 << 64) | 1)
-        total += _mix(_bits(column)) * factor
-    return _mix(total)
+    spread, moved = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
+    for start in range(0, rows, BLOCK):
+        sums = total[start : start + BLOCK]
+        one, other = spread[: len(sums)], moved[: len(sums)]
+        for source, factor in zip(sources, factors, strict=True):
+            np.multiply(source(start, start + BLOCK), np.uint64(_GOLDEN), out=one)
+            np.right_shift(one, np.uint64(32), out=other)
+            np.bitwise_xor(one, other, out=one)
+            np.multiply(one, factor, out=one)
+            np.add(sums, one, out=sums)
+        sums[:] = _mixed(sums)
+    return total
 
 
-def _bits(column: Column) -> Any:
+def _source(column: Column) -> Any:
+    """A function that gives the bits of some of the column's values."""
     if column.layout == "fixed":
-        return _fixed(column)
-    if column.layout == "text":
-        return _texts(column.data)
-    return _each(column.data)
+        return lambda start, end: _fixed(column, start, end)
+    bits = _texts(column.data) if column.layout == "text" else _each(column.data)
+    return lambda start, end: bits[start:end]
 
 
-def _fixed(column: Column) -> Any:
+def _fixed(column: Column, start: int, end: int) -> Any:
     import numpy as np
 
-    values = np.ascontiguousarray(column.data)
+    values = column.data[start:end]
     if values.dtype.kind == "c":
         values = values.real.astype(np.float64) + values.imag.astype(np.float64) * 1.6180339887
     if values.dtype.kind == "f":
-        values = values.astype(np.float64)
-        bits = values.view(np.uint64).copy()
-        bits[np.isnan(values)] = 0x7FF8000000000000
+        values = np.ascontiguousarray(values, dtype=np.float64)
+        missing = np.isnan(values)
+        bits = values.view(np.uint64)
+        if missing.any():
+            bits = np.where(missing, np.uint64(_NOTHING), bits)
+    elif values.dtype.kind == "u":
+        bits = values.astype(np.uint64)
     else:
-        bits = (
-            values.astype(np.int64).view(np.uint64) if values.dtype.kind != "u" else values.astype(np.uint64)
-        )
+        bits = np.ascontiguousarray(values, dtype=np.int64).view(np.uint64)
     if column.valid is not None:
-        bits = np.where(column.valid, bits, np.uint64(0x7FF8000000000000))
+        bits = np.where(column.valid[start:end], bits, np.uint64(_NOTHING))
     return bits
 
 
@@ -83,7 +100,7 @@ def _each(values: Sequence[Any]) -> Any:
     return found
 
 
-def _mix(bits: Any) -> Any:
+def _mixed(bits: Any) -> Any:
     """A bijection that spreads each bit over all (the finaliser of splitmix64)."""
     import numpy as np
 

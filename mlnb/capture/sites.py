@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 Kind = Literal["call", "assign", "item", "append", "print", "shown", "loop", "exit", "part"]
 
@@ -35,12 +35,19 @@ class Expression:
         return self.names | self.calls | self.attributes
 
 
+class Prediction(NamedTuple):
+    """Where predicted values come from: the variable of the estimator, and that of the data, where it is one."""
+
+    model: str
+    data: str | None
+
+
 @dataclass(frozen=True)
 class Argument:
     """One argument of a watched call.
 
     `constant` is its literal value or `MISSING`; `name` the variable it is; `part` the number of the site that holds its value
-    for a moment, if it is neither. `maker` is the variable whose `predict` made it. `keyword` is `None` for a positional argument.
+    for a moment, if it is neither. `predicted` says whose `predict` made it. `keyword` is `None` for a positional argument.
     """
 
     text: str
@@ -48,7 +55,7 @@ class Argument:
     constant: Any = MISSING
     name: str | None = None
     part: int | None = None
-    maker: str | None = None
+    predicted: Prediction | None = None
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ WORKERS: Final = 2
 @click.option("--port", type=click.IntRange(1, 65535), help="JupyterLab's port.")
 def demo(folder: Path, port: int | None, *, lab: bool) -> int:
     """Track, rerun, compare and promote on real data, in under a minute."""
-    from mlnb.execution.progress import Goal
+    from mlnb.execution.goal import Goal
     from mlnb.store import Store
 
     folder = folder.expanduser().absolute()
@@ -85,8 +85,9 @@ def _write_notebook(folder: Path) -> Path:
 def _rerun(notebook: Path, store: Store, grid: tuple[str, ...], folder: Path, goal: Any = None) -> Batch:
     from rich.console import Console
 
-    from mlnb.execution.batch import Settings, execute, prepare
-    from mlnb.execution.progress import Progress
+    from mlnb.execution.batch import execute
+    from mlnb.execution.prepared import Settings, prepare
+    from mlnb.execution.terminal import Progress
     from mlnb.execution.values import parse_axis
 
     prepared = prepare(

@@ -6,12 +6,47 @@ from pathlib import Path
 
 import click
 
-from mlnb.cli.options import open_store, store_option
+from mlnb.cli.options import json_option, open_store, store_option
 
 
 @click.group()
 def model() -> None:
-    """Read a model's card, or take the model elsewhere."""
+    """Look at a model, its card and its notes, or take it elsewhere."""
+
+
+@model.command()
+@click.argument("name", metavar="MODEL")
+@json_option
+@store_option
+def show(name: str, *, as_json: bool) -> None:
+    """Show what is in use, on what evidence, the versions and every decision."""
+    from mlnb.cli.models import show_models
+
+    show_models(name, as_json=as_json)
+
+
+@model.command()
+@click.argument("ref", metavar="MODEL@ALIAS|MODEL/VERSION")
+@click.argument("text", required=False)
+@store_option
+def note(ref: str, text: str | None) -> None:
+    """Set the notes on a version's card.
+
+    Without TEXT an editor opens with the notes as they are.
+    """
+    from mlnb import registry
+    from mlnb.registry import references
+    from mlnb.store import query
+
+    opened = open_store()
+    if text is None:
+        before = query.record(opened, references.run_behind(opened, ref))["note"]
+        text = click.edit(before or "", extension=".md")
+        if text is None or text.strip() == (before or "").strip():
+            click.echo("the notes are as they were")
+            return
+    version = registry.annotate(ref, text.strip(), store=opened)
+    click.echo(f"the notes of {version.model}/{version.version} are kept")
 
 
 @model.command()

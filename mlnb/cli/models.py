@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlnb.cli.options import json_option, open_store, store_option
-from mlnb.cli.output import plain, print_json, print_table
+from mlnb.cli.output import plain, print_json
 
 if TYPE_CHECKING:
     from mlnb.events import Promotion
+    from mlnb.store import Store
 
 
 @click.command()
@@ -41,15 +42,17 @@ def register(run: str, model: str | None, name: str | None, *, as_json: bool) ->
 @click.option("--dry-run", is_flag=True, help="Ask the gates, and change nothing.")
 @json_option
 @store_option
-def promote(model: str, version: int, alias: str, note: str, *, dry_run: bool, as_json: bool) -> None:
+def promote(model: str, version: int, alias: str, note: str, *, dry_run: bool, as_json: bool) -> int:
     """Point an alias at a version, through its gates.
 
-    The gates of the project's settings are asked first, and what they said is kept, also of a refusal.
+    The gates of the project's settings are asked first, and what they said is kept, also of a refusal. The status is
+    1 where a gate refuses, also of a dry run.
     """
     from mlnb import registry
 
     decided = registry.promote(model, version, alias=alias, note=note, dry_run=dry_run, store=open_store())
     _show(decided, as_json=as_json, dry_run=dry_run)
+    return 1 if decided.decision == "refused" else 0
 
 
 @click.command()
@@ -75,50 +78,54 @@ def rollback(model: str, alias: str, note: str, *, as_json: bool) -> None:
 def models(model: str | None, *, as_json: bool) -> None:
     """List models, their versions and aliases.
 
-    With MODEL, that one only, and its promotions.
+    What is in use, since when, by whom and on what evidence. With MODEL: that one, its versions and every
+    decision about it.
     """
+    show_models(model, as_json=as_json)
+
+
+def show_models(model: str | None, *, as_json: bool) -> None:
+    """Print every model, or one with its history."""
+    from mlnb.cli import standing
+    from mlnb.registry import chain
+    from mlnb.registry.standing import standing as standing_of
+    from mlnb.registry.standing import standings
+
+    opened = open_store()
+    if as_json:
+        print_json(_rows(opened, model))
+    elif model is not None:
+        events = opened.registry.read()
+        broken = next(chain.breaks(events), None)
+        found = standing_of(model, opened)
+        standing.print_one(found, chain.head(events), None if broken is None else broken.message)
+    elif every := standings(opened):
+        standing.print_all(every)
+    else:
+        click.echo("no models yet (mlnb register RUN MODEL makes the first version)")
+
+
+def _rows(store: Store, model: str | None) -> list[dict[str, Any]]:
     from mlnb.errors import NotFound, nearest
     from mlnb.store import query
 
-    found = query.models(open_store())
-    if model is not None:
-        known = [one["model"] for one in found]
-        found = [one for one in found if one["model"] == model]
-        if not found:
-            raise NotFound(f"no model {model!r}", hint=nearest(model, known))
-    if as_json:
-        print_json(found)
-    elif not found:
-        click.echo("no models yet (mlnb register RUN MODEL makes the first version)")
-    else:
-        _print_models(found, promotions=model is not None)
-
-
-def _print_models(found: list[dict[str, Any]], *, promotions: bool) -> None:
-    print_table(
-        ["model", "version", "aliases", "run", "format", "created"],
-        [
-            [one["model"], v["version"], ", ".join(v["aliases"]), v["run_name"], v["format"], v["created_at"]]
-            for one in found
-            for v in one["versions"]
-        ],
-    )
-    moves = [move for one in found for move in one["promotions"]] if promotions else []
-    if moves:
-        click.echo()
-        columns = ["time", "alias", "from_version", "to_version", "decision", "user", "note"]
-        print_table(columns, [[move.get(column) for column in columns] for move in moves])
+    found = query.models(store)
+    chosen = [one for one in found if model is None or one["model"] == model]
+    if model is not None and not chosen:
+        raise NotFound(f"no model {model!r}", hint=nearest(model, [one["model"] for one in found]))
+    return chosen
 
 
 def _show(decided: Promotion, *, as_json: bool, dry_run: bool = False) -> None:
     if as_json:
         print_json(_fields(decided))
         return
-    would = "would point" if dry_run else "points"
-    now = f"version {decided.to_version}" if decided.to_version is not None else "no version"
-    click.echo(f"{decided.model}@{decided.alias} {would} at {now}")
+    refused = decided.decision == "refused"
+    verb = ("would not point" if refused else "would point") if dry_run else "points"
+    click.echo(f"{decided.model}@{decided.alias} {verb} at version {decided.to_version}")
     for gate in decided.gates:
-        click.echo(f"  {'passed' if gate.passed else 'failed'}  {gate.name}: {gate.message}")
+        mark, color = ("✓", "green") if gate.passed else ("✗", "red")
+        click.echo(f"  {click.style(mark, fg=color)} {gate.name}: {gate.message}")
 
 
 def _fields(value: Any) -> Any:

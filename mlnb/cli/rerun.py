@@ -13,8 +13,9 @@ from mlnb.cli.runs import print_runs
 from mlnb.errors import UsageError
 
 if TYPE_CHECKING:
-    from mlnb.execution.batch import Batch, Prepared, Settings
-    from mlnb.execution.progress import Goal
+    from mlnb.execution.batch import Batch
+    from mlnb.execution.goal import Goal
+    from mlnb.execution.prepared import Prepared, Settings
 
 SHOWN = 20
 
@@ -33,8 +34,15 @@ SHOWN = 20
 )
 @click.option("--sampler", default="random", metavar="random|sobol", help="How to draw them.")
 @click.option("--seed", type=int, metavar="N", help="Draw the same ones again.")
-@click.option("-w", "--workers", type=int, metavar="N", help="Notebooks at a time (default: one per core).")
-@click.option("--executor", default="local", metavar="NAME", help="Who executes them.")
+@click.option(
+    "-w",
+    "--workers",
+    type=int,
+    metavar="N",
+    help="Notebooks at a time (default: as many as cores and memory allow).",
+)
+@click.option("--executor", default="local", metavar="local|dask", help="Who executes them.")
+@click.option("--scheduler", metavar="ADDRESS", help="The Dask cluster's (default: one on this machine).")
 @click.option("--name", metavar="NAME", help="The batch's name.")
 @click.option(
     "-e", "--experiment", metavar="NAME", help="The runs' experiment (default: the notebook's name)."
@@ -83,10 +91,10 @@ def rerun(
     mlnb rerun train.ipynb --grid 'lr=loguniform(1e-4,1e-1)' --sample 20
     mlnb rerun amber-fox-12 -p lr 0.2        the notebook of a recorded run
     """
-    from mlnb.execution.batch import prepare
-    from mlnb.execution.batch import resume as prepare_rest
+    from mlnb.execution.goal import Goal
     from mlnb.execution.plan import read_parameters
-    from mlnb.execution.progress import Goal
+    from mlnb.execution.prepared import prepare
+    from mlnb.execution.prepared import resume as prepare_rest
     from mlnb.execution.values import parse_axis, parse_value
 
     settings = _settings(**how)
@@ -116,7 +124,7 @@ def rerun(
 
 
 def _settings(tags: tuple[str, ...], cwd: Path | None, *, cold: bool, **same: Any) -> Settings:
-    from mlnb.execution.batch import Settings
+    from mlnb.execution.prepared import Settings
 
     pairs = [tag.partition("=") for tag in tags]
     for key, equals, _ in pairs:
@@ -151,7 +159,7 @@ def _execute(prepared: Prepared, goal: Goal | None, *, as_json: bool) -> int:
     from rich.console import Console
 
     from mlnb.execution.batch import execute
-    from mlnb.execution.progress import Progress
+    from mlnb.execution.terminal import Progress
 
     if not prepared.jobs:
         click.echo(f"nothing is missing: {prepared.name} has all its runs")
@@ -190,7 +198,7 @@ def print_batch(batch: Batch, goal: Goal | None = None) -> None:
 
 
 def _rows(batch: Batch, goal: Goal | None) -> list[dict[str, Any]]:
-    from mlnb.execution.progress import Goal
+    from mlnb.execution.goal import Goal
     from mlnb.store import query
 
     page = query.run_page(batch.store, where=f"batch_id = '{batch.batch_id}'")

@@ -1,169 +1,190 @@
-"""A batch as people see it go by: a bar with the time left and the best run so far.
+"""How far a batch is: a snapshot that anybody may ask for at any time, from any thread.
 
-Where output is no terminal (a log, a pipe), each run gets a line when it ends instead. The best run is
-asked from the store after each run, so it is what `mlnb runs` would say at that moment.
+The batch tells its `Tracker` what happens; `Tracker.snapshot` is what bars, tables and widgets draw. The best
+run is asked from the store after runs have ended, so it is what `mlnb runs` would say at that moment.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from typing import TYPE_CHECKING, Any, Final, Self
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
-from mlnb.errors import UsageError
+from mlnb.execution.goal import Goal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from rich.console import Console
-
-    from mlnb.execution.batch import Prepared
     from mlnb.execution.jobs import Ended, Job
+    from mlnb.execution.prepared import Prepared
 
-_GOOD: Final = ("accuracy", "acc", "auc", "f1", "r2", "score", "precision", "recall")
-_BAD: Final = ("loss", "error", "rmse", "mse", "mae", "deviance")
+Ending = Literal["finished", "failed", "cancelled"]
+State = Literal["running"] | Ending
+RunState = Literal["waiting", "running", "finished", "failed", "killed"]
 
 
-class Goal:
-    """Which metric says what is best, and whether more of it is."""
+@dataclass(frozen=True)
+class RunProgress:
+    """One run of the plan: `run_id` is its latest attempt's, `seconds` how long that took or has taken so far."""
 
-    def __init__(self, metric: str, *, descending: bool = True) -> None:
-        self.metric = metric
-        self.descending = descending
+    run_id: str
+    name: str
+    number: int
+    parameters: Mapping[str, Any]
+    state: RunState = "waiting"
+    attempt: int = 1
+    seconds: float | None = None
+    error: str | None = None
 
-    @classmethod
-    def parse(cls, text: str) -> Goal:
-        """`accuracy`, `accuracy desc`, `loss asc`; `metrics.` in front may be left out.
 
-        Raises
-        ------
-        UsageError
-            The direction is neither asc nor desc.
-        """
-        metric, _, direction = text.strip().removeprefix("metrics.").partition(" ")
-        metric = metric.strip('"')
-        if direction.strip() not in {"", "asc", "desc"}:
-            raise UsageError(
-                f"--best {text!r}: {direction.strip()!r} is neither asc nor desc", hint="--best 'loss asc'"
-            )
-        descending = direction.strip() == "desc" or (not direction and not _is_bad(metric))
-        return cls(metric, descending=descending)
+@dataclass(frozen=True)
+class Best:
+    """The best run so far, and the metric that says so."""
 
-    @classmethod
-    def guess(cls, metrics: Sequence[str]) -> Goal | None:
-        """The first metric, of those that notebooks are usually judged by, that is there."""
-        for name in _GOOD:
-            for metric in sorted(metrics, key=len):
-                if name in _words(metric):
-                    return cls(metric)
-        for metric in sorted(metrics, key=len):
-            if _is_bad(metric):
-                return cls(metric, descending=False)
-        return None
+    run_id: str
+    name: str
+    metric: str
+    value: float
 
-    def best(self, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-        """The best of runs that have the metric, and a number for it."""
-        best = self.sort(rows)[:1]
-        return best[0] if best and self._has(best[0]) else None
 
-    def sort(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-        """The runs, best first; those without a number for the metric last."""
-        having = [row for row in rows if self._has(row)]
-        having.sort(key=lambda row: row["metrics"][self.metric], reverse=self.descending)
-        return having + [row for row in rows if not self._has(row)]
+@dataclass(frozen=True)
+class BatchProgress:
+    """A batch at one moment. `elapsed` and `left` are seconds; `left` is unknown (None) until a run has ended."""
 
-    def _has(self, row: Mapping[str, Any]) -> bool:
-        value = row["metrics"].get(self.metric)
-        return isinstance(value, int | float) and not math.isnan(value)
+    batch_id: str
+    name: str
+    state: State
+    runs: tuple[RunProgress, ...]
+    elapsed: float
+    left: float | None = None
+    best: Best | None = None
 
     @property
-    def order_by(self) -> str:
-        """The same for `mlnb runs --order-by`."""
-        name = self.metric if re.fullmatch(r"[A-Za-z_][\w.]*", self.metric) else f'"{self.metric}"'
-        return f"metrics.{name} {'desc' if self.descending else 'asc'}"
+    def total(self) -> int:
+        return len(self.runs)
+
+    @property
+    def counts(self) -> Mapping[RunState, int]:
+        """How many runs are in each state; states that none is in are there too."""
+        found = Counter(run.state for run in self.runs)
+        states: tuple[RunState, ...] = ("waiting", "running", "finished", "failed", "killed")
+        return {state: found[state] for state in states}
+
+    @property
+    def done(self) -> int:
+        """The runs that have ended, however they did."""
+        return sum(run.state not in {"waiting", "running"} for run in self.runs)
 
 
-class Progress:
-    """Watches one batch; used as a context manager around its execution."""
+class Tracker:
+    """Hears from a batch what happens to its jobs, and tells it to whoever asks."""
 
-    def __init__(self, prepared: Prepared, console: Console, goal: Goal | None = None) -> None:
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
-        from rich.progress import Progress as Bar
-
+    def __init__(self, prepared: Prepared, goal: Goal | None = None) -> None:
         self._prepared = prepared
-        self._console = console
         self._goal = goal
-        self._done = 0
-        self._live = console.is_terminal
-        self._bar = Bar(
-            TextColumn("[bold]{task.description}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}"),
-            console=console,
-            disable=not self._live,
-        )
-        self._task = self._bar.add_task(prepared.name, total=len(prepared.jobs), note="")
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        self._lock = threading.Lock()
+        self._state: State = "running"
+        self._began = time.monotonic()
+        self._elapsed: float | None = None
+        self._since: dict[int, float] = {}
+        missing = {job.number: job for job in prepared.jobs}
+        self._runs = {
+            number: _planned(number, prepared, missing.get(number))
+            for number in range(1, len(prepared.plan) + 1)
+        }
+        self._best: Best | None = None
+        self._at_once = 1
+        self._best_is_of = 0 if prepared.resumed else -1
 
     def started(self, job: Job) -> None:
-        if self._live and self._done == 0:
-            self._bar.update(self._task, note=f"[dim]{job.name} …")
+        self._change(job, state="running", run_id=job.run_id, attempt=job.attempt, error=None)
+        with self._lock:
+            self._since[job.number] = time.monotonic()
+            running = sum(run.state == "running" for run in self._runs.values())
+            self._at_once = max(self._at_once, running)
 
     def ended(self, job: Job, ended: Ended, *, again: bool) -> None:
-        if not again:
-            self._done += 1
-        if not self._live:
-            self._print_line(job, ended, again=again)
-            return
-        if ended.status != "finished":
-            self._console.print(f"[red]{_line(job, ended, again=again)}", highlight=False)
-        self._bar.update(self._task, completed=self._done, note=self._best())
+        state: RunState = "killed" if ended.status == "lost" else ended.status
+        self._change(job, state="waiting" if again else state, seconds=ended.seconds, error=ended.error)
 
-    def _print_line(self, job: Job, ended: Ended, *, again: bool) -> None:
-        total = len(self._prepared.jobs)
-        place = f"[{self._done:{len(str(total))}d}/{total}]"
-        self._console.print(
-            f"{place} {_line(job, ended, again=again)}", markup=False, highlight=False, soft_wrap=True
+    def close(self, state: Ending) -> None:
+        """The batch has ended: what still ran was stopped."""
+        with self._lock:
+            self._state = state
+            self._elapsed = time.monotonic() - self._began
+            for number, run in self._runs.items():
+                if run.state == "running":
+                    self._runs[number] = replace(run, state="failed", error="stopped")
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    def snapshot(self) -> BatchProgress:
+        """The batch now."""
+        with self._lock:
+            now = time.monotonic()
+            runs = tuple(self._runs_at(now))
+            state, elapsed = self._state, self._elapsed
+        progress = BatchProgress(
+            self._prepared.batch_id,
+            self._prepared.name,
+            state,
+            runs,
+            now - self._began if elapsed is None else elapsed,
         )
+        left = 0.0 if state != "running" else _left(progress, self._at_once)
+        return replace(progress, left=left, best=self._best_of(progress))
 
-    def _best(self) -> str:
-        from mlnb.store import query
+    def _change(self, job: Job, **changes: Any) -> None:
+        with self._lock:
+            self._runs[job.number] = replace(self._runs[job.number], **changes)
 
-        page = query.run_page(self._prepared.store, where=f"batch_id = '{self._prepared.batch_id}'")
-        rows = [row for row in page.rows if row["status"] == "finished"]
-        goal = self._goal or Goal.guess(sorted({name for row in rows for name in row["metrics"]}))
-        best = goal.best(rows) if goal else None
-        if goal is None or best is None:
-            return ""
-        return f"[green]best {goal.metric} {best['metrics'][goal.metric]:.4g}[/] [dim]{best['name']}"
+    def _runs_at(self, now: float) -> list[RunProgress]:
+        return [
+            replace(run, seconds=now - self._since[run.number]) if run.state == "running" else run
+            for run in self._runs.values()
+        ]
 
-
-def _line(job: Job, ended: Ended, *, again: bool) -> str:
-    settings = " ".join(f"{name}={value}" for name, value in job.parameters.items())
-    reason = f": {ended.error}" if ended.error else ""
-    more = " (trying again)" if again else ""
-    return f"{job.name} {ended.status} in {ended.seconds:.1f} s {settings}{reason}{more}".rstrip()
-
-
-def _words(metric: str) -> list[str]:
-    return re.split(r"[^a-z0-9]+", metric.lower())
+    def _best_of(self, progress: BatchProgress) -> Best | None:
+        finished = progress.counts["finished"]
+        if finished and finished != self._best_is_of:
+            self._best = find_best(self._prepared, self._goal)
+            self._best_is_of = finished
+        return self._best
 
 
-def _is_bad(metric: str) -> bool:
-    return any(name in _words(metric) for name in _BAD)
+def find_best(prepared: Prepared, goal: Goal | None) -> Best | None:
+    """The best of a batch's finished runs, by `goal` or by the metric that is most likely meant."""
+    from mlnb.store import query
+
+    page = query.run_page(prepared.store, where=f"batch_id = '{prepared.batch_id}'")
+    rows = [row for row in page.rows if row["status"] == "finished"]
+    goal = goal or Goal.guess(sorted({name for row in rows for name in row["metrics"]}))
+    best = goal.best(rows) if goal else None
+    if goal is None or best is None:
+        return None
+    return Best(best["run_id"], best["name"], goal.metric, float(best["metrics"][goal.metric]))
+
+
+def _planned(number: int, prepared: Prepared, job: Job | None) -> RunProgress:
+    if job is not None:
+        return RunProgress(job.run_id, job.name, number, job.parameters, attempt=job.attempt)
+    entry = prepared.plan.entries[number - 1]
+    return RunProgress(entry.run_id, prepared.run_name(number), number, entry.parameters, state="finished")
+
+
+def _left(progress: BatchProgress, at_once: int) -> float | None:
+    """The work that is left, as long as the runs that ended here took, over as many as run at once."""
+    took = [run.seconds for run in progress.runs if run.seconds is not None and run.state != "running"]
+    if not took:
+        return None
+    usual = sum(took) / len(took)
+    work = sum(
+        usual if run.state == "waiting" else max(0.0, usual - (run.seconds or 0.0))
+        for run in progress.runs
+        if run.state in {"waiting", "running"}
+    )
+    return work / at_once

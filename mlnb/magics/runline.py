@@ -9,6 +9,8 @@ import html
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+from mlnb.tracking.address import base_url
+
 if TYPE_CHECKING:
     from mlnb.tracking.session import Finished
 
@@ -33,7 +35,7 @@ def bundle(finished: Finished) -> dict[str, Any]:
 def data(finished: Finished) -> dict[str, Any]:
     """What the extension reads. Numbers that JSON doesn't know travel as text."""
     run, written, previous = finished.run, finished.written, finished.previous
-    before = previous.written.metrics if previous is not None else {}
+    before = previous.metrics if previous is not None else {}
     return {
         "version": 1,
         "run_id": run.run_id,
@@ -49,7 +51,7 @@ def data(finished: Finished) -> dict[str, Any]:
         ],
         "params": [{"name": name, "value": value} for name, value in written.params],
         "counts": {what: written.counts.get(what, 0) for what in _COUNTED},
-        "previous": None if previous is None else {"run_id": previous.run.run_id, "name": previous.run.name},
+        "previous": None if previous is None else {"run_id": previous.run_id, "name": previous.name},
     }
 
 
@@ -81,15 +83,19 @@ def markup(finished: Finished) -> str:
         else f'<span style="margin-left:.9em;color:{color}">{html.escape(finished.error)}</span>'
     )
     rest = " · ".join(part for part in (_counts(finished), _seconds(finished.duration)) if part)
+    name = f"<b>{html.escape(finished.run.name)}</b>"
+    if base_url() is not None:
+        link = f'<a href="{html.escape(finished.run.url)}" target="_blank" rel="noopener"'
+        name = f'{link} style="color:inherit">{name}</a>'
     return (
         f'<div style="font-size:.9em" title="run {finished.run.run_id}"><span style="color:{color}">●</span> '
-        f"<b>{html.escape(finished.run.name)}</b>{error}{metrics}"
+        f"{name}{error}{metrics}"
         f'<span style="margin-left:.9em;opacity:.65">{html.escape(rest)}</span></div>'
     )
 
 
 def _metrics(finished: Finished) -> list[tuple[str, float, str]]:
-    before = finished.previous.written.metrics if finished.previous is not None else {}
+    before = finished.previous.metrics if finished.previous is not None else {}
     shown = list(finished.written.metrics.items())[:SHOWN_METRICS]
     return [(name, value, _change(value, before.get(name))) for name, value in shown]
 

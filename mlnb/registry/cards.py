@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
-from mlnb.events import ModelVersion, Promotion
+from mlnb.events import Artifact, ModelVersion, Note, Promotion
 from mlnb.registry import ledger, references
 from mlnb.registry.ledger import Model
 from mlnb.registry.pages import Page, Section, Table
 from mlnb.store import Store, query
 from mlnb.tracking import current_store
 from mlnb.tracking.records import Place
+
+WIDTH: Final = 24  # characters of a curve
+_EIGHTHS: Final = "▁▂▃▄▅▆▇█"
 
 
 def card(ref: str, *, store: Place = None) -> Page:
@@ -39,28 +42,50 @@ def card(ref: str, *, store: Place = None) -> Page:
     return Page(f"{version.model} {version.version}", [part for part in parts if part])
 
 
+def annotate(ref: str, note: str, *, store: Place = None) -> ModelVersion:
+    """Set the notes on the card of `churn@champion` or `churn/3`, in place of those before: they are its run's note.
+
+    Raises
+    ------
+    NotFound, UsageError
+        As `card` does.
+    """
+    home = current_store(store)
+    version = references.version_of(ledger.replay(home.registry.read()), references.parse_model(ref))
+    query.record(home, version.run_id)
+    home.edit(version.run_id, Note(text=note))
+    return version
+
+
+def keep(version: ModelVersion, *, store: Place = None) -> None:
+    """Keep the version's card as it is now with its run, as Markdown and HTML: the evidence as it stood at a decision."""
+    home = current_store(store)
+    page = card(f"{version.model}/{version.version}", store=home)
+    for ending, media_type, text in (
+        ("md", "text/markdown", page.markdown + "\n"),
+        ("html", "text/html", page.html),
+    ):
+        data = text.encode("utf-8", "replace")
+        home.edit(
+            version.run_id,
+            Artifact(
+                name=f"{version.model} {version.version} card.{ending}",
+                artifact_kind="file",
+                media_type=media_type,
+                bytes=len(data),
+                sha256=home.objects.put_bytes(data),
+                source="call",
+            ),
+        )
+
+
 def sections(
     store: Store, model: Model, version: ModelVersion, record: Mapping[str, Any]
 ) -> Iterator[Section]:
     """Everything that is known, in the order in which people ask for it."""
     yield _overview(model, version, record)
-    yield Section("Notes", [record["note"]] if record["note"] else ())
-    yield Section(
-        "Metrics",
-        table=Table(
-            ("metric", "last", "min", "max", "points"),
-            [
-                (
-                    one["name"],
-                    _number(one["last"]),
-                    _number(one["min"]),
-                    _number(one["max"]),
-                    f"{one['count']:,}",
-                )
-                for one in record["metrics_detail"]
-            ],
-        ),
-    )
+    yield Section("Notes", record["note"].splitlines() if record["note"] else ())
+    yield Section("Metrics", table=_metrics(store, record))
     yield Section("Data", table=_data(record["datasets"]))
     yield Section("Columns", table=_columns(record["datasets"]))
     yield Section(
@@ -81,6 +106,39 @@ def sections(
     yield _promotions(model, version)
     yield _lineage(store, version, record)
     yield _environment(record)
+
+
+def _metrics(store: Store, record: Mapping[str, Any]) -> Table:
+    return Table(
+        ("metric", "last", "min", "max", "points", "curve"),
+        [
+            (
+                one["name"],
+                _number(one["last"]),
+                _number(one["min"]),
+                _number(one["max"]),
+                f"{one['count']:,}",
+                _curve(store, record["run_id"], one["name"]) if one["count"] > 1 else "",
+            )
+            for one in record["metrics_detail"]
+        ],
+    )
+
+
+def _curve(store: Store, run_id: str, metric: str) -> str:
+    """A curve as eighths of a line: each of `WIDTH` equal stretches by its mean."""
+    import numpy as np
+
+    values = query.history(store, run_id, metric).values
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return ""
+    means = np.array([part.mean() for part in np.array_split(values, min(WIDTH, len(values)))])
+    span = np.ptp(means)
+    heights = (
+        np.zeros(len(means), int) if span == 0 else ((means - means.min()) / span * 7).round().astype(int)
+    )
+    return "".join(_EIGHTHS[height] for height in heights)
 
 
 def _overview(model: Model, version: ModelVersion, record: Mapping[str, Any]) -> Section:

@@ -7,19 +7,21 @@ of several promotions that started from the same holder one wins, and the others
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from mlnb import ids
-from mlnb.errors import Conflict, GateFailed, UsageError
-from mlnb.events import Decision, Event, GateResult, Promotion
-from mlnb.registry import chain, gates, ledger
+from mlnb.errors import Conflict, Error, GateFailed, UsageError
+from mlnb.events import Decision, Event, GateResult, ModelVersion, Promotion
+from mlnb.registry import cards, chain, gates, ledger
 from mlnb.registry.gates import Candidate, Case, GateLine
 from mlnb.registry.versions import who
 from mlnb.store import Store, query
 from mlnb.tracking import current_store
+from mlnb.tracking.late import settle_all
 from mlnb.tracking.records import Place
 
 
@@ -60,6 +62,7 @@ def promote(
 
     `expected` is the version that must hold the alias now (None: nobody). `dry_run` asks the gates and
     changes nothing: the answer's `decision` says what would happen. Promoting the holder changes nothing either.
+    What was promoted has its model card kept with its run.
     Gates come from the settings nearest to the store and to `folder` (by default the working folder).
 
     Raises
@@ -84,6 +87,7 @@ def promote(
     if holder == target.version and not dry_run:
         return _standing(present, alias)
     home.objects.read(target.sha256)
+    settle_all()  # a cell of this kernel may still be saying what its data was checked for
     lines = gates.lines_for(model, alias, (home.path.parent, folder or Path.cwd()))
     results = _ask(home, present, move, target.version, lines)
     passed = all(result.passed for result in results)
@@ -100,7 +104,16 @@ def promote(
     written = _write(home, move, decision)
     if not passed:
         raise _refusal(written)
+    _keep_card(home, target)
     return written
+
+
+def _keep_card(store: Store, version: ModelVersion) -> None:
+    """The evidence as a page, with the run. The alias has moved, whatever becomes of it."""
+    try:
+        cards.keep(version, store=store)
+    except (Error, OSError) as error:
+        warnings.warn(f"the card of {version.model}/{version.version} isn't kept: {error}", stacklevel=3)
 
 
 def rollback(

@@ -8,7 +8,7 @@ from typing import Any
 
 from mlnb.errors import Ambiguous, NotFound, UsageError, nearest
 from mlnb.events import ModelVersion
-from mlnb.registry.ledger import Ledger
+from mlnb.registry.ledger import Ledger, replay
 from mlnb.store import Store, query
 from mlnb.tracking.late import settle_all
 
@@ -75,6 +75,11 @@ def version_of(ledger: Ledger, ref: AliasRef | VersionRef) -> ModelVersion:
     """
     model = ledger.model(ref.model)
     return model.pointed_at(ref.alias) if isinstance(ref, AliasRef) else model.version(ref.version)
+
+
+def run_behind(store: Store, text: str) -> str:
+    """The id of the run that made what `churn@champion` or `churn/3` means."""
+    return version_of(replay(store.registry.read()), parse_model(text)).run_id
 
 
 def run_id_of(store: Store, run: object) -> str:

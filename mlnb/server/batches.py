@@ -25,7 +25,7 @@ from mlnb.server.replies import error_body, error_from
 from mlnb.store import Store, query
 
 if TYPE_CHECKING:
-    from mlnb.execution.batch import Prepared
+    from mlnb.execution.prepared import Prepared
 
 ANSWER_WITHIN_S: Final = 60.0
 _UNEXPECTED: Final = "the batch's process ended before it had begun"
@@ -101,7 +101,7 @@ class Batches:
         return None if process is None else process.poll() is None
 
 
-def describe(store: Store, batch: Mapping[str, Any], *, under_way: bool | None) -> dict[str, Any]:
+def describe(store: Store, batch: Mapping[str, Any]) -> dict[str, Any]:
     """A batch with its runs, and how many of the plan's are in which state."""
     runs = query.run_page(store, where=f"batch_id = '{batch['batch_id']}'", children=True).rows
     planned: Sequence[Mapping[str, Any]] = batch["plan"]
@@ -110,11 +110,9 @@ def describe(store: Store, batch: Mapping[str, Any], *, under_way: bool | None) 
         status: sum(run["status"] == status for run in own)
         for status in ("running", "finished", "failed", "killed")
     }
-    state = "failed" if batch["state"] == "running" and under_way is False else batch["state"]
-    waiting = max(0, len(planned) - len(own)) if state == "running" else 0
+    waiting = max(0, len(planned) - len(own)) if batch["state"] == "running" else 0
     return {
         **batch,
-        "state": state,
         "total": len(planned),
         "counts": {"waiting": waiting, **counts},
         "runs": own,
@@ -165,8 +163,8 @@ def main() -> int:
 
 def _prepare(asked: Asked) -> tuple[Prepared, str | None]:
     """The batch, and the run that a verdict is asked for."""
-    from mlnb.execution.batch import Settings, prepare
     from mlnb.execution.plan import axes
+    from mlnb.execution.prepared import Settings, prepare
     from mlnb.execution.reproduction import prepare_reproduction
 
     if asked.judge:

@@ -41,15 +41,24 @@ class Objects:
     def has(self, sha256: str) -> bool:
         return self.path(sha256).is_file()
 
-    def put_bytes(self, data: bytes) -> str:
-        """Keep `data`; its sha256."""
+    def put_bytes(self, data: bytes, *, sync: bool = True) -> str:
+        """Keep `data`; its sha256.
+
+        Without `sync` it outlives this process, but not a loss of power: whoever has no time to wait calls `sync` later.
+        """
         sha256 = hashlib.sha256(data).hexdigest()
         if not self.renew(sha256):
             with _NewObject(self.path(sha256)) as temporary, temporary.open("wb") as file:
                 file.write(data)
                 file.flush()
-                os.fsync(file.fileno())
+                if sync:
+                    os.fsync(file.fileno())
         return sha256
+
+    def sync(self, sha256: str) -> None:
+        """Wait until an object is on the disk."""
+        with self.path(sha256).open("rb+") as file:
+            os.fsync(file.fileno())
 
     def put_file(self, source: str | os.PathLike[str]) -> str:
         """Keep a copy of a file; its sha256."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlnb import events
 from mlnb.capture import environment, git
-from mlnb.tracking import writing
+from mlnb.tracking import checking, writing
 from mlnb.tracking.late import LateWork
 
 if TYPE_CHECKING:
@@ -52,12 +52,32 @@ class Background:
 
         self._work.add(describe)
 
+    def sync(self, run: Run, objects: set[str]) -> None:
+        """See that objects are on the disk."""
+        store, run_id = run.store, run.run_id
+
+        def sync() -> None:
+            self._current = (store, run_id)
+            for sha256 in objects:
+                store.objects.sync(sha256)
+
+        self._work.add(sync)
+
     def keep_children(self, run: Run, children: list[Child]) -> None:
         """The settings of a sweep, each as a run of its own."""
 
         def keep() -> None:
             self._current = (run.store, run.run_id)
             writing.write_children(run, children)
+
+        self._work.add(keep)
+
+    def keep_checks(self, run: Run, asked: list[checking.Asked]) -> None:
+        """What schemas say of the cell's tables."""
+
+        def keep() -> None:
+            self._current = (run.store, run.run_id)
+            run.store.edit(run.run_id, *checking.answers(asked))
 
         self._work.add(keep)
 

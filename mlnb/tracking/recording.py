@@ -17,7 +17,7 @@ import struct
 import sys
 import time
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -29,6 +29,8 @@ from mlnb import config, events, ids
 from mlnb.capture import values as described
 from mlnb.errors import NotFound, UsageError
 from mlnb.store import Store, process
+from mlnb.store.following import Follower
+from mlnb.tracking.address import run_url
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -130,8 +132,8 @@ class Run:
 
     @property
     def url(self) -> str:
-        """The address of the run's page, below a Jupyter server's base URL."""
-        return f"mlnb/runs/{self.run_id}"
+        """The address of the run's page: of this kernel's Jupyter server, or below any server's base URL."""
+        return run_url(self.run_id, self.store.store_id)
 
     # ---- what goes in, what comes out ----
 
@@ -230,23 +232,33 @@ class Run:
         self._writer.history(_text(name), numbers, places, source, estimator, dataset)
 
     def data(
-        self, obj: Any, name: str, *, role: events.Role = "input", source: events.Source = "logged"
+        self,
+        obj: Any,
+        name: str,
+        *,
+        role: events.Role = "input",
+        schema: Any = None,
+        source: events.Source = "logged",
     ) -> str:
         """Record the fingerprint of a table, array or file that the run used; its digest.
+
+        A table is held against its Pandera `schema`, and against those that the project's settings name for it. What they
+        say is recorded; a check that fails raises nothing.
 
         Raises
         ------
         UsageError
-            It is nothing that has a fingerprint.
+            It is nothing that has a fingerprint, or `schema` is no schema of a table.
         """
         from mlnb.capture import fingerprint
+        from mlnb.tracking import checking
 
         found = fingerprint(obj, name=name)
         event = found.event(_text(name), role=role, source=source)
         if found.row_hashes is not None:
             rows = self.store.objects.put_bytes(found.row_hashes.astype("<u8", copy=False).tobytes())
             event = msgspec.structs.replace(event, row_hashes=rows)
-        self.append(event)
+        self.append(event, *checking.of_data(obj, _text(name), role, schema))
         return found.digest
 
     def model(
@@ -342,6 +354,17 @@ class Run:
             )
         )
         return sha256
+
+    def follow(self) -> Follower:
+        """A look at the points that this run gets, as they come."""
+        return Follower(self._writer)
+
+    def newest_metrics(self, besides: Collection[str] = ()) -> dict[str, float]:
+        """The value that came last of each metric that this process logged, but for those that are known already."""
+        if set(self._writer.metric_names().values()) <= set(besides):
+            return {}
+        looked = self.follow().look()
+        return {name: float(found["value"][-1]) for name, found in looked if name not in besides}
 
     def finish(
         self,

@@ -16,25 +16,28 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mlnb import config, events, ids
 from mlnb.capture import secrets
 from mlnb.capture.collectors import CellView, gather
 from mlnb.capture.observer import Observer
 from mlnb.capture.settings import Groups
-from mlnb.tracking import joining, place, writing
+from mlnb.tracking import checking, joining, place, writing
 from mlnb.tracking.background import Background
+from mlnb.tracking.earlier import Before, EarlierRuns
 from mlnb.tracking.options import TrackOptions
 from mlnb.tracking.outputs import Watch
 from mlnb.tracking.recording import Run, current_store, describe_error, start
 
 if TYPE_CHECKING:
     from mlnb.capture.findings import Findings
+    from mlnb.capture.recorder import Recorder
 
 MAGIC: Final = "%%track"
 _INJECTED: Final = frozenset({"parameters", "injected-parameters"})
@@ -49,8 +52,26 @@ class Finished:
     duration: float
     error: str | None
     written: writing.Written
-    previous: Finished | None = None
+    previous: Before | None = None
     quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Going:
+    """A tracked cell that has begun, as those who go along with it see it. `recorder` notes what passes in it;
+    `notebook` says that a notebook's front end runs it (which gives the cell's id)."""
+
+    run: Run
+    recorder: Recorder
+    notebook: bool
+
+
+class Companion(Protocol):
+    """Goes along with each cell that shows a line. Both calls must be quick, and raise nothing that matters."""
+
+    def cell_begins(self, going: Going) -> None: ...
+
+    def cell_ends(self, status: str) -> None: ...
 
 
 @dataclass
@@ -64,6 +85,7 @@ class _Cell:
     run: Run | None = None
     watch: Watch | None = None
     whole: bool = False
+    accompanied: bool = False
     problems: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -89,7 +111,9 @@ class Session:
         self._cell: _Cell | None = None
         self._journal: Any = None
         self._waiting: list[events.Event] = []
-        self._previous: dict[str, Finished] = {}
+        self._previous: dict[str, Before] = {}
+        self._earlier = EarlierRuns()
+        self.companion: Companion | None = None
         self._known: set[str] = set()
         self._background = Background()
         self._whole = joining.WholeNotebook()
@@ -99,11 +123,13 @@ class Session:
 
     def load(self) -> None:
         """Hook into the shell."""
+        self.observer.catch_up(self.shell.history_manager.input_hist_parsed)
         self.shell.input_transformer_manager.cleanup_transforms.append(blank_track_line)
         self.shell.ast_transformers.append(self.observer)
         self.shell.events.register("pre_run_cell", self._before)
         self.shell.events.register("post_run_cell", self._after)
         self.shell.user_ns_hidden.update({"__mlnb__": None, "__mlnb_loop__": None})
+        self._earlier.start(place.notebook(self.shell.user_ns))
 
     def unload(self) -> None:
         """Leave the shell as it was."""
@@ -122,6 +148,7 @@ class Session:
             self.shell.user_ns_hidden.pop(name, None)
         if self._journal is not None:
             self._journal.close()
+        self._earlier.close()
         self._background.settle()
 
     def settle(self, timeout: float = 30.0) -> bool:
@@ -155,7 +182,7 @@ class Session:
             return  # the magic says what is wrong with it
         if line is not None:
             cell.options = self._read_options(line)
-        elif self._whole.wants(place.notebook(self.shell.user_ns)):
+        elif self._whole.wants():
             cell.options, cell.whole = TrackOptions(quiet=True), True
         elif self.auto and _does_something(cell.source, self.shell):
             cell.options = TrackOptions()
@@ -166,9 +193,13 @@ class Session:
         cell.options = options
         cell.run = self._start_run(cell, options)
         self._background.started(cell.run)
-        cell.watch = Watch(self.shell)
+        cell.watch = Watch(self.shell, cell.run)
         cell.watch.start()
         self.observer.begin()
+        if self.companion is not None and not (options.quiet or cell.whole):
+            cell.accompanied = True
+            notebook = "cellId" in cell.meta and "MLNB_PARENT_RUN" not in os.environ
+            self.companion.cell_begins(Going(cell.run, self.observer.recorder, notebook))
 
     def track_rest(self, options: TrackOptions) -> None:
         """Track what is left of the running cell: the magic was called by name."""
@@ -205,6 +236,8 @@ class Session:
         duration = time.perf_counter() - cell.began
         self._cell = None
         error = _error_of(result)
+        if cell.accompanied and self.companion is not None:
+            self.companion.cell_ends("failed" if error is not None else "finished")
         if cell.watch is not None:
             cell.watch.stop()
         try:
@@ -246,16 +279,30 @@ class Session:
         found = gather(view)
         found.problems += problems
         writing.add_named(found, options, self.shell.user_ns, redact)
+        asked = self._checks_asked(view, found)
         taken = self._whole.taken if cell.whole else writing.NamesTaken()
         writing.write(run, found, options, written, taken, self._ordinal)
         self._later(run, found, written)
+        if asked:
+            self._background.keep_checks(run, asked)
         if cell.whole:
             return
+        written.add_logged(run.newest_metrics(besides=written.metrics))
         status: events.Status = "failed" if error is not None else "finished"
         run.finish(status, error=_line(error), last_cell=self._ordinal)
         self._finished(cell, Finished(run, status, duration, _line(error), written, quiet=options.quiet))
 
+    def _checks_asked(self, view: CellView, found: Findings) -> list[checking.Asked]:
+        try:
+            return list(checking.of_cell(view, found, self._whole.checked if view.whole else {}))
+        except Exception as error:  # noqa: BLE001 - settings that can't be read, a schema that isn't one
+            found.problems.append(("checks", str(error)))
+            return []
+
     def _later(self, run: Run, found: Findings, written: writing.Written) -> None:
+        if written.unsynced:
+            self._background.sync(run, written.unsynced)
+            written.unsynced = set()
         if found.children:
             self._background.keep_children(run, found.children)
         for fitted in found.models:
@@ -266,8 +313,9 @@ class Session:
         key = str(
             cell.meta.get("cellId") or hashlib.sha256(cell.source.encode("utf-8", "replace")).hexdigest()
         )
-        finished.previous = self._previous.get(key)
-        self._previous[key] = self.last = finished
+        finished.previous = self._previous.get(key) or self._earlier.of(key)
+        self._previous[key] = Before(finished.run.run_id, finished.run.name, finished.written.metrics)
+        self.last = finished
         if not finished.quiet:
             self._show(finished)
         worth = [(where, text) for where, text in finished.written.problems if where not in {"loops", "data"}]

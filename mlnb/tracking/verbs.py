@@ -59,9 +59,9 @@ def history(name: str, values: ArrayLike, steps: ArrayLike | None = None) -> Non
     _required().history(name, values, steps)
 
 
-def data(obj: Any, name: str, *, role: events.Role = "input") -> str:
+def data(obj: Any, name: str, *, role: events.Role = "input", schema: Any = None) -> str:
     """Record the fingerprint of data that the active run used. See `Run.data`."""
-    return _required().data(obj, name, role=role)
+    return _required().data(obj, name, role=role, schema=schema)
 
 
 def model(estimator: Any, name: str | None = None, *, input_example: Any = None) -> str:

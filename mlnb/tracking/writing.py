@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import structs
+
 from mlnb import events
 from mlnb.capture.findings import Child, DataUse, File, Findings, FittedModel, Metric
 from mlnb.capture.values import describe_param, is_setting
 from mlnb.tracking.recording import Run, start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from mlnb.tracking.options import Selection, TrackOptions
 
@@ -26,9 +28,15 @@ class Written:
     metrics: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
+    unsynced: set[str] = field(default_factory=set)  # objects that may not be on the disk yet
 
     def count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
+
+    def add_logged(self, metrics: dict[str, float]) -> None:
+        """What the cell logged by calls of its own."""
+        self.metrics |= metrics
+        self.count("metrics", len(metrics))
 
 
 class NamesTaken:
@@ -58,7 +66,7 @@ def write(
     parts: tuple[tuple[str, Callable[[], None]], ...] = (
         ("params", lambda: _params(run, found.params, options.params, written)),
         ("metrics", lambda: _metrics(run, found.metrics, options.metrics, written, taken, cell)),
-        ("data", lambda: _data(run, found.data, options.data, written)),
+        ("data", lambda: written.unsynced.update(_data(run, found.data, options.data, written))),
         ("files", lambda: _files(run, found.files, written)),
         ("events", lambda: run.append(*found.events)),
     )
@@ -100,11 +108,17 @@ def _metrics(
         written.count("metrics")
 
 
-def _data(run: Run, data: Iterable[DataUse], chosen: Selection, written: Written) -> None:
+def _data(run: Run, data: Iterable[DataUse], chosen: Selection, written: Written) -> Iterator[str]:
+    """The objects that rows' hashes went to: nobody waits for the disk here."""
     for used in data:
         if chosen.drops(used.event.name):
             continue
-        run.append(used.event)
+        event = used.event
+        if used.row_hashes is not None:
+            kept = run.store.objects.put_bytes(used.row_hashes.astype("<u8", copy=False), sync=False)
+            event = structs.replace(event, row_hashes=kept)
+            yield kept
+        run.append(event)
         written.count("datasets")
 
 
@@ -182,7 +196,7 @@ def write_model(run_id: str, store: Any, model: Any, fitted: FittedModel) -> Non
     from mlnb.capture import models
 
     try:
-        saved = models.serialise(model, fitted.input_example)
+        saved = models.serialise(model, fitted.fitted_on)
         data: bytes | None = saved.data
         media_type, metadata = saved.media_type, saved.metadata
     except models.TooLargeError as error:

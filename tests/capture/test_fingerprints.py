@@ -234,6 +234,22 @@ def test_a_pandas_index_is_content_unless_it_counts_from_nought():
     assert [c.name for c in fingerprint(frame.set_axis([5, 6])).columns] == ["index", "a"]
 
 
+def test_rows_are_alike_whatever_numbers_a_split_left_them():
+    frame = pd.DataFrame({"a": [1.0, 2.0, 1.0], "b": ["x", "y", "x"]})
+    first, _, last = fingerprint(frame.iloc[::-1]).row_hashes
+    assert first == last
+    named = frame.set_index(pd.Index([7, 8, 9], name="customer"))
+    assert len(set(fingerprint(named).row_hashes)) == 3
+
+
+def test_rows_are_alike_in_every_library_and_type_of_numbers():
+    array = np.array([[1.0, np.nan], [2.0, -0.5]])
+    expected = fingerprint(array).row_hashes.tolist()
+    assert fingerprint(pd.DataFrame(array)).row_hashes.tolist() == expected
+    assert fingerprint(pl.DataFrame(array)).row_hashes.tolist() == expected
+    assert fingerprint(array.astype("f4")).row_hashes.tolist() == expected
+
+
 def test_two_columns_of_one_name_are_told_apart():
     frame = pd.DataFrame([[1, 2]], columns=["a", "a"])
     assert [c.name for c in fingerprint(frame).columns] == ["a", "a (2)"]

@@ -8,7 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from mlnb.execution.batch import Batch, Settings, execute, prepare
+from mlnb.execution.batch import Batch, execute
+from mlnb.execution.prepared import Settings, prepare
 from mlnb.execution.values import parse_axis
 
 MakeNotebook = Callable[..., Path]

@@ -11,7 +11,8 @@ import nbformat
 import pytest
 
 from mlnb.errors import NameTaken, NotWritable, UsageError
-from mlnb.execution.batch import Batch, Settings, execute, prepare, resume
+from mlnb.execution.batch import Batch, execute
+from mlnb.execution.prepared import Settings, prepare, resume
 from mlnb.execution.values import parse_axis
 from mlnb.store import query
 
@@ -131,12 +132,13 @@ def test_resuming_runs_only_what_is_missing(grid: Batch) -> None:
     assert (job.parameters, job.name, job.rerun_of) == ({"lr": 7}, "sweep-3", grid.plan.entries[2].run_id)
 
 
+@pytest.mark.slow
 def test_a_run_that_takes_too_long_is_stopped_and_another_try_may_succeed(notebook: MakeNotebook) -> None:
     path = notebook(
         "from pathlib import Path\nimport time\n"
-        "if not Path('tried').exists():\n    Path('tried').touch()\n    time.sleep(60)"
+        "if not Path('tried').exists():\n    Path('tried').touch()\n    time.sleep(600)"
     )
-    prepared = prepare(path, settings=Settings(timeout=2.0, retries=1))
+    prepared = prepare(path, settings=Settings(timeout=15.0, retries=1))
     batch = execute(prepared)
     assert batch.state == "finished"
     first, second = sorted(query.run_page(batch.store).rows, key=lambda row: row["started_at"])

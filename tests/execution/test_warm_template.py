@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 
-from mlnb.execution.batch import Settings, execute, prepare
+from mlnb.execution.batch import execute
+from mlnb.execution.prepared import Settings, prepare
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -32,6 +32,11 @@ def test_a_wrong_option_is_one_line_with_the_right_one_and_nothing_runs(shell, c
     assert "--no-models" in error
 
 
+def test_the_help_says_each_option_once(shell):
+    track.options_of("-e exp")
+    assert track.TrackMagics.track.__doc__.count("--no-models ") == 1
+
+
 def test_an_unknown_command_is_one_line_with_the_nearest(shell, capsys):
     shell.run_cell("%track statsu")
     assert "did you mean 'status'?" in capsys.readouterr().err
@@ -106,7 +111,7 @@ def test_the_run_line_has_three_forms_and_the_change(shell):
     assert data["version"] == 1
     assert data["metrics"] == [{"name": "loss", "value": 1.5, "previous": 1.5}]
     assert data["counts"]["metrics"] == 1
-    assert data["previous"]["name"] == finished.previous.run.name
+    assert data["previous"]["name"] == finished.previous.name
 
 
 def test_the_plain_line_shows_the_change(shell, capsys):
@@ -148,3 +153,11 @@ def test_the_magic_called_by_name_tracks_too(shell, tmp_path):
     assert magics.current(shell).settle()
     (row,) = query.run_page(Store.open(tmp_path / ".mlnb")).rows
     assert (row["name"], row["metrics"]) == ("direct", {"loss": 0.25})
+
+
+def test_an_error_of_ours_shows_the_users_own_lines_only(shell, capsys):
+    shell.run_cell("import mlnb\nwith mlnb.run('r', params={'depth': 3}): pass\nmlnb.runs('params.dpth > 3')")
+    shown = capsys.readouterr().out
+    assert "mlnb.runs('params.dpth > 3')" in shown
+    assert "did you mean depth?" in shown
+    assert "records.py" not in shown

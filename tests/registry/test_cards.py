@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+import mlnb
 from mlnb import events, registry
-from mlnb.errors import NotFound, UsageError
+from mlnb.errors import GateFailed, NotFound, UsageError
+from mlnb.store import query
+from mlnb.tracking import start
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def test_a_card_says_what_is_recorded(project, promoted):
     for expected in (
         "# churn 1",
         "| aliases | champion |",
-        "| accuracy | 0.95 | 0.95 | 0.95 | 1 |",
+        "| accuracy | 0.95 | 0.95 | 0.95 | 1 |  |",
         "| C | 1.0 | logged |",
         "passed: metrics.accuracy &gt;= 0.9 (accuracy is 0.95, which is &gt;= 0.9)",
         f"commit {'c0ffee' * 6} with changes",
@@ -61,3 +64,40 @@ def test_only_a_version_has_a_card(project, reference, error):
     project.version()
     with pytest.raises(error):
         registry.card(reference, store=project.store)
+
+
+def test_a_curve_is_drawn_in_a_line(project):
+    run_id = project.train(metrics={"accuracy": 0.9})
+    with start(store=project.store, run_id=run_id) as run:
+        run.history("loss", [8, 7, 6, 5, 4, 3, 2, float("nan"), 1])
+    registry.register(run_id, "churn", store=project.store)
+    assert "| 9 | █▇▆▅▄▃▂▁ |" in registry.card("churn/1", store=project.store).markdown
+
+
+def test_notes_can_be_edited_and_are_kept(project, promoted):
+    registry.annotate("churn@champion", "Not for minors.\nReview in May.", store=project.store)
+    assert (
+        "## Notes\n\nNot for minors.\n\nReview in May.\n"
+        in registry.card("churn/1", store=project.store).markdown
+    )
+    with pytest.raises(NotFound):
+        registry.annotate("churn/7", "?", store=project.store)
+
+
+def test_a_promotion_keeps_the_card_as_it_stood(project, promoted):
+    registry.annotate("churn/1", "written later", store=project.store)
+    record = mlnb.get(promoted, store=project.store)
+    page, text = (record.artifact(f"churn 1 card.{ending}").decode() for ending in ("html", "md"))
+    assert "| aliases | champion |" in text
+    assert "spring" in text
+    assert "written later" not in text
+    assert page.startswith("<!doctype html>")
+
+
+def test_a_refusal_keeps_no_card(project):
+    project.gates("metrics.accuracy >= 2")
+    run_id = project.train()
+    registry.register(run_id, "churn", store=project.store)
+    with pytest.raises(GateFailed):
+        registry.promote("churn", 1, store=project.store)
+    assert [one["kind"] for one in query.record(project.store, run_id)["artifacts"]] == ["model"]

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from mlnb import registry
+from mlnb.capture import fingerprint
 from mlnb.errors import GateFailed, UsageError
 from mlnb.events import Check, GitState, Verdict
 from mlnb.registry import gates
@@ -149,7 +150,18 @@ def test_checks_want_checked_data(project):
     project.store.edit(run_id, Check(dataset="train", name="no nulls", passed=True))
     assert asked(project, 1, "checks")[0].passed
     project.store.edit(run_id, Check(dataset="train", name="age", passed=False, detail="is -1 in row 3"))
-    assert asked(project, 1, "checks")[0].message == "train: age is -1 in row 3"
+    assert asked(project, 1, "checks")[0].message == "1 of 2 checks failed: train: age is -1 in row 3"
+
+
+def test_checks_can_be_demanded_of_some_data_only(project):
+    run_id = project.train(train_data="a" * 32)
+    registry.register(run_id, "churn", store=project.store)
+    for dataset, passed in (("train set", False), ("prices", True)):
+        project.store.edit(run_id, Check(dataset=dataset, name="no nulls", passed=passed))
+    assert asked(project, 1, "checks.prices")[0].message == "1 check passed"
+    by_name, by_role = asked(project, 1, 'checks."train set"', "checks.train")
+    assert by_name.message == by_role.message == "1 of 1 check failed: train set: no nulls"
+    assert asked(project, 1, "checks.tset")[0].message == "no data 'tset' of the run was checked"
 
 
 @pytest.mark.parametrize(
@@ -266,6 +278,17 @@ def test_a_single_row_in_both_train_and_test_data_is_found(project, first_test_r
     registry.register(run_id, "churn", store=project.store)
     (result,) = asked(project, 1, "no_overlap")
     assert (result.passed, result.message) == (passed, message)
+
+
+def test_targets_are_no_rows_that_could_be_shared(project):
+    run_id = project.train(test_data=None)
+    with start(store=project.store, run_id=run_id) as run:
+        for role, rows in ("train", [[1.0, 2.0]]), ("test", [[3.0, 4.0]]):
+            run.data(np.array(rows), role, role=role)
+            run.append(fingerprint(np.array([0])).event("y", role=role))
+    registry.register(run_id, "churn", store=project.store)
+    (result,) = asked(project, 1, "no_overlap")
+    assert result.passed
 
 
 def test_overlap_is_not_ruled_out_where_no_rows_were_kept(project):

@@ -6,11 +6,15 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
+import msgspec
+import pandas as pd
 import pytest
 
 from mlnb.server.handlers import ROUTES
 from mlnb.server.openapi import description
+from mlnb.tracking import start
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +52,36 @@ def test_a_server_gives_its_description_and_so_does_the_module(client, described
         [sys.executable, "-m", "mlnb.server.openapi"], capture_output=True, check=True
     ).stdout
     assert json.loads(printed) == json.loads(json.dumps(described))
+
+
+def test_the_panel_has_this_description(described):
+    """Its types are made from it: `python -m mlnb.server.openapi > labextension/openapi.json`, `npm run schema`."""
+    kept = Path(__file__).parent.parent.parent / "labextension" / "openapi.json"
+    assert json.loads(kept.read_text(encoding="utf-8")) == json.loads(json.dumps(described))
+
+
+def test_answers_are_what_the_description_says(project):
+    with start(store=project.store, params={"lr": 0.1, "layers": [1, 2], "seed": None}) as run:
+        run.metric("loss", float("nan"), step=1)
+        run.data(pd.DataFrame({"x": [1.0, 2.0], "word": ["a", "b"]}), "train", role="train")
+        run.text("report", "good")
+    with start(store=project.store) as other:
+        other.metric("loss", 1.0)
+    asked = {
+        "runs": {"groups": True, "data": True},
+        "runs/{run_id}": {},
+        "runs/{run_id}/history": {"metric": "loss"},
+        "runs/{run_id}/cells": {},
+        "runs/{run_id}/datasets": {},
+        "columns": {},
+        "names": {},
+        "compare": {"runs": f"{run.run_id},{other.run_id}"},
+        "models": {},
+        "reruns": {},
+        "stores": {},
+    }
+    replies = {route.path: route.reply for route in ROUTES if route.method == "GET"}
+    for path, query in asked.items():
+        reply = project.client.get(path.format(run_id=run.run_id), **query)
+        assert reply.status == 200
+        msgspec.convert(reply.json, replies[path])

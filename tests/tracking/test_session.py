@@ -5,8 +5,10 @@ from __future__ import annotations
 import builtins
 import sys
 
+import numpy as np
 import pytest
 
+import mlnb
 from mlnb import magics
 from mlnb.store import Store, query
 from mlnb.tracking import session as sessions
@@ -74,6 +76,39 @@ def test_training_is_seen_without_a_call(run, runs):
     ]
     assert [(a["name"], a["kind"]) for a in record["artifacts"]] == [("model", "model")]
     assert record["environment"]["packages"]["scikit-learn"]
+
+
+SPLIT = """\
+import pandas as pd
+from sklearn.model_selection import train_test_split
+table = pd.DataFrame({"a": np.arange(40.0), "b": np.arange(40) % 7, "y": np.arange(40) > 19})
+table = pd.concat([table, table.iloc[[0]].reset_index(drop=True)], ignore_index=True)
+X_train, X_test, y_train, y_test = train_test_split(table[["a", "b"]], table.y, shuffle=False)
+"""
+
+
+@pytest.mark.parametrize(
+    "judge",
+    [
+        "clf.score(X_test, y_test)",
+        "accuracy_score(y_test, clf.predict(X_test))",
+        "y_pred = clf.predict(X_test)\nprint('acc', accuracy_score(y_test, y_pred))",
+    ],
+)
+def test_a_row_that_is_in_both_train_and_test_data_can_be_found(run, runs, tmp_path, judge):
+    run(TRAINING + SPLIT)
+    run(f"%%track\nclf = LogisticRegression().fit(X_train, y_train)\n{judge}")
+    (record,) = runs()
+    objects = Store.open(tmp_path / ".mlnb").objects
+    rows = {d["name"]: d["row_hashes"] for d in record["datasets"]}
+    assert (rows["y_train"], rows["y_test"]) == (None, None)
+    train, test = (
+        set(np.frombuffer(objects.read(rows[name]), "<u8").tolist()) for name in ("X_train", "X_test")
+    )
+    assert (len(train), len(test), len(train & test)) == (30, 11, 1)
+    digest = {d["name"]: d["digest"] for d in record["datasets"]}["X_test"]
+    (score,) = mlnb.sql("SELECT * FROM metrics").to_dict("records")
+    assert score["dataset_digest"] == digest
 
 
 def test_a_failing_cell_is_a_failed_run_and_still_fails(run, runs, capsys):
@@ -401,3 +436,35 @@ def test_three_models_are_three_groups(run, runs):
         "DecisionTreeClassifier": "DecisionTreeClassifier",
         "GaussianNB": "GaussianNB",
     }
+
+
+def test_what_the_cell_logs_by_calls_stands_in_its_line(run, shell, runs):
+    from mlnb.magics import current
+
+    run("%%track\nimport mlnb\nmlnb.metric('weight', 0.5)\nmlnb.history('curve', [3.0, 2.0])")
+    assert current(shell).last.written.metrics == {"weight": 0.5, "curve": 2.0}
+
+
+def test_a_model_is_among_the_artifacts_at_once(run, runs):
+    run("%%track\nfrom sklearn.linear_model import Ridge\nridge = Ridge().fit([[0.0], [1.0]], [0.0, 1.0])")
+    run(
+        "import mlnb\nkinds = set(mlnb.get(mlnb.runs()['run_id'][0]).artifacts['kind'])\nassert 'model' in kinds, kinds"
+    )
+
+
+def test_parameters_above_the_line_that_loads_it_are_seen(run, shell, runs):
+    shell.run_line_magic("unload_ext", "mlnb")
+    run("depth = 3\n%load_ext mlnb")
+    run("%%track\nfrom sklearn.tree import DecisionTreeRegressor\n"
+        "tree = DecisionTreeRegressor(max_depth=depth).fit([[0.0], [1.0]], [0.0, 1.0])")  # fmt: skip
+    assert runs()[0]["params"]["depth"] == 3
+
+
+def test_a_tracked_models_signature_knows_its_columns(run, runs):
+    run("import pandas as pd\nX = pd.DataFrame({'age': [1, 2, 3], 'fare': [0.5, 1.0, 2.0]})")
+    run("%%track\nfrom sklearn.linear_model import Ridge\nridge = Ridge().fit(X, [0.0, 1.0, 2.0])")
+    (model,) = (item for item in runs()[-1]["artifacts"] if item["kind"] == "model")
+    assert model["metadata"]["signature"]["inputs"] == [
+        {"name": "age", "type": "int64"},
+        {"name": "fare", "type": "float64"},
+    ]

@@ -45,19 +45,15 @@ export function Chart(props: IChartProps): JSX.Element {
   const [at, setAt] = useState<number | null>(null);
   const series = useUnchanged(props.series);
   const data = useMemo(() => aligned(series, state), [series, state]);
-  const latest = useRef(data);
-  latest.current = data;
-  const looks = JSON.stringify(
-    series.map(({ label, color, dash, faint, curve }) => [
-      label,
-      color,
-      dash,
-      faint,
-      curve.steps.length < 3
-    ])
+  const newest = useRef({ series, data });
+  newest.current = { series, data };
+  // Points that come or go leave the plot as it is; other lines need another one.
+  const lines = JSON.stringify(
+    series.map(({ label, color, dash, faint }) => [label, color, dash, faint])
   );
 
   useEffect(() => {
+    const { series, data } = newest.current;
     const parent = element.current;
     if (parent === null) {
       return;
@@ -65,7 +61,7 @@ export function Chart(props: IChartProps): JSX.Element {
     const width = Math.max(LEAST_WIDTH, parent.clientWidth);
     const made = new uPlot(
       plotOptions(parent, series, state, { width, height, sync }, setAt),
-      latest.current,
+      data,
       parent
     );
     plot.current = made;
@@ -81,9 +77,7 @@ export function Chart(props: IChartProps): JSX.Element {
       made.destroy();
       plot.current = null;
     };
-    // Curves that only grow are handed to the plot that is there.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [looks, state, height, sync]);
+  }, [lines, state, height, sync]);
 
   useEffect(() => {
     const { current } = plot;

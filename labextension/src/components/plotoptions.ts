@@ -60,7 +60,7 @@ export function plotOptions(
 
 /** A curve; where it is smoothed, thin, and its average over it. */
 function lines(
-  { label, color, dash, faint, curve }: ISeries,
+  { label, color, dash, faint }: ISeries,
   smoothing: boolean,
   themed: (color: string) => () => string
 ): uPlot.Series[] {
@@ -71,7 +71,7 @@ function lines(
     alpha: faint ? 0.6 : 1,
     dash: dash ? [...dash] : [],
     spanGaps: true,
-    points: { show: curve.steps.length < 3 }
+    points: { show: plot => plot.data[0].length < 3 }
   };
   return smoothing ? [{ ...line, width: 1, alpha: faint ? 0.12 : 0.28 }, line] : [line];
 }

@@ -26,6 +26,8 @@ import { Banner, Loading, Problem } from './states';
 import { StatusDot, statusName } from './status';
 import { useUi } from './ui';
 
+const OUTPUT_LINES = 10;
+
 export interface IRunViewProps {
   model: RunModel;
   curves: CurvesModel;
@@ -128,6 +130,11 @@ function Header(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
         ))}
       </div>
       {run.error && <pre className="mlnb-RunHeader-error">{run.error}</pre>}
+      {run.output && (
+        <pre className="mlnb-RunHeader-output" title={trans.__('The end of its output')}>
+          {run.output.trimEnd().split('\n').slice(-OUTPUT_LINES).join('\n')}
+        </pre>
+      )}
       {run.problems.map(({ where, message }) => (
         <div key={where + message} className="mlnb-RunHeader-problem">
           {trans.__('Not recorded: %1 (%2)', where, message)}

@@ -7,8 +7,8 @@ import { Model } from './model';
 
 export interface ICurve {
   steps: number[];
-  /** Milliseconds since 1970. */
-  times: number[];
+  /** Milliseconds since 1970; a curve without them stands by its steps. */
+  times?: number[];
   values: number[];
 }
 
@@ -76,7 +76,8 @@ export class CurvesModel extends Model {
         values: values.map(value => toNumber(value) ?? Number.NaN)
       });
     } catch {
-      return; // a list without its small curves is still a list
+      this.curves.delete(key); // a list without its small curves is still a list; the next look asks again
+      return;
     }
     for (const oldest of this.curves.keys()) {
       if (this.curves.size <= KEPT) {

@@ -1,10 +1,10 @@
 /** A rerun before it starts: the notebook's parameters, each with a value or several. */
 
-import type { Api, IRerunRequest } from '../api';
+import type { Api } from '../api';
 import { formatScalar } from '../format';
 import { fileName } from '../paths';
 import type { ApiError } from '../request';
-import type { IBatch, IParameter, Scalar } from '../tokens';
+import type { IBatch, IParameter, IRerunRequest, Scalar } from '../tokens';
 import { type Choice, parseChoice } from '../values';
 import { asApiError, Model } from './model';
 

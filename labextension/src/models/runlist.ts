@@ -310,7 +310,7 @@ export class RunListModel extends Model {
     return replaced;
   }
 
-  private keepBatches({ batches = [] }: IRunPage): void {
+  private keepBatches({ batches }: IRunPage): void {
     batches.forEach(batch => this.batches.set(batch.batch_id, batch));
   }
 

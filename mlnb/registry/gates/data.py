@@ -76,10 +76,14 @@ def no_overlap(case: Case) -> tuple[bool, str]:
 
 
 def _rows(case: Case, every: Iterable[Mapping[str, Any]], role: str) -> Any:
-    """The row hashes of all data of a role, as one array of unsigned 64-bit numbers."""
+    """The row hashes of all data of a role, as one array of unsigned 64-bit numbers.
+
+    A single column without hashes is a target: labels are alike in all data.
+    """
     import numpy as np
 
-    kept = [one["row_hashes"] for one in every if one["role"] == role]
+    known = [one for one in every if one["role"] == role]
+    kept = [one["row_hashes"] for one in known if one["row_hashes"] or one["columns"] != 1]
     if not kept or None in kept:
         return None
     return np.concatenate([np.frombuffer(case.store.objects.read(sha256), "<u8") for sha256 in kept])

@@ -1,6 +1,6 @@
 """Gates over what else is recorded.
 
-`clean_git`, `reproduced`, `checks`, `safe_format`, `size <= 50 MB`, `tags.reviewed` (there is such a tag),
+`clean_git`, `reproduced`, `checks` (of the data, with Pandera: `checks.train` of the training data), `safe_format`, `size <= 50 MB`, `tags.reviewed` (there is such a tag),
 `note` (the promotion says why), and anything in the query language: `params.max_depth <= 8`.
 """
 
@@ -50,13 +50,26 @@ def safe_format(case: Case) -> tuple[bool, str]:
     return form in SAFE_FORMATS, f"the model's format is {form}"
 
 
-def checks(case: Case) -> tuple[bool, str]:
-    """The run's data was checked, and no check failed."""
-    every = case.candidate.record["checks"]
-    failed = [one for one in every if not one["passed"]]
-    if failed:
-        return False, "; ".join(f"{one['dataset']}: {one['name']} {one['detail']}".strip() for one in failed)
-    return bool(every), f"{len(every)} checks passed" if every else "no data of the run was checked"
+@dataclass(frozen=True)
+class Checks:
+    """The run's data was checked, and no check failed: all of it, or the data of one name or role."""
+
+    data: str | None = None
+
+    def __call__(self, case: Case) -> tuple[bool, str]:
+        record = case.candidate.record
+        named = {self.data, *(one["name"] for one in record["datasets"] if one["role"] == self.data)}
+        every = [one for one in record["checks"] if self.data is None or one["dataset"] in named]
+        failed = [one for one in every if not one["passed"]]
+        if failed:
+            said = "; ".join(f"{one['dataset']}: {one['name']} {one['detail']}".strip() for one in failed)
+            return False, f"{len(failed)} of {_checks(len(every))} failed: {said}"
+        what = f"data {self.data!r}" if self.data else "data"
+        return bool(every), f"{_checks(len(every))} passed" if every else f"no {what} of the run was checked"
+
+
+def _checks(count: int) -> str:
+    return f"{count} check{'s' * (count != 1)}"
 
 
 def noted(case: Case) -> tuple[bool, str]:
@@ -111,6 +124,9 @@ def read(line: str) -> Gate | None:
     if size is not None:
         unit = size["unit"] or "B"
         return Size(float(size["number"]) * _UNITS[unit.upper()], f"{size['number']} {unit}")
+    data = _CHECKS.fullmatch(line)
+    if data is not None:
+        return Checks(data["plain"] or data["quoted"].replace('""', '"'))
     tag = _TAG.fullmatch(line)
     return None if tag is None else Tagged(tag["key"])
 
@@ -142,8 +158,9 @@ _NAMED: Final[Mapping[str, Gate]] = {
     "clean_git": clean_git,
     "reproduced": reproduced,
     "safe_format": safe_format,
-    "checks": checks,
+    "checks": Checks(),
     "note": noted,
 }
 _SIZE: Final = re.compile(r"size\s*<=?\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>(?i:[KMG]i?)?[Bb])?")
+_CHECKS: Final = re.compile(r'checks\.(?:"(?P<quoted>(?:[^"]|"")+)"|(?P<plain>[^\s"=<>!]+))')
 _TAG: Final = re.compile(r'tags\.(?P<key>[^\s"=<>!]+)')

@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any, Literal, NotRequired, TypedDict
 
 Number = float | Literal["NaN", "Infinity", "-Infinity"]
+Scalar = str | int | float | bool | None
+Status = Literal["running", "finished", "failed", "killed"]
+BatchState = Literal["running", "finished", "failed", "cancelled", "killed"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class RunRow(TypedDict):
     name: str
     experiment: str
     kind: Literal["cell", "script", "notebook"]
-    status: Literal["running", "finished", "failed", "killed"]
+    status: Status
     parent_id: str | None
     batch_id: str | None
     rerun_of: str | None
@@ -56,7 +59,7 @@ class RunRow(TypedDict):
     session_id: str | None
     started_at: datetime
     ended_at: datetime | None
-    duration_s: Number | None
+    duration_s: float | None
     user: str | None
     host: str | None
     origin: str | None
@@ -70,7 +73,7 @@ class RunRow(TypedDict):
     changed: int
     first_cell: int | None
     last_cell: int | None
-    params: dict[str, Any]
+    params: dict[str, Scalar]
     metrics: dict[str, Number | None]
     tags: dict[str, str]
     aliases: list[str]
@@ -88,7 +91,7 @@ class BatchProgress(TypedDict):
 
     batch_id: str
     name: str
-    state: Literal["running", "finished", "failed", "cancelled"]
+    state: BatchState
     total: int
     done: int
     failed: int
@@ -134,6 +137,21 @@ class MetricDetail(TypedDict):
     source: str | None
 
 
+class ColumnProfile(TypedDict):
+    """`histogram` is edges and counts for numbers, labels and counts for text."""
+
+    name: str
+    type: str
+    digest: str
+    nulls: int
+    distinct: int | None
+    min: Number | str | None
+    max: Number | str | None
+    mean: Number | None
+    std: Number | None
+    histogram: tuple[list[Number | str], list[int]] | None
+
+
 class DatasetDetail(TypedDict):
     name: str
     role: str
@@ -144,7 +162,7 @@ class DatasetDetail(TypedDict):
     digest: str
     row_hashes: str | None
     source: str | None
-    profile: list[dict[str, Any]]
+    profile: list[ColumnProfile]
 
 
 class ArtifactDetail(TypedDict):
@@ -157,6 +175,36 @@ class ArtifactDetail(TypedDict):
     metadata: dict[str, Any] | None
 
 
+class Environment(TypedDict):
+    """`packages` are versions by name."""
+
+    env_id: str
+    python: str
+    platform: str
+    packages: dict[str, str]
+    lock: str | None
+
+
+class Verdict(TypedDict):
+    against: str
+    part: str
+    outcome: str
+    detail: str
+    time: datetime
+
+
+class Check(TypedDict):
+    dataset: str
+    name: str
+    passed: bool
+    detail: str
+
+
+class Problem(TypedDict):
+    where: str
+    message: str
+
+
 class CellRow(TypedDict):
     """`own` says that the cell belongs to the run itself and not to what ran before it."""
 
@@ -165,7 +213,7 @@ class CellRow(TypedDict):
     execution_count: int | None
     source: str
     status: str
-    duration_s: Number | None
+    duration_s: float | None
     reads: list[str]
     writes: list[str]
     own: bool
@@ -179,7 +227,7 @@ class Column(TypedDict):
     name: str
     runs: int
     constant: bool
-    value: Any
+    value: Scalar
     numeric: bool
     least: Number | None
     greatest: Number | None
@@ -199,16 +247,18 @@ class ModelFile(TypedDict):
 
 
 class RunDetail(RunRow):
-    """`models` are the model files of the run and of its child runs."""
+    """`models` are the model files of the run and of its child runs; `output` the end of what it has printed,
+    while it runs and where it was killed."""
 
+    output: str | None
     params_detail: list[ParamDetail]
     metrics_detail: list[MetricDetail]
     datasets: list[DatasetDetail]
     artifacts: list[ArtifactDetail]
-    environment: dict[str, Any] | None
-    verdicts: list[dict[str, Any]]
-    checks: list[dict[str, Any]]
-    problems: list[dict[str, Any]]
+    environment: Environment | None
+    verdicts: list[Verdict]
+    checks: list[Check]
+    problems: list[Problem]
     previous: RunRow | None
     children: list[RunRow]
     models: list[ModelFile]
@@ -239,14 +289,34 @@ class Datasets(TypedDict):
     datasets: list[DatasetDetail]
 
 
-class ComparedValues(TypedDict):
+class ComparedRow(TypedDict):
+    """One name; `values` has one value a run, null where a run hasn't got it."""
+
     name: str
-    values: list[Any]
     differs: bool
 
 
-class ComparedData(ComparedValues):
-    changed_columns: list[Any]
+class ComparedValues(ComparedRow):
+    values: list[Scalar]
+
+
+class ComparedMetrics(ComparedRow):
+    values: list[Number | None]
+
+
+class ComparedPackages(ComparedRow):
+    values: list[str | None]
+
+
+class ComparedDataset(TypedDict):
+    digest: str
+    rows: int | None
+    columns: int | None
+
+
+class ComparedData(ComparedRow):
+    values: list[ComparedDataset | None]
+    changed_columns: list[str]
 
 
 class ComparedCode(TypedDict):
@@ -263,10 +333,10 @@ class ComparedFigure(TypedDict):
 class ComparedRuns(TypedDict):
     runs: list[RunRow]
     params: list[ComparedValues]
-    metrics: list[ComparedValues]
+    metrics: list[ComparedMetrics]
     data: list[ComparedData]
     code: list[ComparedCode]
-    environment: list[ComparedValues]
+    environment: list[ComparedPackages]
     figures: list[ComparedFigure]
 
 
@@ -371,17 +441,30 @@ class ListedBatch(TypedDict):
     notebook: str
     source_sha256: str
     executor: str
-    state: Literal["running", "finished", "failed", "cancelled"]
+    state: BatchState
     started_at: datetime
     ended_at: datetime | None
     total: int
 
 
-class BatchRow(ListedBatch):
-    """`counts` has waiting, running, finished, failed and killed."""
+class PlannedRun(TypedDict):
+    run_id: str
+    params: dict[str, Scalar]
 
-    plan: list[dict[str, Any]]
-    counts: dict[str, int]
+
+class Counts(TypedDict):
+    """How many of a batch's runs are in which state."""
+
+    waiting: int
+    running: int
+    finished: int
+    failed: int
+    killed: int
+
+
+class BatchRow(ListedBatch):
+    plan: list[PlannedRun]
+    counts: Counts
     runs: list[RunRow]
 
 

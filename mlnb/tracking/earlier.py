@@ -1,0 +1,113 @@
+"""What a notebook's cells gave in earlier sessions, so that the first run of a session has something to be compared with.
+
+The store's index is asked by a process of its own, started when the extension is loaded: no cell waits for it, and
+DuckDB is never opened in the user's kernel for this. If a cell is over before the answer is there, its line
+shows no change, as for a first run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+from mlnb import config
+
+MOST: Final = 500
+"""Cells that are asked for, the latest first."""
+
+_QUESTION: Final = """
+WITH latest AS (
+    SELECT run_id, name, cell_id FROM runs
+    WHERE kind = 'cell' AND status = 'finished' AND cell_id IS NOT NULL AND notebook = {notebook}
+    QUALIFY row_number() OVER (PARTITION BY cell_id ORDER BY run_id DESC) = 1
+    ORDER BY run_id DESC LIMIT {most}
+)
+SELECT l.cell_id, l.run_id, l.name, m.name AS metric, m."last" AS value
+FROM latest l LEFT JOIN metrics m USING (run_id) ORDER BY l.run_id
+"""
+
+
+@dataclass(frozen=True)
+class Before:
+    """The run of the same cell before this one, in this session or an earlier one."""
+
+    run_id: str
+    name: str
+    metrics: dict[str, float]
+
+
+class EarlierRuns:
+    """Asks once, in the background."""
+
+    def __init__(self) -> None:
+        self._asked: subprocess.Popen[bytes] | None = None
+        self._answer: IO[bytes] | None = None
+        self._found: dict[str, Before] = {}
+
+    def start(self, notebook: str | None) -> None:
+        """Ask for this notebook's cells, where it has a store already. A rerun has nobody to look at its lines."""
+        if not notebook or "MLNB_PARENT_RUN" in os.environ:
+            return
+        with contextlib.suppress(Exception):
+            store = config.load().store
+            if (store / "store.json").is_file():
+                self._answer = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the question
+                self._asked = subprocess.Popen(
+                    [sys.executable, "-m", "mlnb.tracking.earlier", str(store), notebook],
+                    stdin=subprocess.DEVNULL,
+                    stdout=self._answer,
+                    stderr=subprocess.DEVNULL,
+                )
+
+    def of(self, cell_id: str) -> Before | None:
+        """What is known of a cell by now; never waits."""
+        if self._asked is not None and self._asked.poll() is not None:
+            self._take()
+        return self._found.get(cell_id)
+
+    def close(self) -> None:
+        if self._asked is not None:
+            self._asked.kill()
+            self._asked.wait()
+        self._let_go()
+
+    def _take(self) -> None:
+        if self._answer is not None:
+            with contextlib.suppress(ValueError, TypeError, KeyError):
+                self._answer.seek(0)
+                told = json.loads(self._answer.read() or b"{}")
+                self._found = {cell_id: Before(**facts) for cell_id, facts in told.items()}
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._asked = None
+        if self._answer is not None:
+            self._answer.close()
+            self._answer = None
+
+
+def look_up(store: Path, notebook: str) -> dict[str, dict[str, Any]]:
+    """The last finished run of each of a notebook's cells, as the fields of `Before`."""
+    from mlnb.store import Store, query
+
+    text = "'" + notebook.replace("'", "''") + "'"
+    rows = query.sql(Store.open(store, create=False), _QUESTION.format(notebook=text, most=MOST)).to_pylist()
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        facts = found.setdefault(
+            row["cell_id"], {"run_id": row["run_id"], "name": row["name"], "metrics": {}}
+        )
+        if row["metric"] is not None:
+            facts["metrics"][row["metric"]] = row["value"]
+    return found
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(look_up(Path(sys.argv[1]), sys.argv[2])))

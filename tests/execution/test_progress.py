@@ -1,0 +1,69 @@
+"""A batch tells how far it is while it runs, and can be cancelled from another thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import mlnb
+from mlnb.execution import views
+from mlnb.execution.batch import Batch
+from mlnb.execution.progress import BatchProgress
+from mlnb.store import query
+
+if TYPE_CHECKING:
+    import pytest
+
+MakeNotebook = Callable[..., Path]
+
+
+def test_a_batch_that_has_ended_says_how_its_runs_went(grid: Batch) -> None:
+    progress = grid.progress()
+    assert progress.state == "failed"
+    assert progress.counts == {"waiting": 0, "running": 0, "finished": 3, "failed": 1, "killed": 0}
+    assert [run.parameters["lr"] for run in progress.runs if run.state == "failed"] == [7]
+    assert progress.runs[2].error == "AssertionError: lr is too big"
+    assert progress.best is not None
+    assert (progress.best.metric, progress.best.name) == ("accuracy", "sweep-1")
+    assert (progress.done, progress.left) == (4, 0)
+
+
+def test_a_batch_behind_can_be_watched_and_cancelled(notebook: MakeNotebook) -> None:
+    path = notebook("loss = n * 1.5\nimport time\ntime.sleep(600 if n > 1 else 0)", parameters="n = 0")
+    batch = mlnb.rerun(path, grid={"n": [1, 2, 3]}, workers=1, progress=False, wait=False)
+    seen: list[BatchProgress] = []
+
+    def watch(progress: BatchProgress) -> None:
+        seen.append(progress)
+        if progress.counts["finished"] and progress.counts["running"]:
+            batch.cancel()
+
+    batch.observe(watch)
+    watch(batch.progress())
+    assert batch.wait(120)
+    assert batch.state == "cancelled"
+    assert [run.state for run in seen[-1].runs] == ["finished", "failed", "waiting"]
+    assert any(progress.left for progress in seen), "the time left is told once a run has ended"
+    assert [row["status"] for row in query.run_page(batch.store, order_by="started_at").rows] == [
+        "finished",
+        "failed",
+    ]
+    assert query.batches(batch.store)[0]["state"] == "cancelled"
+
+
+def test_a_watcher_that_fails_stops_nothing(notebook: MakeNotebook, caplog: pytest.LogCaptureFixture) -> None:
+    batch = mlnb.rerun(notebook("1"), progress=False, wait=False)
+    batch.observe(lambda _: 1 / 0)
+    assert batch.wait(120)
+    assert batch.state == "finished"
+
+
+def test_only_notebooks_get_the_notebooks_view(
+    notebook: MakeNotebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Batch] = []
+    monkeypatch.setattr(views, "_of_notebooks", [])
+    views.show_notebooks_with(shown.append)
+    mlnb.rerun(notebook("1"))
+    assert shown == []
