@@ -120,6 +120,7 @@ export function detail(parts: Partial<IRunDetail> = {}): IRunDetail {
     verdicts: [],
     checks: [],
     problems: [],
+    output: null,
     previous: null,
     children: [],
     models: [],
