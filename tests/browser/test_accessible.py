@@ -49,7 +49,7 @@ def test_the_sidebar(check):
 
 def test_the_table_of_runs(page, check):
     page.get_by_role("button", name="Table of runs").click()
-    expect(page.locator(".mlnb-View-runs [data-mlnb-run]").first).to_be_visible()
+    expect(page.locator(".mlnb-View-runs .mlnb-RunTable-row").first).to_be_visible()
     page.get_by_role("button", name="Columns").click()
     check(".mlnb-View-runs")
 
@@ -71,6 +71,15 @@ def test_a_comparison(page, desk, check):
     page.get_by_role("button", name="Compare").first.click()
     expect(page.get_by_text("Differences").first).to_be_visible()
     check(".mlnb-View-compare")
+
+
+def test_a_batch(page, desk, lab, check):
+    found = page.request.get(f"{lab.url}/mlnb/api/reruns?token={lab.token}")
+    batch = found.json()["batches"][0]["batch_id"]
+    desk.command("mlnb:open-batch", runs=[batch])
+    expect(page.locator(".mlnb-Matrix .mlnb-Dots-run")).to_have_count(12)
+    check(".mlnb-View-batch")
+    desk.photograph("batch-demo")
 
 
 def test_the_models(page, check):

@@ -53,7 +53,7 @@ def visit(browser, lab):
 
 def test_it_lists_the_runs_and_opens_one_and_its_address_says_so(visit, runs):
     page = visit()
-    expect(page.locator(".mlnb-View-runs [data-mlnb-run]")).to_have_count(3)
+    expect(page.locator(".mlnb-View-runs .mlnb-RunTable-row")).to_have_count(3)
     assert "token" not in page.url
     page.locator(f".mlnb-RunList-line[data-mlnb-run='{runs[1].run_id}']").click()
     expect(page.locator(".mlnb-View-run h1")).to_have_text(runs[1].name)

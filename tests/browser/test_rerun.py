@@ -36,7 +36,8 @@ def test_a_grid_is_asked_for_in_a_form_and_fills_before_ones_eyes(page, desk):
     expect(view.get_by_role("heading", level=1)).to_have_text("lr-and-depth", timeout=60_000)
     expect(view).to_contain_text("4 of 4 runs", timeout=90_000)
     expect(view.locator(".mlnb-Table tbody tr").first).to_contain_text("lr-and-depth")
-    expect(view.locator(".mlnb-Dots li")).to_have_count(4)
+    expect(view.locator(".mlnb-Matrix .mlnb-Dots-run")).to_have_count(4)
+    expect(view.locator(".mlnb-BatchBest")).to_contain_text("accuracy")
     expect(page.locator(".mlnb-BatchLine")).to_contain_text("lr-and-depth")
     desk.photograph("batch")
 

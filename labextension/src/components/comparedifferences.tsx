@@ -69,7 +69,7 @@ function Difference({ part, name, values, columns, lines, title }: IDifference):
   if (part === 'code') {
     return (
       <>
-        <code title={title}>{title}</code>
+        <code title={title}>{title}</code>{' '}
         <span>{trans._n('%1 line changed', '%1 lines changed', lines ?? 0)}</span>
       </>
     );
@@ -79,7 +79,7 @@ function Difference({ part, name, values, columns, lines, title }: IDifference):
     const told = changed.slice(0, VALUES).join(', ') + (changed.length > VALUES ? ', …' : '');
     return (
       <>
-        <b title={name}>{name}</b>
+        <b title={name}>{name}</b>{' '}
         <span title={changed.join(', ')}>
           {changed.length === 0
             ? trans.__('differs')
@@ -91,7 +91,7 @@ function Difference({ part, name, values, columns, lines, title }: IDifference):
   const distinct = [...new Set(values)];
   return (
     <>
-      <b title={name}>{lastPart(name)}</b>
+      <b title={name}>{lastPart(name)}</b>{' '}
       <span>
         {distinct.slice(0, VALUES).join(distinct.length === 2 ? ' → ' : ' · ')}
         {distinct.length > VALUES && trans.__(' … (%1 values)', distinct.length)}

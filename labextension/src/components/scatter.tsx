@@ -67,7 +67,7 @@ export function Scatter(props: IScatterProps): JSX.Element {
             </text>
           </g>
         ))}
-        {marksOf(x, Math.max(2, Math.floor(inner.width / 90))).map(({ at, text }) => (
+        {marksOf(x, Math.max(2, Math.floor(inner.width / 56))).map(({ at, text }) => (
           <g key={text} transform={`translate(${across(at)} 0)`} className="mlnb-Scatter-mark">
             <line y1={TOP} y2={TOP + inner.height} />
             <text y={TOP + inner.height + 18} textAnchor="middle">
