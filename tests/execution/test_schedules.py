@@ -16,7 +16,7 @@ from mlnb.store import Store, query
 MakeNotebook = Callable[..., Path]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "scheduling.md").read_text(encoding="utf-8")
-TRACKED = "%%track fit\nscore = len(day) / 2"
+TRACKED = "%%track fit\nimport mlnb\nmlnb.metric('score', len(day) / 2)"
 
 
 def blocks(language: str) -> list[str]:
@@ -29,7 +29,7 @@ def runs(project: Path) -> list[tuple[str, float]]:
 
 
 def test_the_line_for_cron_records_a_run(notebook: MakeNotebook, tmp_path: Path) -> None:
-    (line,) = blocks("cron")
+    (line,) = blocks("text")
     command = re.sub(r"^(\S+\s+){5}", "", line).replace("\\%", "%")  # as cron reads it
     (tmp_path / "project" / ".venv" / "bin").mkdir(parents=True)
     (tmp_path / "project" / ".venv" / "bin" / "mlnb").symlink_to(Path(sys.executable).with_name("mlnb"))
