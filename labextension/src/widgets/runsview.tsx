@@ -64,7 +64,7 @@ export function RunsView({ view, host }: { view: IRunsView; host: IHost }): JSX.
   return (
     <section className="mlnb-NbRuns">
       <header>
-        <b>{trans._n('%1 run', '%1 runs', total)}</b>
+        <b>{total === 1 ? trans.__('1 run') : trans.__('%1 runs', formatCount(total))}</b>
         <input
           type="search"
           aria-label={trans.__('Filter runs')}
