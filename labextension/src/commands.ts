@@ -29,6 +29,8 @@ export namespace CommandIDs {
   export const pinColumn = 'mlnb:pin-column';
   export const hideColumn = 'mlnb:hide-column';
   export const copyId = 'mlnb:copy-run-id';
+  /** `{runs, store_id}` */
+  export const copyLink = 'mlnb:copy-link';
   export const trackCell = 'mlnb:track-cell';
 }
 

@@ -2,6 +2,7 @@
 
 import {
   ILayoutRestorer,
+  IRouter,
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
@@ -18,9 +19,11 @@ import { CommandIDs, type IRunsArgs, runsFrom } from './commands';
 import { type IRerunOrigin, RerunModel } from './models/rerun';
 import { SavedViewsModel } from './models/views';
 import { modelsIcon, tableIcon } from './icons';
+import { COMMANDS, type Kind, pageUrl } from './links';
 import { serverHost, viewFactory } from './outputs';
 import { fromRoot } from './paths';
 import { addColumnCommands, addRunCommands, targetOf } from './runcommands';
+import { addLinks } from './routing';
 import { runLineFactory } from './runline';
 import { canTrack, trackActiveCell } from './tracking';
 import { reported, rerunDialog } from './views/dialogs';
@@ -31,9 +34,11 @@ import { sidebarView } from './views/sidebar';
 import { IWorkspace, Workspace } from './workspace';
 
 const CATEGORY = 'Experiments';
+/** The front end whose main area holds one widget, its notebook, and refuses others. */
+const SINGLE = 'Jupyter Notebook';
 
 /** The models, which the other plugins show. */
-const workspacePlugin: JupyterFrontEndPlugin<Workspace> = {
+export const workspacePlugin: JupyterFrontEndPlugin<Workspace> = {
   id: 'mlnb:workspace',
   description: 'Follows the runs of a store, live.',
   autoStart: true,
@@ -48,7 +53,7 @@ const workspacePlugin: JupyterFrontEndPlugin<Workspace> = {
 };
 
 /** The sidebar, which follows the notebook in front. */
-const panelPlugin: JupyterFrontEndPlugin<void> = {
+export const panelPlugin: JupyterFrontEndPlugin<void> = {
   id: 'mlnb:panel',
   description: 'The Experiments sidebar.',
   autoStart: true,
@@ -101,7 +106,7 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
 };
 
 /** Views of the main area, which come back after a reload. */
-const viewsPlugin: JupyterFrontEndPlugin<void> = {
+export const viewsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'mlnb:views',
   description: 'Runs, comparisons and models in the main area.',
   autoStart: true,
@@ -121,12 +126,17 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
       settings === null ? passingKeeper() : settingsKeeper(settings, panelPlugin.id)
     );
 
-    /** Open a view, or the one that shows the same. */
+    /** Open a view, or the one that shows the same; in a tab of the browser where the shell has no place for it. */
     const opener = (
-      namespace: string,
-      command: string,
+      kind: Kind,
       make: (args: IRunsArgs) => MainView
     ): ((args: IRunsArgs) => void) => {
+      if (app.name === SINGLE) {
+        const { baseUrl } = app.serviceManager.serverSettings;
+        return args => void window.open(pageUrl(baseUrl, { kind, ...args }), '_blank', 'noopener');
+      }
+      const namespace = `mlnb-${kind}`;
+      const command = COMMANDS[kind];
       const tracker = new WidgetTracker<MainView>({ namespace });
       const nameOf = ({ args }: MainView): string => `${args.store_id ?? ''}/${args.runs.join()}`;
       void restorer?.restore(tracker, { command, args: view => ({ ...view.args }), name: nameOf });
@@ -135,6 +145,7 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
         let view = tracker.find(open => nameOf(open) === wanted);
         if (view === undefined) {
           view = make(args);
+          view.kind = kind;
           view.id = `${namespace}:${wanted}`;
           void tracker.add(view);
           view.argsChanged.connect(changed => void tracker.save(changed));
@@ -143,27 +154,20 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
         shell.activateById(view.id);
       };
     };
-    const openRun = opener(
-      'mlnb-run',
-      CommandIDs.openRun,
-      ({ runs: [runId = ''], storeId, state }) => runView(workspace, app, storeId, runId, state)
+    const openRun = opener('run', ({ runs: [runId = ''], storeId, state }) =>
+      runView(workspace, app, storeId, runId, state)
     );
-    const openCompare = opener('mlnb-compare', CommandIDs.compare, ({ runs, storeId }) =>
+    const openCompare = opener('compare', ({ runs, storeId }) =>
       compareView(workspace, app, storeId, runs)
     );
     const openRuns = opener(
-      'mlnb-runs',
-      CommandIDs.openRuns,
+      'runs',
       ({ storeId, state }) => new RunsView(workspace, app, views, storeId, state)
     );
-    const openBatch = opener(
-      'mlnb-batch',
-      CommandIDs.openBatch,
-      ({ runs: [batch = ''], storeId }) => batchView(workspace, app, storeId, batch)
+    const openBatch = opener('batch', ({ runs: [batch = ''], storeId }) =>
+      batchView(workspace, app, storeId, batch)
     );
-    const openModels = opener('mlnb-models', CommandIDs.openModels, ({ storeId }) =>
-      modelsView(workspace, app, storeId)
-    );
+    const openModels = opener('models', ({ storeId }) => modelsView(workspace, app, storeId));
 
     commands.addCommand(CommandIDs.openRun, {
       label: trans.__('Open Run'),
@@ -213,7 +217,7 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
 };
 
 /** A notebook executed again, with other parameters. */
-const rerunPlugin: JupyterFrontEndPlugin<void> = {
+export const rerunPlugin: JupyterFrontEndPlugin<void> = {
   id: 'mlnb:rerun',
   description: 'Reruns a notebook from a form of its parameters.',
   autoStart: true,
@@ -350,11 +354,30 @@ const trackPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
+/** Runs and comparisons by their address: `lab?mlnb=/run/<id>`. */
+const linksPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'mlnb:links',
+  description: 'Opens what the URL names, and copies the address of a run.',
+  autoStart: true,
+  requires: [IWorkspace],
+  optional: [IRouter, ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    workspace: Workspace,
+    router: IRouter | null,
+    palette: ICommandPalette | null
+  ) => {
+    addLinks(app, router, workspace);
+    palette?.addItem({ command: CommandIDs.copyLink, category: workspace.trans.__(CATEGORY) });
+  }
+};
+
 export default [
   workspacePlugin,
   panelPlugin,
   viewsPlugin,
   rerunPlugin,
+  linksPlugin,
   runLinePlugin,
   outputsPlugin,
   trackPlugin

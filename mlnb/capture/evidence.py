@@ -14,7 +14,7 @@ from mlnb.capture.recorder import Call, Note
 from mlnb.capture.vocabulary import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from mlnb.capture.program import Program
     from mlnb.capture.sites import Expression
@@ -112,7 +112,3 @@ def has_digits(value: float) -> bool:
 
 def same(one: float, other: float) -> bool:
     return one == other or (math.isnan(one) and math.isnan(other))
-
-
-def any_same(value: float, values: Collection[float]) -> bool:
-    return any(same(value, other) for other in values)

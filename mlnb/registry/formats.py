@@ -9,6 +9,9 @@ for nobody else. Other formats can be added to `LOADERS`.
 from __future__ import annotations
 
 import importlib
+import io
+import tempfile
+import zipfile
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
@@ -111,12 +114,26 @@ def _load_booster(data: bytes, _trusted: Trusted, reference: str) -> Any:
     return _library("lightgbm", reference).Booster(model_str=data.decode())
 
 
+def _load_mlflow(data: bytes, trusted: Trusted, reference: str) -> Any:
+    """A whole MLflow model, zipped: it is MLflow's business to load it."""
+    if trusted is not True:
+        raise UnsafeModel(
+            f"{reference} is an MLflow model, and MLflow may run code that comes with it",
+            hint=f"if you trust whoever made it: load_model({reference!r}, trusted=True)",
+        )
+    mlflow = _library("mlflow.pyfunc", reference)
+    with tempfile.TemporaryDirectory(prefix="mlnb-") as folder:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            file.extractall(folder)
+        return mlflow.load_model(folder)
+
+
 def _library(name: str, reference: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError:
         raise UsageError(
-            f"{reference} needs {name}, which isn't installed", hint=f"pip install {name}"
+            f"{reference} needs {name}, which isn't installed", hint=f"pip install {name.partition('.')[0]}"
         ) from None
 
 
@@ -124,4 +141,5 @@ LOADERS: Final[dict[str, Loader]] = {
     "skops": _load_skops,
     "booster": _load_booster,
     "cloudpickle": _load_cloudpickle,
+    "mlflow": _load_mlflow,
 }

@@ -25,8 +25,10 @@ pack: Final = struct.Struct("<IIqqd").pack
 LAYOUT: Final = [("key", "<u4"), ("flags", "<u4"), ("step", "<i8"), ("time", "<i8"), ("value", "<f8")]
 
 
-def pack_many(key: int, steps: NDArray[np.int64], time: int, values: NDArray[np.float64]) -> memoryview[int]:
-    """The records of many points of one metric that were logged at one time."""
+def pack_many(
+    key: int, steps: NDArray[np.int64], time: int | NDArray[np.int64], values: NDArray[np.float64]
+) -> memoryview[int]:
+    """The records of many points of one metric, logged at one time or each at its own."""
     import numpy as np
 
     records = np.zeros(len(values), dtype=LAYOUT)

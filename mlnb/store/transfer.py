@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from mlnb import events
-from mlnb.errors import Busy, Corrupt, NotFound, NotWritable, UsageError
-from mlnb.store import archive, care, index, ingest, locks, points, reading
+from mlnb.errors import Corrupt, NotFound, NotWritable, UsageError
+from mlnb.store import archive, care, ingest, points, reading
 from mlnb.store.layout import Store
 from mlnb.store.objects import Objects
 
@@ -138,9 +138,7 @@ def import_from(store: Store, source: str | os.PathLike[str]) -> Imported:
                     raise Corrupt(f"object {sha256} in {source} is not what its name says")
                 store.objects.put_bytes(data)
                 done.objects += 1
-        with locks.locked(store.ingest_lock, timeout=index.PATIENCE) as held:
-            if not held:
-                raise Busy(f"another process is folding {store.path}")
+        with ingest.alone(store):
             _take_journals(store, other, done)
         _take_versions(store, other, done)
     ingest.fold(store)
@@ -162,7 +160,7 @@ def _take_journals(store: Store, other: Source, done: Imported) -> None:
         elif len(data) <= len(known_events) and len(point_bytes) <= len(known_points):
             done.unchanged += 1
         else:
-            _write_journal(store.journals / name, data, _named(data, point_bytes))
+            write_journal(store.journals / name, data, _named(data, point_bytes))
             runs.add(name.partition(".")[0])
     done.runs = len(runs)
 
@@ -185,7 +183,8 @@ def _named(data: bytes, point_bytes: bytes) -> bytes:
     return point_bytes[: int(unnamed[0]) * points.SIZE] if len(unnamed) else point_bytes
 
 
-def _write_journal(stem: Path, data: bytes, point_bytes: bytes) -> None:
+def write_journal(stem: Path, data: bytes, point_bytes: bytes) -> None:
+    """Put a whole journal, or a longer copy of one, in its place."""
     # Points first: a journal is there when its events are.
     for ending, content in ((".pts", point_bytes), (".jsonl", data)):
         temporary = stem.with_name(f".{stem.name}{ending}.import")

@@ -287,7 +287,7 @@ class Session:
             self._background.keep_checks(run, asked)
         if cell.whole:
             return
-        written.add_logged(run.newest_metrics())
+        written.add_logged(run.newest_metrics(besides=written.metrics))
         status: events.Status = "failed" if error is not None else "finished"
         run.finish(status, error=_line(error), last_cell=self._ordinal)
         self._finished(cell, Finished(run, status, duration, _line(error), written, quiet=options.quiet))

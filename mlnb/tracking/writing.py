@@ -13,7 +13,7 @@ from mlnb.capture.values import describe_param, is_setting
 from mlnb.tracking.recording import Run, start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from mlnb.tracking.options import Selection, TrackOptions
 
@@ -33,12 +33,10 @@ class Written:
     def count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
 
-    def add_logged(self, metrics: Mapping[str, float]) -> None:
+    def add_logged(self, metrics: dict[str, float]) -> None:
         """What the cell logged by calls of its own."""
-        for name, value in metrics.items():
-            if name not in self.metrics:
-                self.metrics[name] = value
-                self.count("metrics")
+        self.metrics |= metrics
+        self.count("metrics", len(metrics))
 
 
 class NamesTaken:

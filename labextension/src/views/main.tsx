@@ -13,6 +13,7 @@ import { CompareView } from '../components/compareview';
 import { ModelsView } from '../components/modelsview';
 import { RunView } from '../components/runview';
 import { compareIcon, experimentsIcon, modelsIcon } from '../icons';
+import type { ILink, Kind } from '../links';
 import type { Hint } from '../live';
 import { BatchModel } from '../models/batch';
 import { CompareModel } from '../models/compare';
@@ -85,6 +86,14 @@ export class MainView extends MainAreaWidget<View> {
   }
 
   private readonly _argsChanged = new Signal<this, void>(this);
+
+  /** As what addresses know it; whoever opens it says so. */
+  kind: Kind = 'run';
+
+  /** The address of what it shows now. */
+  get link(): ILink {
+    return { kind: this.kind, runs: this.args.runs, storeId: this.args.store_id };
+  }
 }
 
 export function runView(
