@@ -104,7 +104,7 @@ class LiveView:
                 except Exception:  # noqa: BLE001 - a view that can't be shown is no reason to disturb the cell
                     return
             took = time.monotonic() - self._began - elapsed
-            pause = max(FASTEST, min(SLOWEST, elapsed / 100), took / SHARE)
+            pause = max(FASTEST, min(SLOWEST, max(elapsed / 100, took / SHARE)))
 
     def _look(self) -> None:
         run = self._going.run

@@ -22,7 +22,7 @@ FAINT: Final = "opacity:.66"
 TINT: Final = "rgba(128,128,128,.10)"
 NUMBER: Final = "text-align:right;font-variant-numeric:tabular-nums"
 _FRAME: Final = "font-size:13px;line-height:1.5;max-width:100%;overflow-x:auto;margin:2px 0"
-_CELL: Final = "padding:2px 12px 2px 0;vertical-align:top;border:0;background:none"
+_CELL: Final = "padding:2px 12px 2px 0;vertical-align:top;border:0;background:none;white-space:nowrap"
 _DOTS: Final = {
     "finished": ("●", GOOD),
     "running": ("◐", "#2f8fd0"),

@@ -31,7 +31,13 @@ def version(found: ModelVersion) -> dict[str, Any]:
         "\n".join(plain),
         frame(
             f"<div>★ <b>{escape(found.model)}</b> version <b>{found.version}</b></div>",
-            table((), [[faint(what), element("code", escape(value))] for what, value in shown]),
+            table(
+                (),
+                [
+                    [faint(what), element("code", escape(value), "white-space:normal")]
+                    for what, value in shown
+                ],
+            ),
             f"<div>{element('code', escape(use))}</div>",
         ),
     )
@@ -45,7 +51,7 @@ def promotion(found: Promotion) -> dict[str, Any]:
         [
             element("span", "✔" if gate.passed else "✕", f"color:{GOOD if gate.passed else BAD}"),
             element("code", escape(gate.name)),
-            escape(gate.message),
+            element("span", escape(gate.message), "white-space:normal"),
         ]
         for gate in found.gates
     ]

@@ -7,7 +7,9 @@ answer of the store's, the interactive view asks for the others as one scrolls, 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +17,7 @@ from mlnb.store import Store
 from mlnb.tracking.records import ORIGIN
 from mlnb.widgets import digits, judging
 from mlnb.widgets.bundle import forms
-from mlnb.widgets.markup import dot, escape, faint, frame, heading, table
+from mlnb.widgets.markup import dot, element, escape, faint, frame, heading, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,8 +46,9 @@ def plain(runs: pd.DataFrame) -> str:
     room = max(40, shutil.get_terminal_size((100, 24)).columns)
     texts: list[list[str]] = []
     width = 0
+    titles = _titles(["name", *columns])
     for name in ["name", *columns]:
-        column = [_title(name), *_texts(name, shown[name])]
+        column = [titles[name], *_texts(name, shown[name])]
         longest = max(map(len, column))
         if texts and width + longest + 2 > room:
             break
@@ -71,7 +74,7 @@ def html(runs: pd.DataFrame) -> str:
         for at, (name, state) in enumerate(zip(shown["name"], status, strict=True))
     ]
     numbers = [at for at, name in enumerate(drawn, 1) if _is_number(runs[name]) or name == "duration_s"]
-    head = ["run", *(escape(_title(name)) for name in drawn)]
+    head = ["run", *(element("span", escape(title), title=name) for name, title in _titles(drawn).items())]
     notes = "".join(f"<div>{faint(line)}</div>" for line in _said(runs, same, len(columns) - len(drawn)))
     return frame(
         heading(digits.counted(len(runs), "run")),
@@ -149,6 +152,13 @@ def _said(runs: pd.DataFrame, same: list[tuple[str, str]], more_columns: int) ->
         more = f", and {len(same) - 8} more" if len(same) > 8 else ""
         said.append(f"same in all: {shown}{more}")
     return said
+
+
+def _titles(columns: Sequence[str]) -> dict[str, str]:
+    """Short titles: the last part of a dotted name, where no other column ends so."""
+    short = {name: re.sub(r"^[\w.]*\.(?=\w+$)", "", _title(name)) for name in columns}
+    shared = [*short.values()]
+    return {name: title if shared.count(title) == 1 else _title(name) for name, title in short.items()}
 
 
 def _title(name: str) -> str:

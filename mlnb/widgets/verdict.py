@@ -23,7 +23,7 @@ def bundle(verdict: Verdict) -> dict[str, Any]:
             element("span", "✔" if part.agrees else "✕", f"color:{GOOD if part.agrees else BAD}"),
             f"<b>{escape(part.part)}</b>",
             escape(part.outcome.replace("_", " ")),
-            escape(part.detail),
+            element("span", escape(part.detail), "white-space:normal"),
         ]
         for part in verdict.parts
     ]

@@ -10,7 +10,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { quoted } from '../completion';
 import { StatusDot } from '../components/status';
 import { useUi } from '../components/ui';
-import { formatCount, formatDuration, formatScalar, formatTime } from '../format';
+import { formatCount, formatDuration, formatScalar } from '../format';
 import { withCondition } from '../query';
 import type { IRunRow, Scalar, Status } from '../tokens';
 import { ComparisonView } from './comparisonview';
@@ -21,6 +21,7 @@ const HEIGHT = 312;
 const PAGE = 100;
 const AHEAD = 10;
 const PAUSE_MS = 250;
+const MOMENT = { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
 const HIDDEN = new Set(['run_id', 'name', 'status']);
 
 type Row = ReadonlyMap<string, Scalar>;
@@ -64,7 +65,7 @@ export function RunsView({ view, host }: { view: IRunsView; host: IHost }): JSX.
   return (
     <section className="mlnb-NbRuns">
       <header>
-        <b>{trans._n('%1 run', '%1 runs', total)}</b>
+        <b>{total === 1 ? trans.__('1 run') : trans.__('%1 runs', formatCount(total))}</b>
         <input
           type="search"
           aria-label={trans.__('Filter runs')}
@@ -178,7 +179,9 @@ function Grid(props: {
   const [top, setTop] = useState(0);
   const first = Math.max(0, Math.floor(top / ROW) - AHEAD);
   const last = Math.min(total, Math.ceil((top + HEIGHT) / ROW) + AHEAD);
-  const template = `minmax(150px, 1.5fr) ${columns.map(() => 'minmax(76px, 1fr)').join(' ')}`;
+  const template = `minmax(150px, 1.5fr) ${columns
+    .map(({ name }) => (name === 'started_at' ? '128px' : 'minmax(76px, 1fr)'))
+    .join(' ')}`;
   const sorting = (name: string): 'ascending' | 'descending' | 'none' =>
     sort?.name !== name ? 'none' : sort.descending ? 'descending' : 'ascending';
   return (
@@ -414,7 +417,7 @@ function textIn(name: string, value: Scalar | undefined): string {
     return formatDuration(Number(value));
   }
   if (name === 'started_at') {
-    return formatTime(String(value));
+    return new Date(String(value)).toLocaleString(undefined, MOMENT);
   }
   return name.startsWith('metrics.') && typeof value === 'number'
     ? formatScalar(Number(value.toPrecision(5)))
