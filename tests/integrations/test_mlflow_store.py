@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +23,14 @@ MODEL = LogisticRegression(max_iter=500).fit(X, Y)
 
 
 @pytest.fixture(scope="module", params=["folder", "database"])
-def uri(request, tmp_path_factory) -> str:
+def uri(request, tmp_path_factory) -> Iterator[str]:
     """A store of each kind; making a database takes MLflow half a minute, so there is one."""
     folder = tmp_path_factory.mktemp("mlflow")
-    if request.param == "folder":
-        return (folder / "mlruns").as_uri()
-    pytest.importorskip("sqlalchemy", reason="MLflow's database needs SQLAlchemy")
-    return f"sqlite:///{folder}/mlflow.db"
+    if request.param == "database":
+        pytest.importorskip("sqlalchemy", reason="MLflow's database needs SQLAlchemy")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)  # a model that is saved makes MLflow look for a store where one stands
+        yield (folder / "mlruns").as_uri() if request.param == "folder" else f"sqlite:///{folder}/mlflow.db"
 
 
 @pytest.fixture(scope="module")
