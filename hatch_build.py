@@ -1,4 +1,5 @@
-"""Builds the JupyterLab extension into `mlnb/labextension` when a wheel or an sdist is made.
+"""Builds the JupyterLab extension into `mlnb/labextension`, the page without JupyterLab into `mlnb/server/page`, and
+the notebook views that anywidget loads into `mlnb/widgets/static`, when a wheel or an sdist is made.
 
 Assets carry a hash of everything that they were made from (`build.json` beside them). Equal hash: they
 are used as they are, so an unchanged tree builds in no time and an sdist needs no Node. Else they are
@@ -22,6 +23,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCES: Final = "labextension"
 ASSETS: Final = "mlnb/labextension"
+PAGE: Final = "mlnb/server/page/page.js"
+VIEWS: Final = "mlnb/widgets/static/views.js"
 STAMP: Final = "build.json"
 INPUTS: Final = (
     "src/**/*",
@@ -29,6 +32,7 @@ INPUTS: Final = (
     "schema/**/*",
     "package.json",
     "bundle.mjs",
+    "page.mjs",
     "package-lock.json",
     "tsconfig.json",
     "install.json",
@@ -71,7 +75,8 @@ def is_stale(root: Path) -> bool:
         stamp = json.loads((assets / STAMP).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return True
-    return stamp.get("sources") != fingerprint(root) or not (assets / "package.json").is_file()
+    made = (assets / "package.json", root / PAGE, root / VIEWS)
+    return stamp.get("sources") != fingerprint(root) or not all(file.is_file() for file in made)
 
 
 def build(root: Path) -> None:

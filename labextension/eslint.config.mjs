@@ -6,7 +6,10 @@ import ts from 'typescript-eslint';
 export default ts.config(
   { ignores: ['lib', 'node_modules', 'coverage', 'src/schema.ts'] },
   js.configs.recommended,
-  { files: ['*.mjs'], languageOptions: { globals: { process: 'readonly', URL: 'readonly' } } },
+  {
+    files: ['*.mjs'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } }
+  },
   {
     files: ['**/*.{ts,tsx,mts}'],
     extends: [...ts.configs.strictTypeChecked, ...ts.configs.stylisticTypeChecked],

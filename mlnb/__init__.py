@@ -6,6 +6,7 @@ Importing it is cheap: each public name is imported from its room when it is fir
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -53,6 +54,7 @@ __all__ = [
     "Fingerprint",
     "Run",
     "RunRecord",
+    "Verdict",
     "__version__",
     "artifact",
     "compare",
@@ -69,8 +71,10 @@ __all__ = [
     "note",
     "param",
     "params",
+    "predict",
     "promote",
     "register",
+    "reproduce",
     "rerun",
     "rollback",
     "run",
@@ -116,7 +120,18 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'mlnb' has no attribute {name!r}")
     value = getattr(importlib.import_module(room), name)
     globals()[name] = value
+    _show_well()
     return value
+
+
+def _show_well() -> None:
+    """In IPython, what mlnb gives shows itself, also where the extension isn't loaded."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is not None:
+        from mlnb import widgets
+
+        widgets.install(shell)
 
 
 def __dir__() -> list[str]:
@@ -125,16 +140,19 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(shell: Any) -> None:
     """`%load_ext mlnb`."""
-    from mlnb.magics import load
+    from mlnb import magics, widgets
 
-    load(shell)
+    session = magics.load(shell)
+    widgets.install(shell)
+    widgets.accompany(shell, session)
 
 
 def unload_ipython_extension(shell: Any) -> None:
     """`%unload_ext mlnb`."""
-    from mlnb.magics import unload
+    from mlnb import magics, widgets
 
-    unload(shell)
+    magics.unload(shell)
+    widgets.uninstall(shell)
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

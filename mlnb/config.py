@@ -18,6 +18,25 @@ from mlnb.errors import UsageError
 
 STORE_FOLDER: Final = ".mlnb"
 
+SETTINGS: Final[Mapping[str, str]] = {
+    "store": "The store's folder, from the file's own folder.",
+    "experiment": "The experiment of runs that name none; by default the notebook's name.",
+    "capture.redact": "Names of variables and settings to redact besides those that look secret; `*` stands for anything.",
+    "checks": "Pandera schemas that tracked tables are held against: a YAML or JSON file, or `file.py:Name`, by data set or role.",
+    "gates": "What promotions must pass: lists of gates by alias, by `model@alias`, or for every one by `*`.",
+}
+"""What `mlnb.toml` and `[tool.mlnb]` may say. A name stands for what is below it, too."""
+
+ENVIRONMENT: Final[Mapping[str, str]] = {
+    "MLNB_STORE": "The store's folder.",
+    "MLNB_EXPERIMENT": "The experiment of runs that name none.",
+    "MLNB_WIDGETS": "`on` or `off`: whether live views are widgets; by default as the front end takes them.",
+    "MLNB_PARENT_RUN": "Set by a rerun for its kernel: the run that the kernel's runs belong to.",
+    "MLNB_NOTEBOOK": "Set by a rerun for its kernel: the notebook that is executed.",
+    "MLNB_WHOLE": "Set by a rerun for its kernel: `1` where the notebook is tracked as a whole, having no `%%track`.",
+}
+"""The environment variables that are read."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -68,6 +87,19 @@ def load(folder: str | os.PathLike[str] | None = None) -> Settings:
         file=file,
         table=table,
     )
+
+
+def unknown(table: Mapping[str, Any], above: str = "") -> list[str]:
+    """The names in a settings file that mean nothing to mlnb."""
+    found = []
+    for key, value in table.items():
+        name = f"{above}{key}"
+        inside = any(known.startswith(f"{name}.") for known in SETTINGS)
+        if inside and isinstance(value, Mapping):
+            found += unknown(value, f"{name}.")
+        elif name not in SETTINGS:
+            found.append(name)
+    return found
 
 
 def nearest_store(folder: Path) -> Path | None:

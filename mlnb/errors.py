@@ -1,4 +1,4 @@
-"""Every error that mlnb raises on purpose.
+"""Every error that mlnb raises on purpose::
 
     Error
     ├── UsageError              an argument, option or value that can't be used

@@ -219,6 +219,12 @@ class Problem(Event, tag="problem", frozen=True, kw_only=True, omit_defaults=Tru
     message: str
 
 
+class Output(Event, tag="output", frozen=True, kw_only=True, omit_defaults=True):
+    """The end of what a cell has printed so far: what is left of it where its process is killed. The last holds."""
+
+    text: str
+
+
 # ---- a kernel session -----------------------------------------------------------------------
 
 
@@ -281,6 +287,15 @@ class Promotion(Event, tag="promotion", frozen=True, kw_only=True, omit_defaults
     hash: str = ""
 
 
+class Owner(msgspec.Struct, frozen=True):
+    """The process that executes a batch; `started` is its start time in seconds since 1970."""
+
+    host: str
+    boot_id: str
+    pid: int
+    started: float
+
+
 class BatchStarted(Event, tag="batch_started", frozen=True, kw_only=True, omit_defaults=True):
     batch_id: str
     name: str
@@ -288,6 +303,14 @@ class BatchStarted(Event, tag="batch_started", frozen=True, kw_only=True, omit_d
     source_sha256: str
     plan: list[dict[str, Any]]
     executor: str
+    owner: Owner | None = None
+
+
+class BatchResumed(Event, tag="batch_resumed", frozen=True, kw_only=True, omit_defaults=True):
+    """Another process executes what was missing."""
+
+    batch_id: str
+    owner: Owner
 
 
 class BatchEnded(Event, tag="batch_ended", frozen=True, kw_only=True, omit_defaults=True):
@@ -322,11 +345,13 @@ AnyEvent = (
     | Check
     | Verdict
     | Problem
+    | Output
     | SessionStarted
     | Cell
     | ModelVersion
     | Promotion
     | BatchStarted
+    | BatchResumed
     | BatchEnded
 )
 

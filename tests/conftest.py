@@ -16,7 +16,14 @@ from mlnb.store import Store
 @pytest.fixture(autouse=True)
 def _own_place(tmp_path, monkeypatch):
     """Every test works in its own folder, with no setting of the machine's or of another test."""
-    for name in ("MLNB_STORE", "MLNB_EXPERIMENT", "MLNB_PARENT_RUN", "MLNB_NOTEBOOK", "JPY_SESSION_NAME"):
+    for name in (
+        "MLNB_STORE",
+        "MLNB_EXPERIMENT",
+        "MLNB_PARENT_RUN",
+        "MLNB_NOTEBOOK",
+        "MLNB_WHOLE",
+        "JPY_SESSION_NAME",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     config.reset()

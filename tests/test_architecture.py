@@ -1,6 +1,7 @@
 """The house: each floor imports from the floors below it alone, and neighbours never from each other."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,17 @@ def test_the_store_knows_no_notebook():
         assert not names_used(path) & {"IPython", "ipykernel", "nbformat", "papermill", "jupyter_server"}, (
             path
         )
+
+
+def test_every_room_stands_in_the_drawing_of_the_house():
+    drawing = (ROOT.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rooms_there = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert rooms_there <= FLOOR_OF.keys()
+    assert all(f"| `{room}/` |" in drawing for room in rooms_there)
+
+
+def test_every_place_that_the_drawing_names_is_there():
+    drawing = (ROOT.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for room, begin in re.findall(r"^\| `(\w+)/` \|.*\| ([^|]+) \|$", drawing, re.MULTILINE):
+        for place in re.findall(r"`([\w/.]+)`", begin):
+            assert (ROOT / room / place).exists(), f"{room}/{place}"

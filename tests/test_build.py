@@ -44,6 +44,9 @@ def project(tmp_path):
     (assets / "static").mkdir(parents=True)
     (assets / "static" / "remoteEntry.js").write_text("// the panel")
     (assets / "package.json").write_text("{}")
+    for made in (hatch_build.PAGE, hatch_build.VIEWS):
+        (root / made).parent.mkdir(parents=True)
+        (root / made).write_text("// made")
     (assets / "build.json").write_text(json.dumps({"sources": hatch_build.fingerprint(root)}))
     return root
 
@@ -91,6 +94,11 @@ def test_assets_are_not_stale_for_other_line_ends_or_tests(project):
     assert not hatch_build.is_stale(project)
 
 
+def test_assets_are_stale_without_the_page(project):
+    (project / "mlnb" / "server" / "page" / "page.js").unlink()
+    assert hatch_build.is_stale(project)
+
+
 def test_an_unfinished_build_leaves_stale_assets(project, monkeypatch):
     def broken(*_):
         raise RuntimeError("npm failed")
@@ -126,7 +134,9 @@ def test_a_wheel_made_from_an_sdist_needs_no_node(project, tmp_path):
     with zipfile.ZipFile(next((unpacked / "dist").glob("*.whl"))) as wheel:
         names = {name.partition(".data/data/")[2] for name in wheel.namelist()}
         inside = [name for name in wheel.namelist() if name.startswith("mlnb/labextension")]
+        everything = set(wheel.namelist())
     assert f"{LABEXTENSION}/static/remoteEntry.js" in names
+    assert {hatch_build.PAGE, hatch_build.VIEWS} <= everything
     assert "etc/jupyter/jupyter_server_config.d/mlnb.json" in names
     assert inside == []
 

@@ -48,3 +48,11 @@ def test_its_functions_exist():
     named = set(re.findall(r"mlnb\.(\w+)\(", README))
     assert named
     assert all(callable(getattr(mlnb, name)) for name in named)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "benchmarks/README.md"])
+def test_links_to_files_lead_somewhere(page):
+    """Those of docs/ are checked by Sphinx."""
+    file = Path(__file__).parent.parent / page
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", file.read_text(encoding="utf-8"))
+    assert all((file.parent / link).exists() for link in links), links

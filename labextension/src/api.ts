@@ -29,6 +29,7 @@ export interface IRunsQuery {
   limit?: number;
   offset?: number;
   since?: number;
+  children?: boolean;
   order_by?: string;
   /** With the digests of each run's data. */
   data?: boolean;
@@ -151,6 +152,11 @@ export class Api {
 
   cancel(store: string | null, batchId: string): Promise<null> {
     return requestAPI(this.settings, `reruns/${batchId}`, { store }, { method: 'DELETE' });
+  }
+
+  /** Ask a cell that runs to stop. */
+  stop(store: string | null, runId: string): Promise<null> {
+    return requestAPI(this.settings, `runs/${runId}/stop`, { store }, { method: 'POST' });
   }
 
   /** Where the browser finds an artifact's bytes. */

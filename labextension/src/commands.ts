@@ -1,5 +1,7 @@
 /** The names of the commands, and what they take. */
 
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+
 export namespace CommandIDs {
   /** `{run_id, store_id}` */
   export const openRun = 'mlnb:open-run';
@@ -23,7 +25,12 @@ export namespace CommandIDs {
   export const tag = 'mlnb:tag-runs';
   /** `{runs, store_id}` */
   export const remove = 'mlnb:delete-runs';
+  /** `{column}`; without arguments the column that the context menu was opened on. */
+  export const pinColumn = 'mlnb:pin-column';
+  export const hideColumn = 'mlnb:hide-column';
   export const copyId = 'mlnb:copy-run-id';
+  /** `{runs, store_id}` */
+  export const copyLink = 'mlnb:copy-link';
   export const trackCell = 'mlnb:track-cell';
 }
 
@@ -31,6 +38,8 @@ export namespace CommandIDs {
 export interface IRunsArgs {
   runs: string[];
   storeId: string | null;
+  /** What a view that comes back remembers. */
+  state: ReadonlyJSONObject | null;
 }
 
 /** Arguments as commands get them: anything, from anywhere. */
@@ -40,5 +49,10 @@ export function runsFrom(args: Record<string, unknown>): IRunsArgs {
     : typeof args.run_id === 'string'
       ? [args.run_id]
       : [];
-  return { runs, storeId: typeof args.store_id === 'string' ? args.store_id : null };
+  const { store_id, state } = args;
+  return {
+    runs,
+    storeId: typeof store_id === 'string' ? store_id : null,
+    state: typeof state === 'object' ? (state as ReadonlyJSONObject | null) : null
+  };
 }

@@ -2,12 +2,14 @@
 
 import {
   ILayoutRestorer,
+  IRouter,
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { PageConfig } from '@jupyterlab/coreutils';
+import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -15,19 +17,28 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { addBadges } from './badges';
 import { CommandIDs, type IRunsArgs, runsFrom } from './commands';
 import { type IRerunOrigin, RerunModel } from './models/rerun';
+import { SavedViewsModel } from './models/views';
+import { modelsIcon, tableIcon } from './icons';
+import { COMMANDS, type Kind, pageUrl } from './links';
+import { serverHost, viewFactory } from './outputs';
 import { fromRoot } from './paths';
-import { addRunCommands, targetOf } from './runcommands';
+import { addColumnCommands, addRunCommands, targetOf } from './runcommands';
+import { addLinks } from './routing';
 import { runLineFactory } from './runline';
 import { canTrack, trackActiveCell } from './tracking';
 import { reported, rerunDialog } from './views/dialogs';
-import { batchView, compareView, type MainView, modelsView, runsView, runView } from './views/main';
+import { batchView, compareView, type MainView, modelsView, runView } from './views/main';
+import { passingKeeper, settingsKeeper } from './views/keeper';
+import { RunsView } from './views/runs';
 import { sidebarView } from './views/sidebar';
 import { IWorkspace, Workspace } from './workspace';
 
 const CATEGORY = 'Experiments';
+/** The front end whose main area holds one widget, its notebook, and refuses others. */
+const SINGLE = 'Jupyter Notebook';
 
 /** The models, which the other plugins show. */
-const workspacePlugin: JupyterFrontEndPlugin<Workspace> = {
+export const workspacePlugin: JupyterFrontEndPlugin<Workspace> = {
   id: 'mlnb:workspace',
   description: 'Follows the runs of a store, live.',
   autoStart: true,
@@ -42,7 +53,7 @@ const workspacePlugin: JupyterFrontEndPlugin<Workspace> = {
 };
 
 /** The sidebar, which follows the notebook in front. */
-const panelPlugin: JupyterFrontEndPlugin<void> = {
+export const panelPlugin: JupyterFrontEndPlugin<void> = {
   id: 'mlnb:panel',
   description: 'The Experiments sidebar.',
   autoStart: true,
@@ -85,7 +96,9 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
     const loaded = await settings?.load(panelPlugin.id);
     const apply = (): void => {
       const names = loaded?.get('keyMetrics').composite;
+      const smoothing = loaded?.get('smoothing').composite;
       sidebar.keyMetrics = Array.isArray(names) ? names.map(String) : [];
+      workspace.charts.set({ smoothing: typeof smoothing === 'number' ? smoothing : 0 });
     };
     apply();
     loaded?.changed.connect(apply);
@@ -93,27 +106,37 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
 };
 
 /** Views of the main area, which come back after a reload. */
-const viewsPlugin: JupyterFrontEndPlugin<void> = {
+export const viewsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'mlnb:views',
   description: 'Runs, comparisons and models in the main area.',
   autoStart: true,
   requires: [IWorkspace],
-  optional: [ILayoutRestorer, ICommandPalette],
+  optional: [ILayoutRestorer, ICommandPalette, ISettingRegistry, ILauncher],
   activate: (
     app: JupyterFrontEnd,
     workspace: Workspace,
     restorer: ILayoutRestorer | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    settings: ISettingRegistry | null,
+    launcher: ILauncher | null
   ) => {
     const { commands, shell } = app;
     const { trans } = workspace;
+    const views = new SavedViewsModel(
+      settings === null ? passingKeeper() : settingsKeeper(settings, panelPlugin.id)
+    );
 
-    /** Open a view, or the one that shows the same. */
+    /** Open a view, or the one that shows the same; in a tab of the browser where the shell has no place for it. */
     const opener = (
-      namespace: string,
-      command: string,
+      kind: Kind,
       make: (args: IRunsArgs) => MainView
     ): ((args: IRunsArgs) => void) => {
+      if (app.name === SINGLE) {
+        const { baseUrl } = app.serviceManager.serverSettings;
+        return args => void window.open(pageUrl(baseUrl, { kind, ...args }), '_blank', 'noopener');
+      }
+      const namespace = `mlnb-${kind}`;
+      const command = COMMANDS[kind];
       const tracker = new WidgetTracker<MainView>({ namespace });
       const nameOf = ({ args }: MainView): string => `${args.store_id ?? ''}/${args.runs.join()}`;
       void restorer?.restore(tracker, { command, args: view => ({ ...view.args }), name: nameOf });
@@ -122,30 +145,29 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
         let view = tracker.find(open => nameOf(open) === wanted);
         if (view === undefined) {
           view = make(args);
+          view.kind = kind;
           view.id = `${namespace}:${wanted}`;
           void tracker.add(view);
+          view.argsChanged.connect(changed => void tracker.save(changed));
           shell.add(view, 'main', { type: 'Experiments' });
         }
         shell.activateById(view.id);
       };
     };
-    const openRun = opener('mlnb-run', CommandIDs.openRun, ({ runs: [runId = ''], storeId }) =>
-      runView(workspace, app, storeId, runId)
+    const openRun = opener('run', ({ runs: [runId = ''], storeId, state }) =>
+      runView(workspace, app, storeId, runId, state)
     );
-    const openCompare = opener('mlnb-compare', CommandIDs.compare, ({ runs, storeId }) =>
+    const openCompare = opener('compare', ({ runs, storeId }) =>
       compareView(workspace, app, storeId, runs)
     );
-    const openRuns = opener('mlnb-runs', CommandIDs.openRuns, ({ storeId }) =>
-      runsView(workspace, app, storeId)
+    const openRuns = opener(
+      'runs',
+      ({ storeId, state }) => new RunsView(workspace, app, views, storeId, state)
     );
-    const openBatch = opener(
-      'mlnb-batch',
-      CommandIDs.openBatch,
-      ({ runs: [batch = ''], storeId }) => batchView(workspace, app, storeId, batch)
+    const openBatch = opener('batch', ({ runs: [batch = ''], storeId }) =>
+      batchView(workspace, app, storeId, batch)
     );
-    const openModels = opener('mlnb-models', CommandIDs.openModels, ({ storeId }) =>
-      modelsView(workspace, app, storeId)
-    );
+    const openModels = opener('models', ({ storeId }) => modelsView(workspace, app, storeId));
 
     commands.addCommand(CommandIDs.openRun, {
       label: trans.__('Open Run'),
@@ -159,10 +181,13 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
     });
     const storeOf = (args: Record<string, unknown>): IRunsArgs => ({
       runs: [],
+      state: runsFrom(args).state,
       storeId: runsFrom(args).storeId ?? workspace.runs.store?.id ?? workspace.stores.current
     });
     commands.addCommand(CommandIDs.openRuns, {
-      label: trans.__('Show Table of Runs'),
+      label: args => (args.isLauncher ? trans.__('Runs') : trans.__('Show Table of Runs')),
+      caption: trans.__('All runs of the store in front, in a table'),
+      icon: args => (args.isPalette ? undefined : tableIcon),
       execute: args => openRuns(storeOf(args))
     });
     commands.addCommand(CommandIDs.openBatch, {
@@ -171,7 +196,9 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
       execute: args => openBatch(runsFrom(args))
     });
     commands.addCommand(CommandIDs.openModels, {
-      label: trans.__('Show Models'),
+      label: args => (args.isLauncher ? trans.__('Models') : trans.__('Show Models')),
+      caption: trans.__('Registered models, their versions and aliases'),
+      icon: args => (args.isPalette ? undefined : modelsIcon),
       execute: args => openModels(storeOf(args))
     });
     for (const command of [
@@ -182,11 +209,15 @@ const viewsPlugin: JupyterFrontEndPlugin<void> = {
     ]) {
       palette?.addItem({ command, category: trans.__(CATEGORY) });
     }
+    [CommandIDs.openRuns, CommandIDs.openModels].forEach((command, rank) =>
+      launcher?.add({ command, category: trans.__(CATEGORY), rank })
+    );
+    addColumnCommands(app, trans);
   }
 };
 
 /** A notebook executed again, with other parameters. */
-const rerunPlugin: JupyterFrontEndPlugin<void> = {
+export const rerunPlugin: JupyterFrontEndPlugin<void> = {
   id: 'mlnb:rerun',
   description: 'Reruns a notebook from a form of its parameters.',
   autoStart: true,
@@ -273,6 +304,26 @@ const runLinePlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
+/** Displays of mlnb's objects in notebooks. */
+const outputsPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'mlnb:outputs',
+  description: 'Renders tables of runs, comparisons, batches and the live view in notebooks.',
+  autoStart: true,
+  requires: [IWorkspace, IRenderMimeRegistry],
+  activate: (app: JupyterFrontEnd, workspace: Workspace, rendermime: IRenderMimeRegistry) => {
+    rendermime.addFactory(
+      viewFactory(workspace.ui, storeId =>
+        serverHost(workspace.api, storeId, {
+          openRun: run_id =>
+            void app.commands.execute(CommandIDs.openRun, { run_id, store_id: storeId }),
+          openCompare: runs =>
+            void app.commands.execute(CommandIDs.compare, { runs: [...runs], store_id: storeId })
+        })
+      )
+    );
+  }
+};
+
 /** `%%track` for the active cell. */
 const trackPlugin: JupyterFrontEndPlugin<void> = {
   id: 'mlnb:track',
@@ -303,4 +354,31 @@ const trackPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-export default [workspacePlugin, panelPlugin, viewsPlugin, rerunPlugin, runLinePlugin, trackPlugin];
+/** Runs and comparisons by their address: `lab?mlnb=/run/<id>`. */
+const linksPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'mlnb:links',
+  description: 'Opens what the URL names, and copies the address of a run.',
+  autoStart: true,
+  requires: [IWorkspace],
+  optional: [IRouter, ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    workspace: Workspace,
+    router: IRouter | null,
+    palette: ICommandPalette | null
+  ) => {
+    addLinks(app, router, workspace);
+    palette?.addItem({ command: CommandIDs.copyLink, category: workspace.trans.__(CATEGORY) });
+  }
+};
+
+export default [
+  workspacePlugin,
+  panelPlugin,
+  viewsPlugin,
+  rerunPlugin,
+  linksPlugin,
+  runLinePlugin,
+  outputsPlugin,
+  trackPlugin
+];

@@ -32,22 +32,46 @@ export function conditions(where: string): string[] {
 
 /** The query without one of its conditions. */
 export function without(where: string, condition: string): string {
-  return conditions(where)
-    .filter(other => other !== condition)
-    .join(' and ');
+  return joined(conditions(where).filter(other => other !== condition));
 }
 
 /** The query with one more condition. */
 export function withCondition(where: string, condition: string): string {
   const known = conditions(where);
-  if (known.includes(condition)) {
-    return where;
-  }
-  const either = known.length === 1 && /\bor\b/i.test(where);
-  return [...(either ? [`(${where.trim()})`] : known), condition].join(' and ');
+  return known.includes(condition) ? where : joined([...known, condition]);
+}
+
+/** The query that asks for all of the conditions. */
+export function joined(all: readonly string[]): string {
+  const alone = all.length < 2;
+  return all.map(one => (!alone && either(one) ? `(${one})` : one)).join(' and ');
+}
+
+/** Whether a condition offers a choice outside of brackets and texts. */
+function either(condition: string): boolean {
+  const bare = condition.replace(/'[^']*'|"[^"]*"/g, '');
+  let inner = bare;
+  do {
+    inner = inner.replace(/\([^()]*\)/g, ' ');
+  } while (/\([^()]*\)/.test(inner));
+  return /\bor\b/i.test(inner);
 }
 
 /** A value as the query language writes it. */
 export function literal(value: string | number | boolean): string {
   return typeof value === 'string' ? `'${value.replace(/'/g, "''")}'` : String(value);
+}
+
+const EXPERIMENT = /^experiment = '((?:[^']|'')*)'$/;
+
+/** The one experiment that the query is about; null where it names none. */
+export function experimentOf(where: string): string | null {
+  const named = conditions(where).map(condition => EXPERIMENT.exec(condition)?.[1]);
+  return named.find(name => name !== undefined)?.replace(/''/g, "'") ?? null;
+}
+
+/** The query about another experiment, or about all. */
+export function withExperiment(where: string, experiment: string | null): string {
+  const rest = conditions(where).filter(condition => !EXPERIMENT.test(condition));
+  return joined([...(experiment === null ? [] : [`experiment = ${literal(experiment)}`]), ...rest]);
 }

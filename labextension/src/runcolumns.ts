@@ -7,6 +7,7 @@ import {
   formatScalar,
   formatTime,
   formatTogether,
+  lastPart,
   shortDigest,
   toNumber
 } from './format';
@@ -22,7 +23,10 @@ export interface IColumn extends IColumnInfo {
 }
 
 export const GROUPS: readonly Group[] = ['params', 'metrics', 'data', 'run', 'tags'];
-const FEW = 12;
+const FEW: Record<Group, number> = { params: 8, metrics: 12, data: 4, run: 12, tags: 6 };
+const DIGIT_PX = 8;
+const LETTER_PX = 7.4;
+const ROOM_PX = 28;
 /** Facts of every run, of which the server tells nothing more. */
 const ATTRIBUTES: readonly [string, boolean][] = [
   ['duration_s', true],
@@ -33,7 +37,7 @@ const ATTRIBUTES: readonly [string, boolean][] = [
 ];
 const BY_DEFAULT = new Set(['run.experiment', 'run.duration_s', 'run.started_at']);
 
-/** All columns in their order: by group, within one as the server lists them. */
+/** All columns in their order: by group, within one what most runs have first. */
 export function columnsOf(infos: readonly IColumnInfo[], total: number): IColumn[] {
   const attributes = ATTRIBUTES.map(([name, numeric]): IColumnInfo => ({
     group: 'run',
@@ -51,7 +55,41 @@ export function columnsOf(infos: readonly IColumnInfo[], total: number): IColumn
     key: `${info.group}.${info.name}`,
     field: fieldOf(info)
   }));
-  return GROUPS.flatMap(group => all.filter(column => column.group === group));
+  const fullest = all.sort((a, b) => (a.group === 'run' ? 0 : b.runs - a.runs));
+  return GROUPS.flatMap(group => fullest.filter(column => column.group === group));
+}
+
+/** Columns of parameters and metrics as these runs have them, where the server wasn't asked. */
+export function columnsAmong(rows: readonly IRunRow[]): IColumn[] {
+  const infos = (['params', 'metrics'] as const).flatMap(group =>
+    [...new Set(rows.flatMap(row => Object.keys(row[group])))].sort().map((name): IColumnInfo => {
+      const values = rows.map(row => row[group][name] ?? null).filter(value => value !== null);
+      return {
+        group,
+        name,
+        runs: values.length,
+        constant: false,
+        value: null,
+        numeric: values.every(value => toNumber(value) !== null),
+        least: null,
+        greatest: null,
+        repeats: null
+      };
+    })
+  );
+  return columnsOf(infos, rows.length).filter(({ group }) => group !== 'run');
+}
+
+/** How wide a column wants to be, by its name and what stands in it. */
+export function naturalWidth(rows: readonly IRunRow[], column: IColumn): number {
+  const texts = textsOf(rows, column);
+  const longest = texts.reduce((most, text) => Math.max(most, text.length), 0);
+  const name = Math.min(
+    18,
+    column.group === 'params' ? lastPart(column.name).length + 1 : column.name.length
+  );
+  const wanted = Math.max(name * LETTER_PX, longest * (column.numeric ? DIGIT_PX : LETTER_PX));
+  return Math.round(Math.max(56, Math.min(240, wanted + ROOM_PX)) / 4) * 4;
 }
 
 /** What is shown until somebody chooses: what differs, of each group the most common. */
@@ -67,7 +105,7 @@ export function usual(columns: readonly IColumn[]): Set<string> {
           (group !== 'run' || BY_DEFAULT.has(column.key))
       )
       .sort((a, b) => b.runs - a.runs)
-      .slice(0, FEW)
+      .slice(0, FEW[group])
       .forEach(({ key }) => shown.add(key));
   }
   return shown;

@@ -2,18 +2,21 @@
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard, Notification } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIDs, type IRunsArgs, runsFrom } from './commands';
 import { PromotionModel } from './models/promotion';
 import type { IRunRow } from './tokens';
 import { askName, askTags, confirmDelete, promoteDialog, reported } from './views/dialogs';
+import { RunsView } from './views/runs';
 import type { Workspace } from './workspace';
 
 /** The runs that a command is about: its arguments, else what is selected, else the line in hand. */
-export function targetOf({ runs, selection }: Workspace, args: Record<string, unknown>): IRunsArgs {
+export function targetOf(workspace: Workspace, args: Record<string, unknown>): IRunsArgs {
   const given = runsFrom(args);
   return {
-    runs: given.runs.length > 0 ? given.runs : selection.inHand(),
-    storeId: given.storeId ?? runs.store?.id ?? null
+    runs: given.runs.length > 0 ? given.runs : workspace.inHand,
+    storeId: given.storeId ?? workspace.runs.store?.id ?? null,
+    state: given.state
   };
 }
 
@@ -108,5 +111,34 @@ export function addRunCommands(app: JupyterFrontEnd, workspace: Workspace): void
   commands.addCommand(CommandIDs.refresh, {
     label: trans.__('Refresh Experiments'),
     execute: () => runs.refresh()
+  });
+}
+
+/** What the context menu of a column's head offers. */
+export function addColumnCommands(app: JupyterFrontEnd, trans: TranslationBundle): void {
+  const found = (): { view: RunsView; column: string } | null => {
+    const head = app.contextMenuHitTest(node => 'mlnbColumn' in node.dataset);
+    const view = app.shell.currentWidget;
+    const column = head?.dataset.mlnbColumn;
+    return view instanceof RunsView && column !== undefined ? { view, column } : null;
+  };
+  app.commands.addCommand(CommandIDs.pinColumn, {
+    label: () => {
+      const at = found();
+      return at?.view.table.isPinned(at.column)
+        ? trans.__('Unpin Column')
+        : trans.__('Pin Column Beside the Names');
+    },
+    execute: () => {
+      const at = found();
+      at?.view.table.pinColumn(at.column);
+    }
+  });
+  app.commands.addCommand(CommandIDs.hideColumn, {
+    label: trans.__('Hide Column'),
+    execute: () => {
+      const at = found();
+      at?.view.table.toggleColumn(at.column);
+    }
   });
 }

@@ -200,7 +200,7 @@ export interface paths {
     get: operations['show_batch'];
     put?: never;
     post?: never;
-    /** Stop a batch as Ctrl-C does. What has finished stays. */
+    /** Stop a batch as Ctrl-C does. What has finished stays. One that a notebook's kernel started is asked to stop. */
     delete: operations['stop_batch'];
     options?: never;
     head?: never;
@@ -345,6 +345,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/runs/{run_id}/stop': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ask a tracked cell that runs to stop, as the kernel's interrupt does; it hears it also while it is busy. */
+    post: operations['stop_run'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/sql': {
     parameters: {
       query?: never;
@@ -408,7 +425,7 @@ export interface components {
       failed: number;
       name: string;
       /** @enum {unknown} */
-      state: 'cancelled' | 'failed' | 'finished' | 'running';
+      state: 'cancelled' | 'failed' | 'finished' | 'killed' | 'running';
       total: number;
       varied: string[];
     };
@@ -429,7 +446,7 @@ export interface components {
       source_sha256: string;
       started_at: string;
       /** @enum {unknown} */
-      state: 'cancelled' | 'failed' | 'finished' | 'running';
+      state: 'cancelled' | 'failed' | 'finished' | 'killed' | 'running';
       total: number;
     };
     /** CardText */
@@ -648,7 +665,7 @@ export interface components {
       source_sha256: string;
       started_at: string;
       /** @enum {unknown} */
-      state: 'cancelled' | 'failed' | 'finished' | 'running';
+      state: 'cancelled' | 'failed' | 'finished' | 'killed' | 'running';
       total: number;
     };
     /** ListedVersion */
@@ -835,7 +852,8 @@ export interface components {
     };
     /**
      * RunDetail
-     * @description `models` are the model files of the run and of its child runs.
+     * @description `models` are the model files of the run and of its child runs; `output` the end of what it has printed,
+     *         while it runs and where it was killed.
      */
     RunDetail: {
       aliases: string[];
@@ -872,6 +890,7 @@ export interface components {
       note: string | null;
       notebook: string | null;
       origin: string | null;
+      output: string | null;
       params: {
         [key: string]: string | number | boolean | null;
       };
@@ -1885,6 +1904,40 @@ export interface operations {
         content: {
           'application/json': components['schemas']['BatchReply'];
         };
+      };
+      /** @description What went wrong. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  stop_run: {
+    parameters: {
+      query?: {
+        /** @description The id of the store that is asked about; by default that of `path`. */
+        store?: string;
+        /** @description The notebook in front, from the server's root: the store is the one that it logs to. */
+        path?: string;
+      };
+      header?: never;
+      path: {
+        run_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description What went wrong. */
       default: {

@@ -9,6 +9,7 @@ import { Api } from './api';
 import { ColorBook } from './colors';
 import type { IUi } from './components/ui';
 import { Live } from './live';
+import { ChartsModel } from './models/charts';
 import { CurvesModel } from './models/curves';
 import { RunListModel } from './models/runlist';
 import { SelectionModel } from './models/selection';
@@ -16,7 +17,7 @@ import { StoresModel } from './models/stores';
 
 export class Workspace {
   constructor(
-    services: ServiceManager.IManager,
+    services: Pick<ServiceManager.IManager, 'serverSettings' | 'events'>,
     readonly trans: TranslationBundle,
     languages: IEditorLanguageRegistry,
     python: Extension
@@ -33,6 +34,9 @@ export class Workspace {
       highlight: (source, element) =>
         languages.highlight(source, languages.findByName('python'), element)
     };
+    this.runs.changed.connect(() => {
+      this.live.offline = this.runs.problem?.offline ?? false;
+    });
     this.live.hinted.connect((_, hint) => {
       if (hint.kind === 'runs') {
         this.curves.forget(hint.runs);
@@ -41,13 +45,32 @@ export class Workspace {
     });
   }
 
+  /** What commands without arguments are about: the runs of the view that was touched last. */
+  takeInHand(owner: object, runs: () => string[]): void {
+    this.hand = { owner, runs };
+  }
+
+  /** Give it back to the sidebar; with an owner, only where it is theirs. */
+  letGo(owner?: object): void {
+    if (owner === undefined || this.hand?.owner === owner) {
+      this.hand = null;
+    }
+  }
+
+  get inHand(): string[] {
+    const runs = this.hand?.runs() ?? [];
+    return runs.length > 0 ? runs : this.selection.inHand();
+  }
+
   readonly api: Api;
   readonly live: Live;
   readonly stores: StoresModel;
   readonly runs: RunListModel;
   readonly selection = new SelectionModel();
   readonly curves: CurvesModel;
+  readonly charts = new ChartsModel();
   readonly ui: IUi;
+  private hand: { owner: object; runs: () => string[] } | null = null;
 }
 
 export const IWorkspace = new Token<Workspace>(

@@ -25,9 +25,10 @@ _SEPARATORS: Final = re.compile(r"[-_.]+")
 
 def describe() -> Environment:
     """This process's environment, read now."""
-    packages = installed()
-    lock = "".join(f"{name}=={version}\n" for name, version in packages.items())
-    parts = {"python": sys.version, "platform": _platform(), "packages": packages}
+    found = _distributions()
+    packages = {name: one.version for name, one in found.items()}
+    lock = "".join(f"{_requirement(name, one)}\n" for name, one in found.items())
+    parts = {"python": sys.version, "platform": _platform(), "lock": lock}
     env_id = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
     return Environment(
         env_id=env_id, python=platform.python_version(), platform=_platform(), packages=packages, lock=lock
@@ -36,12 +37,32 @@ def describe() -> Environment:
 
 def installed() -> dict[str, str]:
     """Packages by their normalised names, in order."""
-    found: dict[str, str] = {}
+    return {name: one.version for name, one in _distributions().items()}
+
+
+def _distributions() -> dict[str, metadata.Distribution]:
+    found: dict[str, metadata.Distribution] = {}
     for distribution in metadata.distributions():
         name = distribution.metadata["Name"]
         if name:
-            found.setdefault(_SEPARATORS.sub("-", name).lower(), distribution.version)
+            found.setdefault(_SEPARATORS.sub("-", name).lower(), distribution)
     return dict(sorted(found.items()))
+
+
+def _requirement(name: str, distribution: metadata.Distribution) -> str:
+    """The line of a requirements file; where it didn't come from an index (PEP 610), from where it did."""
+    text = distribution.read_text("direct_url.json")
+    try:
+        origin = json.loads(text) if text else {}
+        url = str(origin["url"])
+    except (ValueError, KeyError, TypeError):
+        return f"{name}=={distribution.version}"
+    if origin.get("dir_info", {}).get("editable"):
+        return f"-e {url}"
+    version_control = origin.get("vcs_info")
+    if version_control:
+        url = f"{version_control['vcs']}+{url}@{version_control['commit_id']}"
+    return f"{name} @ {url}"
 
 
 def _platform() -> str:

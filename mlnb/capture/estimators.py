@@ -44,12 +44,6 @@ def is_keras(value: Any) -> bool:
     )
 
 
-def is_fitted(value: Any) -> bool:
-    """Whether a scikit-learn style estimator holds anything learnt."""
-    state = getattr(value, "__dict__", {})
-    return any(name.endswith("_") and not name.startswith("__") for name in state)
-
-
 def name_of(value: Any) -> str:
     """The class's name; a pipeline's is its last step's."""
     steps = getattr(value, "steps", None)

@@ -14,7 +14,7 @@ from mlnb.capture.recorder import Call, Note
 from mlnb.capture.vocabulary import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from mlnb.capture.program import Program
     from mlnb.capture.sites import Expression
@@ -54,6 +54,14 @@ class Evidence:
         if any(self._is_maker(site) for site in inside):
             return True
         return expression.compares and bool(expression.calls & _SHARES)
+
+    def averages(self, expression: Expression) -> bool:
+        """Whether scores of several validations are averaged: one number for each setting."""
+        return (
+            expression.form == "Call"
+            and bool(expression.calls & _SHARES)
+            and bool(expression.names & self.known)
+        )
 
     def _is_maker(self, site: int) -> bool:
         note = self._made.get(site)
@@ -104,7 +112,3 @@ def has_digits(value: float) -> bool:
 
 def same(one: float, other: float) -> bool:
     return one == other or (math.isnan(one) and math.isnan(other))
-
-
-def any_same(value: float, values: Collection[float]) -> bool:
-    return any(same(value, other) for other in values)

@@ -44,11 +44,14 @@ class File:
 
 @dataclass
 class FittedModel:
-    """An estimator that the cell fitted; it is serialised when the cell is over."""
+    """An estimator that the cell fitted; it is serialised when the cell is over.
+
+    `fitted_on` is the fingerprint of what went in, whose columns become the model's signature.
+    """
 
     model: Any
     name: str
-    input_example: Any = None
+    fitted_on: Any = None
 
 
 @dataclass

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from mlnb.capture import numbers, tables
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlnb.capture.sites import Site
 
 
@@ -39,6 +41,14 @@ def of(value: Any) -> Any:
     if several is not None:
         return several
     return _mapping(value)
+
+
+def means(value: Any, parts: Sequence[str] | None) -> dict[str, list[float]] | None:
+    """The rows' means of those tables in a tuple that have a name; `None` where there are no such tables."""
+    if parts is None or not isinstance(value, tuple):
+        return None
+    tables = [(name, table) for name, table in zip(parts, value, strict=False) if name]
+    return {name: table.mean(axis=1).tolist() for name, table in tables if getattr(table, "ndim", 0) == 2}
 
 
 def _number_or_numbers(value: Any) -> Any:

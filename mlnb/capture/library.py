@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import sys
 from typing import Any, Final, Literal
 
 from mlnb.capture.vocabulary import listed
@@ -44,7 +43,14 @@ _NOT_SCORES: Final = listed(
     "pair_confusion_matrix contingency_matrix rand_distances distance_metrics kernel_metrics"
 )
 _REPORTS: Final = frozenset({"classification_report", "classification_report_imbalanced"})
-_VALIDATION: Final = frozenset({"cross_val_score", "cross_validate", "permutation_test_score"})
+_VALIDATION: Final = frozenset(
+    {"cross_val_score", "cross_validate", "permutation_test_score", "learning_curve", "validation_curve"}
+)
+# What the parts of their result are, where it is a tuple of tables: one row for each setting, one column for each fold.
+VALIDATION_PARTS: Final = {
+    "learning_curve": ("", "train_scores", "test_scores"),
+    "validation_curve": ("train_scores", "test_scores"),
+}
 SEEDS: Final = frozenset(
     {
         "seed",
@@ -160,14 +166,6 @@ def is_interesting(target: Any) -> bool:
     return role_of(target) is not None
 
 
-def root_of(value: Any) -> str | None:
-    """The library of a module object, if it is one of those that configure or judge a model."""
-    if inspect.ismodule(value):
-        root = value.__name__.partition(".")[0]
-        return root if root in ROOTS else None
-    return None
-
-
 def bound(target: Any, positional: int) -> list[str]:
     """The names of a callable's first positional parameters, without `self`."""
     try:
@@ -181,8 +179,3 @@ def bound(target: Any, positional: int) -> list[str]:
 def _positional(target: Any) -> tuple[str, ...]:
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return tuple(p.name for p in inspect.signature(target).parameters.values() if p.kind in kinds)
-
-
-def loaded(*names: str) -> bool:
-    """Whether any of these modules has been imported."""
-    return any(name in sys.modules for name in names)

@@ -53,7 +53,6 @@ class _Scope:
     """One walk through a scope, in the order of execution."""
 
     bound: set[str] = field(default_factory=set)
-    maybe: set[str] = field(default_factory=set)  # bound on one branch only
     read: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
@@ -146,11 +145,9 @@ class _Scope:
 
     def _For(self, node: ast.For | ast.AsyncFor) -> None:
         self.visit(node.iter)
-        before = set(self.bound)
         self.visit(node.target)
         self._block(node.body)
         self._block(node.orelse)
-        self.maybe |= self.bound - before
 
     _AsyncFor = _For
 
@@ -166,8 +163,7 @@ class _Scope:
         one = self.bound
         self.bound = set(before)
         self._block(node.orelse)
-        # Bound on one branch: a later read may need the name from before, but the cell writes it.
-        self.maybe |= one ^ self.bound
+        # Bound on one branch only: a later read may need the name from before, but the cell writes it.
         self.bound |= one
 
     def _block(self, body: list[ast.stmt]) -> None:

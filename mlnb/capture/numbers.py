@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 LONGEST: Final = 1_000_000  # numbers in a sequence that is read
@@ -57,10 +57,6 @@ def numbers_of(value: Any) -> list[float] | None:
         plain = 0 < len(value) <= LONGEST and getattr(value.dtype, "kind", "O") in "iuf"
         return value.tolist() if plain else None
     return None
-
-
-def is_numbers(values: Sequence[Any]) -> bool:
-    return all(number_of(value) is not None for value in values)
 
 
 def histories_of(value: Any) -> dict[str, list[float]] | None:

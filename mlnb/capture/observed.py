@@ -132,6 +132,7 @@ class Models:
         if not cell.models:
             return
         kept: dict[int, tuple[Any, str]] = {}
+        fitted_on: dict[int, Any] = {}
         for note in cell.notes:
             call = note.facts
             if isinstance(call, Call) and call.role == "fit" and call.estimator is not None:
@@ -139,11 +140,12 @@ class Models:
                 if model is not None and (hasattr(model, "predict") or estimators.is_torch(model)):
                     kept.pop(id(model), None)
                     kept[id(model)] = (model, cell.groups.name(call.estimator, looped=bool(note.loops)))
+                    fitted_on[id(model)] = call.data[0].described if call.data else None
         alive = {id(value): name for name, value in list(cell.namespace.items()) if not name.startswith("_")}
         chosen = [(model, alive.get(id(model), name)) for model, name in kept.values()]
         bound = [pair for pair in chosen if id(pair[0]) in alive]
         for model, name in (bound or chosen[-1:])[-MOST_MODELS:]:
-            yield FittedModel(model, name)
+            yield FittedModel(model, name, fitted_on[id(model)])
 
 
 class Figures:

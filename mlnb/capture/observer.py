@@ -6,6 +6,7 @@ The one object that a session talks to. `visit` makes it an AST transformer of I
 from __future__ import annotations
 
 import ast
+import contextlib
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +16,7 @@ from mlnb.capture.recorder import Note, Recorder
 from mlnb.capture.rewrite import Rewriter
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Iterable, MutableMapping
     from types import FrameType
 
 _TIMED: Final = frozenset({"timeit"})
@@ -52,6 +53,14 @@ class Observer:
         """A new cell: what it reads and writes is counted from nothing."""
         self.reads, self.writes, self.problems = set(), set(), []
         self.program.cell_starts()
+
+    def catch_up(self, sources: Iterable[str]) -> None:
+        """Take in cells that ran before anybody looked: a notebook's parameters often stand above `%load_ext mlnb`."""
+        for source in sources:
+            with contextlib.suppress(SyntaxError, ValueError):  # it failed then, too
+                tree = ast.parse(source)
+                self.program.cell_starts()
+                self.program.read(tree)
 
     def begin(self) -> None:
         self.recorder.begin()

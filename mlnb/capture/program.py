@@ -18,7 +18,7 @@ from mlnb.capture.syntax import prediction_in
 from mlnb.capture.vocabulary import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from mlnb.capture.sites import Prediction
 
@@ -119,6 +119,8 @@ class Program:
         if isinstance(value, (str, bytes, type(None))):
             return False
         if isinstance(value, (list, tuple, dict, set, range)):
+            if words.is_shown_list(name) and not isinstance(value, dict):
+                return False
             return "sweep" in uses or (isinstance(value, dict) and bool(uses & {"lookup", "setting"}))
         if isinstance(value, bool):
             return "compare" in uses and not words.is_display_name(name)
@@ -190,7 +192,8 @@ class _Reader:
         elif isinstance(node, ast.AugAssign):
             self._use(node.value, "compute")
             for name in _names(node.target):
-                self._program.variables[name].rebound = True
+                if not self._decays(node, name):
+                    self._program.variables[name].rebound = True
         elif isinstance(node, (ast.For, ast.AsyncFor)):
             self._for(node)
         elif isinstance(node, ast.While):
@@ -198,6 +201,15 @@ class _Reader:
             self._block(node.body, loop=True)
         else:
             self._other(node)
+
+    def _decays(self, node: ast.AugAssign, name: str) -> bool:
+        """`lr *= 0.95`: what it begins with is a setting all the same."""
+        begins = self._program.variables[name].literal
+        return (
+            isinstance(node.op, (ast.Mult, ast.Div))
+            and isinstance(begins, (int, float))
+            and begins not in {0, 1}
+        )
 
     def _other(self, node: ast.stmt) -> None:
         for _, value in ast.iter_fields(node):
@@ -236,6 +248,17 @@ class _Reader:
         self._originate(node.target, self._origins(node.iter))
         self._block(node.body, loop=True)
         self._block(node.orelse)
+        self._sweep(node)
+
+    def _sweep(self, node: ast.For | ast.AsyncFor) -> None:
+        """`for p in (2, 6): fit_ar(train, p)`: what goes into the notebook's own functions is a setting with several
+        values; what goes into a library's estimator is seen there."""
+        values = _literal(node.iter)
+        if not (isinstance(node.target, ast.Name) and isinstance(values, (list, tuple)) and trains(node)):
+            return
+        name = node.target.id
+        if len(values) > 1 and not self._depth and _goes_into(node, name, self._program.functions):
+            self._program.variables[name] = Variable(list(values), node.lineno, self._program.cell, {"sweep"})
 
     # ---- names ------------------------------------------------------------------------------
 
@@ -311,7 +334,7 @@ class _Reader:
             or parts[:1] in (["make"], ["load"], ["fetch"])
         ):
             return {"data"}
-        if name in library.TESTS or words.is_metric_name(name):
+        if name in library.TESTS or words.is_metric_function(name):
             return {"metric"}
         if name == "fit" or (_is_class_name(name) and (root is None or self._program.is_library(name))):
             return {"model"}
@@ -347,10 +370,17 @@ class _Reader:
             for child in ast.iter_child_nodes(node):
                 self._use(child, "print")
         elif isinstance(node, ast.Attribute):
-            self._use(node.value, "attribute")
+            self._use(node.value, "lookup" if self._is_setting_of(node) else "attribute")
         else:
             for child in ast.iter_child_nodes(node):
                 self._use(child, how)
+
+    def _is_setting_of(self, node: ast.Attribute) -> bool:
+        """`cfg.lr` of `cfg = SimpleNamespace(lr=0.1)`."""
+        if not isinstance(node.value, ast.Name):
+            return False
+        literal = self._program.variables[node.value.id].literal
+        return isinstance(literal, dict) and node.attr in literal
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
         how = "sweep" if trains(node) else "iterate"
@@ -431,7 +461,7 @@ def trains(node: ast.AST) -> bool:
                 "train_test_split",
             }:
                 return True
-            if words.is_metric_name(name) and name not in {"min", "max"}:
+            if words.is_metric_function(name):
                 return True
         elif isinstance(inner, (ast.Assign, ast.AugAssign)):
             targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
@@ -490,6 +520,16 @@ def _root(node: ast.expr) -> str | None:
     while isinstance(node, (ast.Attribute, ast.Call, ast.Subscript)):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else None
+
+
+def _goes_into(node: ast.AST, name: str, functions: Container[str]) -> bool:
+    """Whether a variable is an argument of one of these functions."""
+    return any(
+        isinstance(call, ast.Call)
+        and _last(call.func) in functions
+        and any(isinstance(value, ast.Name) and value.id == name for value in call.args)
+        for call in ast.walk(node)
+    )
 
 
 def _has_call(node: ast.AST, name: str) -> bool:

@@ -170,6 +170,13 @@ class Recorder:
         self.problems += [("data", text) for text in self._data.omissions()]
         self._parts, self._loops = {}, []
 
+    def turns(self) -> int | None:
+        """How many turns the outermost loop that runs has begun; asked from another thread, while it runs."""
+        try:
+            return int(self._loops[0][1]) + 1
+        except IndexError:
+            return None
+
     def _set(self, probe: Any, loop_probe: Any) -> None:
         for name, value in ((PROBE, probe), (LOOP_PROBE, loop_probe)):
             setattr(builtins, name, value)
@@ -289,7 +296,11 @@ class Recorder:
             facts = self._function(site, target, value, frame)
         if facts is None:
             return
-        self._keep(site, numbers.number_of(value) if facts.role == "own" else kept.of(value), facts)
+        if facts.role == "own":
+            plain: Any = numbers.number_of(value)
+        else:
+            plain = kept.means(value, library.VALIDATION_PARTS.get(facts.name)) or kept.of(value)
+        self._keep(site, plain, facts)
 
     def _method(self, site: Site, name: str, receiver: Any, frame: FrameType) -> Call | None:
         if name in library.SEEDS or name in library.READERS or isinstance(receiver, type):

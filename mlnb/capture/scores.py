@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture import curves, words
+from mlnb.capture import curves, library, words
 from mlnb.capture.candidates import LABEL, SOURCE_TEXT, VARIABLE, Candidate, Candidates, turn_of
 from mlnb.capture.evidence import MAKERS, Evidence
 from mlnb.capture.findings import Metric
@@ -39,6 +39,7 @@ class Scores:
         self._recorded = recorded
         self._labels: dict[int, str] = {}
         self._used: dict[int, str] = {}
+        self._scored: set[int] = set()  # printed texts with a score in them
 
     def read(self, notes: Iterable[Note]) -> list[Metric]:
         """The metrics of a cell."""
@@ -97,6 +98,8 @@ class Scores:
                 self._curves.append(
                     Metric(base, values, list(range(len(values))), owner or None, None, "call")
                 )
+            if call.name in library.VALIDATION_PARTS:
+                continue  # one number for each setting: their mean says nothing
             # By NumPy, so that they are known again, to the last digit, where the user computes them.
             mean, std = float(np.mean(values)), float(np.std(values))
             for label, value in (("mean", mean), ("std", std)):
@@ -132,6 +135,8 @@ class Scores:
     def _assign(self, note: Note) -> None:
         names, value = note.site.names, note.value
         if len(names) > 1:
+            if note.site.inner is not None and self._role(note.site.inner) == "validation":
+                self._evidence.known.update(name for name in names if words.is_metric_name(name))
             if isinstance(value, list) and len(value) == len(names):
                 for place, (name, part) in enumerate(zip(names, value, strict=True)):
                     self._assign_one(note, name, part, place)
@@ -153,7 +158,10 @@ class Scores:
                 evidence.known.add(name)  # another name for the same; it is seen where it is used
             return
         made = self._maker(note, value, part)
-        if made is None and (isinstance(value, int) or _is_constant(expression)):
+        own = expression
+        if expression is not None and part is not None and part < len(expression.parts):
+            own = expression.parts[part]
+        if made is None and (isinstance(value, int) or _is_constant(own)):
             return
         derived = evidence.derives(expression, note.site.inside) or evidence.is_compared(expression)
         derived = derived and not evidence.is_poor_name(name)
@@ -182,7 +190,8 @@ class Scores:
             self._rename_curve(numbers, name)
             self._candidates.hold(note.site.inner, name, turn_of(note.loops))
         elif self._is_history(note, name):
-            self._curves.append(Metric(name, numbers, list(range(len(numbers)))))
+            if not self._rename_curve(numbers, name):
+                self._curves.append(Metric(name, numbers, list(range(len(numbers)))))
             self._candidates.absorb_values(numbers, note.site.inside)
         else:
             return
@@ -193,22 +202,33 @@ class Scores:
         expression = note.site.expression
         assert expression is not None
         own = any(self._role(site) == "own" for site in note.site.inside)
+        if any(words.is_prediction_name(name) for name in expression.calls):
+            return False
+        if expression.form in {"Attribute", "Subscript"} and "prediction" in self._program.origins(
+            expression.names
+        ):
+            return False
+        if self._evidence.averages(expression):
+            return True
         if expression.form == "ListComp":
             made = any(self._role(site) in MAKERS for site in note.site.inside)
             return made or (own and words.is_history_name(name))
         return words.is_history_name(name) and (own or expression.form in {"Attribute", "Subscript"})
 
-    def _rename_curve(self, values: list[float], name: str) -> None:
+    def _rename_curve(self, values: list[float], name: str) -> bool:
+        """A curve that is known by its call gets the name of the variable that holds it."""
         for metric in reversed(self._curves):
-            if metric.values == values:
+            if metric.source == "call" and metric.values == values:
                 metric.name = name
-                return
+                return True
+        return False
 
     def _dict(self, note: Note, name: str, values: dict[str, Any]) -> None:
         if note.site.inner is not None and self._role(note.site.inner) in {"validation", "fit"}:
             return
         expression = note.site.expression
         ours = words.is_history_name(name) or self._evidence.derives(expression, note.site.inside)
+        ours = ours or _has_siblings(values)
         prefix = next((text for text in values.values() if isinstance(text, str)), name)
         taken = []
         for key, value in values.items():
@@ -231,7 +251,9 @@ class Scores:
 
     def _item(self, note: Note) -> None:
         owner, key = note.site.names[0].removeprefix("self."), note.facts
-        label = f"{owner}.{key}" if isinstance(key, (str, int, float)) else owner
+        turn = note.loops[-1].values if note.loops else None
+        counted = isinstance(key, (int, float)) and turn is not None and key in turn[:1]
+        label = f"{owner}.{key}" if isinstance(key, (str, int, float)) and not counted else owner
         if isinstance(note.value, dict):
             self._dict(note, label, note.value)
             return
@@ -241,7 +263,7 @@ class Scores:
         says = words.is_history_name(owner) or words.is_metric_name(str(key))
         derived = self._evidence.derives(note.site.expression, note.site.inside)
         if made is not None or says or derived or self._evidence.says(note.site.expression):
-            rank = VARIABLE if isinstance(key, (str, int, float)) else LABEL
+            rank = VARIABLE if label != owner else LABEL
             self._add(note, label, note.value, rank=rank, source="assigned", call=made)
             self._candidates.absorb(note.site.inside, note)
             self._evidence.known.add(owner)
@@ -295,6 +317,10 @@ class Scores:
         if made is None and isinstance(value, int):
             return
         strong = made is not None or self._is_printed_score(note, label)
+        if not strong and words.says_deviation(site.label or "") and site.group in self._scored:
+            strong, label = True, ""
+        if strong:
+            self._scored.add(site.group)
         found = self._add(
             note,
             label or site.text,
@@ -414,6 +440,13 @@ def _is_constant(expression: Any) -> bool:
         (expression.form == "Attribute" and expression.attributes <= {"inf", "nan", "Inf", "NaN", "pi", "e"})
         or (expression.calls == {"float"} and not expression.names)
     )
+
+
+def _has_siblings(values: dict[str, Any]) -> bool:
+    """A dictionary of numbers of which one is called a score: the others are scores, too."""
+    numbers = {key: value for key, value in values.items() if isinstance(value, (int, float))}
+    named = [key for key, value in numbers.items() if isinstance(value, float) and words.is_metric_name(key)]
+    return bool(named) and len(numbers) <= 2 * len(named)
 
 
 def _plain_name(text: str) -> str:

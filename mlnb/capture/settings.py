@@ -131,6 +131,8 @@ def _of_call(prefix: str, call: Call, program: Program, extra: Sequence[str]) ->
         # A variable that is a parameter itself needn't be one again as an argument of the notebook's own function.
         repeated = call.role == "own" and (argument.part is not None or argument.name is not None)
         if name not in _NOT_SETTINGS and not repeated:
+            if call.role != "own":
+                value = values.listed(value)  # noqa: PLW2901 - the same values
             found += _describe(f"{owner}.{name}", value, "call", extra)
     if call.role == "own":
         found += _defaults(call, program, extra)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 COLUMNS: Final = 1_000
-EXAMPLE_ROWS: Final = 5
 
 
 def describe(est: Any, input_example: Any = None) -> dict[str, Any]:
-    """`{"inputs": [{"name", "type"}], "outputs": {"type", "classes"?}, "rows"?: the example's first rows}`.
+    """`{"inputs": [{"name", "type"}], "outputs": {"type", "classes"?}}`; the example may be given by its fingerprint.
 
     An empty dictionary where nothing is known.
     """
@@ -26,8 +25,9 @@ def describe(est: Any, input_example: Any = None) -> dict[str, Any]:
 def _inputs(est: Any, example: Any) -> list[dict[str, str]]:
     if example is not None:
         from mlnb.capture.columns import columns_of
+        from mlnb.capture.fingerprints import Fingerprint
 
-        table = columns_of(example)
+        table = example if isinstance(example, Fingerprint) else columns_of(example)
         shown = [column for column in table.columns if not column.name.startswith("index")]
         return [{"name": column.name, "type": column.type} for column in shown[:COLUMNS]]
     names = getattr(est, "feature_names_in_", None)

@@ -8,6 +8,9 @@ from typing import Any, Final
 from mlnb.capture.sites import MISSING, Expression, Prediction
 
 MOST_ITEMS: Final = 50
+NAMESPACES: Final = frozenset(
+    {"dict", "SimpleNamespace", "Namespace", "edict", "EasyDict", "Munch", "AttrDict"}
+)
 _ARITHMETIC: Final = (ast.Pow, ast.Mult, ast.Div, ast.Add, ast.Sub)
 
 
@@ -34,7 +37,7 @@ def constant_of(node: ast.expr) -> Any:
     if (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
-        and node.func.id == "dict"
+        and node.func.id in NAMESPACES
         and not node.args
     ):
         items = {keyword.arg: constant_of(keyword.value) for keyword in node.keywords}
@@ -82,9 +85,16 @@ def describe(node: ast.expr) -> Expression:
         names=frozenset(names) - called,
         calls=frozenset(calls),
         attributes=frozenset(attributes),
-        compares=any(isinstance(inner, ast.Compare) for inner in ast.walk(node)),
+        compares=any(_compares(inner) for inner in ast.walk(node)),
         scales=_scaled(node),
         parts=tuple(describe(part) for part in node.elts) if isinstance(node, (ast.Tuple, ast.List)) else (),
+    )
+
+
+def _compares(node: ast.AST) -> bool:
+    """Whether two things that were computed are compared; `y == 1` only picks a class."""
+    return isinstance(node, ast.Compare) and not any(
+        isinstance(side, (ast.Constant, ast.UnaryOp)) for side in (node.left, *node.comparators)
     )
 
 

@@ -37,6 +37,14 @@ def plain(value: Any) -> Any:
     return value
 
 
+def listed(value: Any) -> Any:
+    """A short array of numbers (`np.logspace(-3, 1, 5)`) as a list; everything else as it is."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None or not hasattr(numpy, "ndarray") or not isinstance(value, numpy.ndarray):
+        return value
+    return value.tolist() if value.ndim == 1 and value.dtype.kind in "iuf" and len(value) <= ITEMS else value
+
+
 def _describe(name: str, value: Any, source: Source, extra: Sequence[str], depth: int) -> Sequence[Param]:
     if isinstance(value, Mapping):
         if not _is_setting(value, depth):

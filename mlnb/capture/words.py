@@ -11,8 +11,8 @@ from mlnb.capture.vocabulary import listed
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 
 METRIC_WORDS: Final = listed(
-    "acc accs accuracy accuracies precision precisions recall recalls f1 f1s fbeta fscore auc aucs auroc auprc roc map mse "
-    "mses rmse rmses mae maes mape smape rmsle msle medae r2 rsq rsquared loss losses err errs error errors cost costs "
+    "acc accs accuracy accuracies prec precs precision precisions rec recs recall recalls f1 f1s fbeta fscore auc aucs auroc auprc roc map mse "
+    "mses rmse rmses mae maes mape smape mase rmsse rmsle msle medae r2 rsq rsquared loss losses err errs error errors cost costs "
     "score scores logloss ce bce nll perplexity ppl likelihood loglik llf aic bic hqic elbo kl iou dice jaccard kappa mcc "
     "silhouette sil inertia inertias wcss distortion distortions davies bouldin calinski ari nmi ami homogeneity "
     "completeness vmeasure sensitivity specificity tpr fpr tnr fnr ndcg mrr bleu rouge meteor wer cer psnr ssim fid gini "
@@ -40,6 +40,9 @@ _NOT_LAST: Final = listed(
 _NOT_ANYWHERE: Final = listed(
     "pred preds predict predicted prediction predictions forecast lr rate eta learning"
 )
+# A list of these is there to be shown: the names on a plot.
+_SHOWN_LISTS: Final = listed("names labels titles colors colours markers styles ticks legends legend")
+_PREDICTS: Final = listed("predict proba forecast")
 COUNTERS: Final = listed(
     "n num count counts len length size shape idx index id step steps epoch seed fold batch row rows tp tn fp fn"
 )
@@ -110,6 +113,27 @@ def is_display_name(name: str) -> bool:
     return bool(
         {"debug", "verbose", "plot", "show", "save", "print", "display", "log"}.intersection(parts(name))
     )
+
+
+def is_metric_function(name: str) -> bool:
+    """Whether a person would give this name to a function that computes a score: not so `series.map`, `log.error`."""
+    return name not in {"map", "error", "min", "max"} and is_metric_name(name)
+
+
+def is_shown_list(name: str) -> bool:
+    """Whether a list of texts is there to be shown."""
+    found = parts(name)
+    return bool(found) and found[-1] in _SHOWN_LISTS
+
+
+def says_deviation(label: str) -> bool:
+    """Whether a printed number is the spread of the one before it: `0.91 +/- 0.02`."""
+    return label.rstrip(" (").endswith(("+/-", "+-", "±"))
+
+
+def is_prediction_name(name: str) -> bool:
+    """Whether a function of this name predicts."""
+    return bool(_PREDICTS.intersection(parts(name)))
 
 
 def label_of(text: str) -> str:

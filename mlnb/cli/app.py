@@ -35,6 +35,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "rollback": ("mlnb.cli.models:rollback", "Point an alias back at its previous version."),
     "models": ("mlnb.cli.models:models", "List models, their versions and aliases."),
     "model": ("mlnb.cli.model:model", "Look at a model, its card and its notes, or take it elsewhere."),
+    "ui": ("mlnb.cli.ui:ui", "Look at the runs in a browser, without JupyterLab."),
     "import": ("mlnb.cli.imports:import_", "Bring the runs of another tracker: MLflow, W&B, TensorBoard."),
     "schema": ("mlnb.cli.schema:schema", "Print a Pandera schema, in YAML, that a run's data meets."),
     "store": ("mlnb.cli.store:store", "Look after the store."),

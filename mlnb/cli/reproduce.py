@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mlnb.cli.options import json_option, store_option
-from mlnb.cli.output import print_json, print_table
+from mlnb.cli.output import console, print_json
 from mlnb.errors import Error
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from mlnb.execution.batch import Observer
+    from mlnb.execution.prepared import Prepared
     from mlnb.execution.reproduction import Verdict
 
 COULD_NOT_RUN = 2
@@ -28,7 +32,17 @@ COULD_NOT_RUN = 2
 )
 @click.option("--timeout", type=float, metavar="SECONDS", help="Seconds that one execution may take.")
 @click.option(
-    "--report", type=click.Path(path_type=Path), metavar="FILE", help="Write the verdict as Markdown."
+    "--env",
+    type=click.Choice(["current", "recorded"]),
+    default="current",
+    show_default=True,
+    help="In what is installed, or in a virtual environment of the run's own packages, made with uv.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the verdict: .html, else Markdown.",
 )
 @json_option
 @store_option
@@ -39,6 +53,7 @@ def reproduce(
     atol: float,
     repeat: int,
     timeout: float | None,
+    env: Any,
     report: Path | None,
     *,
     as_json: bool,
@@ -52,18 +67,33 @@ def reproduce(
 
     try:
         verdict = repeat_run(
-            run, against=against, tolerance=Tolerance(rtol, atol), repeat=repeat, timeout=timeout
+            run,
+            against=against,
+            tolerance=Tolerance(rtol, atol),
+            repeat=repeat,
+            timeout=timeout,
+            env=env,
+            watch=_watch,
         )
     except Error as error:
         click.echo(f"mlnb: {error}", err=True)
         return COULD_NOT_RUN
     if report is not None:
-        report.write_text(verdict.to_markdown(), encoding="utf-8")
+        is_page = report.suffix in {".html", ".htm"}
+        report.write_text(verdict.to_html() if is_page else verdict.to_markdown(), encoding="utf-8")
     if as_json:
         print_json(_as_dict(verdict))
     else:
         _print(verdict)
     return 0 if verdict.reproduced else 1
+
+
+def _watch(prepared: Prepared) -> AbstractContextManager[Observer]:
+    from rich.console import Console
+
+    from mlnb.execution.terminal import Progress
+
+    return Progress(prepared, Console(stderr=True))
 
 
 def _as_dict(verdict: Verdict) -> dict[str, object]:
@@ -77,11 +107,30 @@ def _as_dict(verdict: Verdict) -> dict[str, object]:
 
 
 def _print(verdict: Verdict) -> None:
-    word = "reproduced" if verdict.reproduced else "not reproduced"
-    print_table(
-        ["", "part", "outcome", ""],
-        [["" if p.agrees else "≠", p.part, p.outcome.replace("_", " "), p.detail] for p in verdict.parts],
-        title=f"{verdict.run_name}: {word} by {verdict.rerun_name}",
+    from rich.table import Table
+    from rich.text import Text
+
+    from mlnb.execution import report
+
+    out = console()
+    good, bad = "green", "bold red"
+    mark, style = ("✓", good) if verdict.reproduced else ("✗", bad)
+    out.print(
+        Text.assemble(
+            (f"{mark} {verdict.run_name} {report.word(verdict)}", style),
+            (f"  by {verdict.rerun_name}", "dim"),
+        )
     )
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for part in verdict.parts:
+        mark, style = ("✓", good) if part.agrees else ("≠", bad)
+        outcome = part.outcome.replace("_", " ")
+        table.add_row(
+            Text(mark, style),
+            part.part,
+            Text(outcome, style),
+            Text(part.detail, "dim" if part.agrees else ""),
+        )
+    out.print(table)
     if verdict.cause:
-        click.echo(verdict.cause)
+        out.print(Text(report.sentence(verdict.cause)))

@@ -34,8 +34,15 @@ SHOWN = 20
 )
 @click.option("--sampler", default="random", metavar="random|sobol", help="How to draw them.")
 @click.option("--seed", type=int, metavar="N", help="Draw the same ones again.")
-@click.option("-w", "--workers", type=int, metavar="N", help="Notebooks at a time (default: one per core).")
-@click.option("--executor", default="local", metavar="NAME", help="Who executes them.")
+@click.option(
+    "-w",
+    "--workers",
+    type=int,
+    metavar="N",
+    help="Notebooks at a time (default: as many as cores and memory allow).",
+)
+@click.option("--executor", default="local", metavar="local|dask", help="Who executes them.")
+@click.option("--scheduler", metavar="ADDRESS", help="The Dask cluster's (default: one on this machine).")
 @click.option("--name", metavar="NAME", help="The batch's name.")
 @click.option(
     "-e", "--experiment", metavar="NAME", help="The runs' experiment (default: the notebook's name)."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,13 @@ import click
 from mlnb.cli.options import json_option, open_store, store_option
 from mlnb.cli.output import console, print_json, print_table, seconds
 from mlnb.cli.output import show as shown
-from mlnb.errors import NotFound, UsageError
+from mlnb.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MOST_COLUMNS = 6
+MOST_SAME = 8
 
 
 @click.command()
@@ -101,7 +103,7 @@ def show(run: str, notebook: Path | None, *, requirements: bool, as_json: bool) 
     store = open_store()
     record = ask.record(store, ask.resolve(store, run))
     if requirements:
-        click.echo(_requirements(record))
+        click.echo(_requirements(store, record))
     elif notebook is not None:
         _write_notebook(store, record, notebook)
     elif as_json:
@@ -131,18 +133,14 @@ def compare(runs: tuple[str, ...], *, as_json: bool) -> None:
         return
     names = [row["name"] for row in found["runs"]]
     for part in ("params", "metrics", "environment"):
-        rows = sorted(found[part], key=lambda row: not row["differs"])
-        if rows:
-            print_table(
-                ["", part, *names], [["≠" if r["differs"] else "", r["name"], *r["values"]] for r in rows]
-            )
+        differing = [row for row in found[part] if row["differs"]]
+        if differing:
+            print_table([part, *names], [[row["name"], *row["values"]] for row in differing])
             click.echo()
+        _print_same(part, [row for row in found[part] if not row["differs"]])
     _print_compared_data(found["data"], names)
     changed = [row["cell_id"] for row in found["code"] if row["differs"]]
-    click.echo(
-        "code: "
-        + (f"{len(changed)} cells differ ({', '.join(map(str, changed))})" if changed else "the same")
-    )
+    click.echo("code: " + (f"differs in {', '.join(map(str, changed))}" if changed else "the same"))
 
 
 @click.command()
@@ -208,12 +206,10 @@ def _differs(rows: Sequence[Mapping[str, Any]], what: str, name: str) -> bool:
     return len({shown(row[what].get(name)) for row in rows}) > 1
 
 
-def _requirements(record: Mapping[str, Any]) -> str:
-    environment = record.get("environment")
-    if not environment:
-        raise NotFound(f"the packages of run {record['name']} weren't recorded")
-    lock = environment.get("lock")
-    return str(lock) if lock else "\n".join(f"{n}=={v}" for n, v in sorted(environment["packages"].items()))
+def _requirements(store: Any, record: Mapping[str, Any]) -> str:
+    from mlnb.execution import environments
+
+    return environments.requirements(environments.lock_of(store, record["run_id"])).rstrip()
 
 
 def _write_notebook(store: Any, record: Mapping[str, Any], path: Path) -> None:
@@ -250,6 +246,9 @@ def _print_record(record: Mapping[str, Any]) -> None:
     click.echo(f"  {'took':12} {seconds(record['duration_s'])}")
     for problem in record["problems"]:
         click.echo(f"  {'problem':12} {problem['where']}: {problem['message']}")
+    if record["output"]:
+        click.echo("\n  its last output:")
+        click.echo(textwrap.indent(record["output"].rstrip(), "    "))
     sections: list[tuple[str, list[str]]] = [
         ("params_detail", ["name", "value", "source"]),
         ("metrics_detail", ["name", "last", "min", "max", "count"]),
@@ -262,6 +261,15 @@ def _print_record(record: Mapping[str, Any]) -> None:
             click.echo()
             heading = key.removesuffix("_detail")
             print_table(columns, [[row[column] for column in columns] for row in record[key]], title=heading)
+
+
+def _print_same(part: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """What all have in common, on a line; of an environment the count is enough."""
+    if not rows:
+        return
+    few = [f"{row['name']}={shown(row['values'][0])}" for row in rows[:MOST_SAME]]
+    said = ", ".join(few) if len(rows) <= MOST_SAME else f"{len(rows)} of them (--json lists them)"
+    click.echo(f"{part}, the same in all: {said}\n")
 
 
 def _print_compared_data(data: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:

@@ -14,12 +14,13 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from mlnb.events import BatchEnded, BatchStarted, Event
-from mlnb.execution.executors import find_executor
+from mlnb.events import BatchEnded, BatchResumed, BatchStarted, Event
+from mlnb.execution.executors import Options, find_executor
 from mlnb.execution.jobs import Ended, Job, Setup, Started
 from mlnb.execution.prepared import next_attempt, refuse_taken_name
 from mlnb.execution.progress import BatchProgress, Ending, State, Tracker
 from mlnb.execution.rollup import RollUps
+from mlnb.tracking import runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from mlnb.execution.goal import Goal
     from mlnb.execution.plan import Plan
     from mlnb.execution.prepared import Prepared
-    from mlnb.execution.warm.starting import WarmKernels
     from mlnb.store import Store
 
 _log = logging.getLogger("mlnb")
@@ -115,12 +115,7 @@ class Batch:
 
     def runs(self, *, order_by: str | None = None) -> pd.DataFrame:
         """Its runs, one row each, as `mlnb.runs()` shows them."""
-        from mlnb.store import query
-
-        return query.runs_frame(self.store, where=f"batch_id = '{self.batch_id}'", order_by=order_by)
-
-    def _repr_html_(self) -> str:
-        return str(self.runs().to_html(index=False, max_rows=50))
+        return runs(f"batch_id = '{self.batch_id}'", order_by, store=self.store)
 
     def run(self, observer: Observer | None = None) -> Batch:
         """Execute it to its end; Ctrl-C stops its runs, records that, and goes on as KeyboardInterrupt.
@@ -130,7 +125,7 @@ class Batch:
         NameTaken
             Another batch took the name since this one was prepared.
         """
-        _enter(self.prepared)
+        self._begin()
         self._execute(observer)
         return self
 
@@ -142,10 +137,20 @@ class Batch:
         NameTaken
             Another batch took the name since this one was prepared.
         """
-        _enter(self.prepared)
+        self._begin()
         atexit.register(self._stop)
         threading.Thread(target=self._run_behind, name=f"mlnb-batch-{self.name}", daemon=True).start()
         return self
+
+    def _begin(self) -> None:
+        settings = self.prepared.settings
+        options = Options(settings.workers, len(self.prepared.jobs), settings.scheduler)
+        self._executor = find_executor(settings.executor)(options)
+        try:
+            _enter(self.prepared)
+        except BaseException:
+            self._executor.close()
+            raise
 
     def _run_behind(self) -> None:
         try:
@@ -184,18 +189,19 @@ class Batch:
             under_way[job.run_id] = job
             return job
 
-        executor = self._executor = find_executor(prepared.settings.executor, prepared.workers)
-        warm = _start_template(prepared)
+        executor = self._executor
+        assert executor is not None
         roll_ups = RollUps(prepared.store, {*prepared.source.parameters, *prepared.plan.names})
         try:
-            for message in executor.run(_setup(prepared, warm.address), next_job):
+            for message in executor.run(_setup(prepared), next_job):
                 job = under_way[message.run_id]
                 if isinstance(message, Started):
                     self._tell_started(job, observer)
                     continue
                 ended = _look_again(prepared.store, message) if message.status == "lost" else message
                 roll_ups.add(ended.run_id)
-                again = ended.status != "finished" and job.attempt <= prepared.settings.retries
+                tries = max(prepared.settings.retries, executor.forgives if message.status == "lost" else 0)
+                again = ended.status != "finished" and job.attempt <= tries
                 if again:
                     waiting.append(next_attempt(job))
                 elif ended.status != "finished":
@@ -205,7 +211,6 @@ class Batch:
                 self._tell_ended(job, ended, observer, again=again)
         finally:
             executor.close()
-            warm.close()
             roll_ups.flush()
 
     def _tell_started(self, job: Job, observer: Observer | None) -> None:
@@ -235,8 +240,12 @@ def execute(prepared: Prepared, observer: Observer | None = None) -> Batch:
 
 
 def _enter(prepared: Prepared) -> None:
+    from mlnb.store import batch_owners
+
     sha256 = prepared.store.objects.put_bytes(prepared.source.content)
+    owner = batch_owners.this_process()
     if prepared.resumed:
+        prepared.store.registry.transact(lambda _: BatchResumed(batch_id=prepared.batch_id, owner=owner))
         return
 
     def decide(events: Sequence[Event]) -> Event:
@@ -248,6 +257,7 @@ def _enter(prepared: Prepared) -> None:
             source_sha256=sha256,
             plan=prepared.plan.to_record(),
             executor=prepared.settings.executor,
+            owner=owner,
         )
 
     prepared.store.registry.transact(decide)
@@ -263,18 +273,7 @@ def _look_again(store: Store, lost: Ended) -> Ended:
     return Ended(lost.run_id, "finished", seconds=rows[0]["duration_s"])
 
 
-def _start_template(prepared: Prepared) -> WarmKernels:
-    from mlnb.execution import ipynb
-    from mlnb.execution.warm.starting import WarmKernels
-
-    # the imports are paid back from the second kernel of a worker on
-    if not prepared.settings.warm or len(prepared.jobs) <= prepared.workers:
-        return WarmKernels()
-    notebook = ipynb.decode(prepared.source.content)
-    return WarmKernels.start(notebook, prepared.source.kernel_name, prepared.folder)
-
-
-def _setup(prepared: Prepared, template: str | None) -> Setup:
+def _setup(prepared: Prepared) -> Setup:
     return Setup(
         store=str(prepared.store.path),
         notebook=str(prepared.source.path),
@@ -284,5 +283,5 @@ def _setup(prepared: Prepared, template: str | None) -> Setup:
         experiment=prepared.settings.experiment or prepared.source.path.stem,
         batch_id=prepared.batch_id,
         timeout=prepared.settings.timeout,
-        template=template,
+        warm=prepared.settings.warm,
     )

@@ -18,8 +18,10 @@ from nbclient.exceptions import DeadKernelError
 from nbclient.util import run_sync
 from papermill.clientwrap import PapermillNotebookClient
 
+from mlnb.execution import memory
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mlnb.execution.warm.provisioner import ForkedKernel
     from mlnb.execution.warm.standby import Kernels
@@ -43,7 +45,7 @@ class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
     takes another in advance if there is `more` to do. `leave` says that the kernel needn't be waited for:
     `left` is then its process, which still has things to finish.
 
-    After `execute`, `problem` says why the kernel's cells weren't tracked (`None`: they were), and
+    `started` hears the kernel's process id. After `execute`, `peak_bytes` is the most memory that it had, `problem` says why the kernel's cells weren't tracked (`None`: they were), and
     `exit_code` how a kernel that died went (negative: the signal).
     """
 
@@ -59,16 +61,19 @@ class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
         kernels: Kernels | None = None,
         more: bool = False,
         leave: bool = False,
+        started: Callable[[int], object] | None = None,
         **settings: Any,
     ) -> None:
         super().__init__(nb_man, **settings)
         self.problem: str | None = None
         self.exit_code: int | None = None
         self.left: ForkedKernel | None = None
+        self.peak_bytes = 0
         self._tell = dict(tell)
         self._kernels = kernels
         self._more = more
         self._leave = leave
+        self._started = started
         self._at_rest = False
         self._stderr: Any = None
         self._deadline = deadline
@@ -102,6 +107,8 @@ class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
         if self._kernels is not None and self._more:
             self._kernels.prepare()
         try:
+            if self._started is not None:
+                self._started(self._pid())
             self._load_extension()
             super().papermill_execute_cells()
             self._at_rest = True
@@ -132,7 +139,11 @@ class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
         if self._stderr is not None:
             self._stderr.close()
 
+    def _pid(self) -> int:
+        return int(getattr(self.km.provisioner, "pid", None) or 0)
+
     def _cleanup_kernel(self) -> None:
+        self.peak_bytes = memory.measure(self._pid()).peak
         forked = getattr(self.km.provisioner, "is_forked", False)
         if self._leave and self._at_rest and forked:
             self.left = run_sync(self.km.let_go)(self.kc)

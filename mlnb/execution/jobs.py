@@ -15,7 +15,10 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Setup:
-    """What all jobs of a batch share. `source` is the frozen notebook's file among the store's objects."""
+    """What all jobs of a batch share. `source` is the frozen notebook's file among the store's objects.
+
+    `warm` allows warm kernels, `template` is the address of the process that forks them, if there is one.
+    """
 
     store: str
     notebook: str
@@ -25,6 +28,7 @@ class Setup:
     experiment: str
     batch_id: str
     timeout: float | None = None
+    warm: bool = True
     template: str | None = None
 
 
@@ -54,6 +58,14 @@ class Started:
 
 
 @dataclass(frozen=True)
+class Kernel:
+    """The run's kernel is up, as this process."""
+
+    run_id: str
+    pid: int
+
+
+@dataclass(frozen=True)
 class Free:
     """The run's notebook has ended; the worker can take another job."""
 
@@ -62,7 +74,10 @@ class Free:
 
 @dataclass(frozen=True)
 class Ended:
-    """`status` is `finished`, `failed` or `killed`; a `lost` job's worker died with it."""
+    """`status` is `finished`, `failed` or `killed`; a `lost` job's worker died with it.
+
+    `peak_bytes` is the most memory that the kernel had, 0 where that isn't known.
+    """
 
     run_id: str
     status: Literal["finished", "failed", "killed", "lost"]
@@ -71,8 +86,8 @@ class Ended:
     peak_bytes: int = 0
 
 
-Message = Setup | Job | Stop | Started | Free | Ended
-_KINDS = {kind.__name__: kind for kind in (Setup, Job, Stop, Started, Free, Ended)}
+Message = Setup | Job | Stop | Started | Kernel | Free | Ended
+_KINDS = {kind.__name__: kind for kind in (Setup, Job, Stop, Started, Kernel, Free, Ended)}
 
 
 def encode(message: Message) -> bytes:

@@ -6,7 +6,6 @@ plan in the registry and the runs in the store.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mlnb import ids
 from mlnb.errors import Ambiguous, NameTaken, NotFound, NotWritable, UsageError, nearest
 from mlnb.events import BatchStarted, Event
+from mlnb.execution import memory
 from mlnb.execution.executors import find_executor
 from mlnb.execution.jobs import Job
 from mlnb.execution.notebooks import SourceNotebook, from_bytes
@@ -34,6 +34,7 @@ class Settings:
 
     workers: int | None = None
     executor: str = "local"
+    scheduler: str | None = None
     timeout: float | None = None
     retries: int = 0
     fail_fast: bool = False
@@ -59,9 +60,8 @@ class Prepared:
 
     @property
     def workers(self) -> int:
-        """How many workers it will have."""
-        wanted = self.settings.workers or os.cpu_count() or 1
-        return max(1, min(wanted, len(self.jobs)))
+        """How many workers it will have at most, on this machine."""
+        return max(1, min(self.settings.workers or memory.cores(), len(self.jobs)))
 
     @property
     def folder(self) -> Path:
@@ -143,11 +143,8 @@ def resume(ref: str, *, store: str | Path | None = None, settings: Settings | No
     started = find_batch(opened.registry.read(), ref)
     plan = Plan.from_record(started.plan)
     states = _states(opened, started.batch_id)
-    running = [run_id for run_id, (status, _) in states.items() if status == "running"]
-    if running:
-        raise UsageError(
-            f"batch {started.name} is still running (run {running[0]})", hint="wait, or stop it first"
-        )
+    if _is_running(opened, started.batch_id, states):
+        raise UsageError(f"batch {started.name} is still running", hint="wait, or stop it first")
     source = from_bytes(opened.objects.read(started.source_sha256), Path(started.notebook))
     origin = Origin(source, opened)
     finished = _finished(states)
@@ -211,7 +208,11 @@ def _check_settings(settings: Settings) -> None:
         raise UsageError(f"--retries {settings.retries} is less than 0")
     if settings.folder is not None and not settings.folder.is_dir():
         raise UsageError(f"--cwd {str(settings.folder)!r} is no folder")
-    find_executor(settings.executor, 1)
+    find_executor(settings.executor)
+    if settings.scheduler is not None and settings.executor == "local":
+        raise UsageError(
+            f"--scheduler {settings.scheduler} needs an executor that has one", hint="--executor dask"
+        )
     if settings.output_dir is not None:
         _check_writable(settings.output_dir)
 
@@ -248,6 +249,14 @@ def find_batch(events: Iterable[Event], ref: str) -> BatchStarted:
     if len(found) > 1:
         raise Ambiguous(f"{len(found)} batches begin with {ref!r}", hint="type more of the id")
     return found[0]
+
+
+def _is_running(store: Store, batch_id: str, states: Mapping[str, tuple[str, str | None]]) -> bool:
+    from mlnb.store import query
+
+    state = next(row["state"] for row in query.batches(store) if row["batch_id"] == batch_id)
+    # the batch's process may be gone while its last workers still close their runs
+    return state == "running" or any(status == "running" for status, _ in states.values())
 
 
 def _states(store: Store, batch_id: str) -> dict[str, tuple[str, str | None]]:

@@ -95,12 +95,15 @@ class Tracker:
             for number in range(1, len(prepared.plan) + 1)
         }
         self._best: Best | None = None
+        self._at_once = 1
         self._best_is_of = 0 if prepared.resumed else -1
 
     def started(self, job: Job) -> None:
         self._change(job, state="running", run_id=job.run_id, attempt=job.attempt, error=None)
         with self._lock:
             self._since[job.number] = time.monotonic()
+            running = sum(run.state == "running" for run in self._runs.values())
+            self._at_once = max(self._at_once, running)
 
     def ended(self, job: Job, ended: Ended, *, again: bool) -> None:
         state: RunState = "killed" if ended.status == "lost" else ended.status
@@ -132,7 +135,7 @@ class Tracker:
             runs,
             now - self._began if elapsed is None else elapsed,
         )
-        left = 0.0 if state != "running" else _left(progress, self._prepared.workers)
+        left = 0.0 if state != "running" else _left(progress, self._at_once)
         return replace(progress, left=left, best=self._best_of(progress))
 
     def _change(self, job: Job, **changes: Any) -> None:
@@ -173,8 +176,8 @@ def _planned(number: int, prepared: Prepared, job: Job | None) -> RunProgress:
     return RunProgress(entry.run_id, prepared.run_name(number), number, entry.parameters, state="finished")
 
 
-def _left(progress: BatchProgress, workers: int) -> float | None:
-    """The work that is left, as long as the runs that ended here took, over those who do it."""
+def _left(progress: BatchProgress, at_once: int) -> float | None:
+    """The work that is left, as long as the runs that ended here took, over as many as run at once."""
     took = [run.seconds for run in progress.runs if run.seconds is not None and run.state != "running"]
     if not took:
         return None
@@ -184,4 +187,4 @@ def _left(progress: BatchProgress, workers: int) -> float | None:
         for run in progress.runs
         if run.state in {"waiting", "running"}
     )
-    return work / workers
+    return work / at_once

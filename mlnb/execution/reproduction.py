@@ -8,15 +8,18 @@ report.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mlnb import events
-from mlnb.errors import ExecutionFailed, NotFound
+from mlnb.errors import ExecutionFailed, NotFound, UsageError
+from mlnb.execution import environments, report
 from mlnb.execution.batch import execute
 from mlnb.execution.facts import gather, notebook_cells
-from mlnb.execution.origin import Origin, find_origin
+from mlnb.execution.origin import find_origin
 from mlnb.execution.plan import make_plan
 from mlnb.execution.prepared import Settings, prepare_plan
 from mlnb.execution.verdict import Facts, Judgement, Part, Tolerance, judge, judge_source
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from mlnb.execution.batch import Observer
     from mlnb.execution.prepared import Prepared
     from mlnb.store import Store
+
+Watch = Callable[["Prepared"], AbstractContextManager["Observer"]]
 
 
 @dataclass(frozen=True)
@@ -53,26 +58,11 @@ class Verdict:
 
     def to_markdown(self) -> str:
         """The report."""
-        word = "reproduced" if self.reproduced else "not reproduced"
-        lines = [
-            f"# {self.run_name}: {word}",
-            "",
-            f"Run {self.run_id} held against {self.rerun_id} ({self.rerun_name}).",
-            "",
-            "| part | outcome | |",
-            "|---|---|---|",
-            *(
-                f"| {p.part} | {p.outcome.replace('_', ' ')} | {p.detail.replace('|', chr(92) + '|')} |"
-                for p in self.parts
-            ),
-        ]
-        return (
-            "\n".join([*lines, "", *([self.cause[:1].upper() + self.cause[1:] + "."] if self.cause else [])])
-            + "\n"
-        )
+        return report.markdown(self)
 
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
+    def to_html(self) -> str:
+        """The report, as a page of its own."""
+        return report.html(self)
 
 
 def reproduce(
@@ -82,8 +72,9 @@ def reproduce(
     tolerance: Tolerance | None = None,
     repeat: int = 0,
     timeout: float | None = None,
+    env: Literal["current", "recorded"] = "current",
     store: str | Path | None = None,
-    observer: Observer | None = None,
+    watch: Watch | None = None,
 ) -> Verdict:
     """Execute a run's own notebook with its own parameters once more, and judge what comes out.
 
@@ -99,20 +90,41 @@ def reproduce(
         So many more reruns, to see how far the metrics spread by themselves.
     timeout
         Seconds that one execution may take.
+    watch
+        A context manager around each execution, which gives the observer that sees it go by.
+    env
+        `"recorded"` makes a virtual environment of the run's own packages first, with uv.
 
     Raises
     ------
     NotFound, Ambiguous
         Not one run.
+    UsageError
+        uv isn't installed, or `env` or `repeat` make no sense.
     NotebookError
         The run's notebook wasn't kept.
     ExecutionFailed
-        The rerun failed.
+        The rerun failed, or its environment can't be made.
     """
+    if env not in {"current", "recorded"}:
+        raise UsageError(f"env is {env!r}", hint="current or recorded")
+    if repeat < 0:
+        raise UsageError(f"repeat {repeat} is less than 0")
     if against is not None:
         return _compare(run, against, tolerance, store)
-    prepared, run_id = prepare_reproduction(run, repeat=repeat, timeout=timeout, store=store)
-    batch = execute(prepared, observer)
+    if env == "current":
+        return _execute(
+            *prepare_reproduction(run, repeat=repeat, timeout=timeout, store=store), tolerance, watch
+        )
+    home = _open(store)
+    with environments.recorded(environments.lock_of(home, _only_run(run, store))) as kernel:
+        prepared = prepare_reproduction(run, repeat=repeat, timeout=timeout, store=store, kernel_name=kernel)
+        return _execute(*prepared, tolerance, watch)
+
+
+def _execute(prepared: Prepared, run_id: str, tolerance: Tolerance | None, watch: Watch | None) -> Verdict:
+    with watch(prepared) if watch else nullcontext() as observer:
+        batch = execute(prepared, observer)
     if batch.failures:
         job, ended = batch.failures[0]
         raise ExecutionFailed(
@@ -122,10 +134,15 @@ def reproduce(
 
 
 def prepare_reproduction(
-    run: str, *, repeat: int = 0, timeout: float | None = None, store: str | Path | None = None
+    run: str,
+    *,
+    repeat: int = 0,
+    timeout: float | None = None,
+    store: str | Path | None = None,
+    kernel_name: str | None = None,
 ) -> tuple[Prepared, str]:
     """The batch that repeats a run, and the id of the run it repeats (the notebook's, if `run` is a cell of it)."""
-    found = _whole(find_origin(_only_run(run, store), store=store), store)
+    found = find_origin(_whole(_only_run(run, store), store), store=store, kernel_name=kernel_name)
     assert found.run_id is not None
     plan = make_plan(params=found.parameters, rows=[{} for _ in range(1 + repeat)])
     settings = Settings(timeout=timeout, workers=1)
@@ -217,15 +234,23 @@ def _verdict(store: Store, run_id: str, rerun: str, judgement: Judgement) -> Ver
 
 
 def _record(store: Store, verdict: Verdict) -> None:
-    data = verdict.to_markdown().encode()
-    report = events.Artifact(
-        name=f"verdict on {verdict.run_name}.md",
-        artifact_kind="text",
-        media_type="text/markdown",
+    name = f"verdict on {verdict.run_name}"
+    kept = [
+        _keep(store, f"{name}.md", verdict.to_markdown(), "text", "text/markdown"),
+        _keep(store, f"{name}.html", verdict.to_html(), "file", "text/html"),
+    ]
+    store.edit(verdict.rerun_id, *_events(verdict.run_id, verdict.judgement), *kept)
+
+
+def _keep(store: Store, name: str, text: str, kind: Any, media_type: str) -> events.Artifact:
+    data = text.encode()
+    return events.Artifact(
+        name=name,
+        artifact_kind=kind,
+        media_type=media_type,
         bytes=len(data),
         sha256=store.objects.put_bytes(data),
     )
-    store.edit(verdict.rerun_id, *_events(verdict.run_id, verdict.judgement), report)
 
 
 def _events(against: str, judgement: Judgement) -> list[events.Event]:
@@ -241,13 +266,11 @@ def _only_run(run: str, place: str | Path | None) -> str:
     return query.resolve(_open(place), run)
 
 
-def _whole(origin: Origin, place: str | Path | None) -> Origin:
+def _whole(run_id: str, place: str | Path | None) -> str:
     """Of a cell's run inside a notebook's run, the notebook's: it kept the notebook."""
     from mlnb.store import query
 
-    assert origin.run_id is not None
-    parent: Any = query.record(origin.store, origin.run_id)["parent_id"]
-    return origin if parent is None else find_origin(parent, store=place)
+    return str(query.record(_open(place), run_id)["parent_id"] or run_id)
 
 
 def _open(place: str | Path | None) -> Store:

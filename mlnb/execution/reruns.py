@@ -24,6 +24,7 @@ def rerun(
     seed: int | None = None,
     workers: int | None = None,
     executor: str = "local",
+    scheduler: str | None = None,
     name: str | None = None,
     timeout: float | None = None,
     retries: int = 0,
@@ -43,7 +44,9 @@ def rerun(
     params, grid
         Fixed values, and lists (or ranges, as text: `"loguniform(1e-4, 1e-1)"`, with `sample`) to vary.
     workers
-        Notebooks executed at a time; by default as many as there are cores.
+        Notebooks executed at a time; by default as many as cores and memory allow, by what the first run takes.
+    executor, scheduler
+        `"dask"` sends the runs to the cluster at the address `scheduler`; without, to one on this machine.
     timeout
         Seconds that one run may take.
     retries
@@ -78,6 +81,7 @@ def rerun(
         settings=Settings(
             workers=workers,
             executor=executor,
+            scheduler=scheduler,
             timeout=timeout,
             retries=retries,
             output_dir=None if output_dir is None else Path(output_dir),

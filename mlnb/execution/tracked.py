@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,8 +38,7 @@ class Assignment:
     """What a batch knows about a run before it starts; plain `papermill --engine mlnb` has none.
 
     `kernels` are warm ones, `more` says that another notebook follows. `afterwards` takes what is to be done
-    when the notebook has ended, so that the next one needn't wait for it (unless it says so); `report` hears
-    how it ended. `rolls_up` is false where the batch does that for many runs at once.
+    when the notebook has ended, so that the next one needn't wait for it (unless it says so); `started` hears the kernel's process id, `report` how it ended. `rolls_up` is false where the batch does that for many runs at once.
     """
 
     store: Path
@@ -55,6 +54,7 @@ class Assignment:
     more: bool = False
     rolls_up: bool = True
     afterwards: Callable[[Callable[[], None], bool], object] | None = None
+    started: Callable[[int], object] | None = None
     report: Callable[[Outcome], object] | None = None
 
 
@@ -65,6 +65,7 @@ class Outcome:
     status: Status = "finished"
     error: str | None = None
     exit_signal: int | None = None
+    peak_bytes: int = 0
 
 
 class MlnbEngine(NBClientEngine):  # type: ignore[misc]
@@ -123,6 +124,7 @@ class MlnbEngine(NBClientEngine):  # type: ignore[misc]
             kernels=execution.assignment.kernels,
             more=execution.assignment.more,
             leave=execution.assignment.afterwards is not None,
+            started=execution.assignment.started,
             kernel_name=kernel_name,
             log=logger,
             log_output=log_output,
@@ -137,18 +139,23 @@ class MlnbEngine(NBClientEngine):  # type: ignore[misc]
 
 @dataclass
 class Execution:
-    """One notebook being executed for one run; `own` are the parameter names that the run has by itself."""
+    """One notebook being executed for one run.
+
+    `own` are the parameter names that the run has by itself; `whole` says that no cell has a `%%track`, so that
+    the run tracks them all.
+    """
 
     run: Run
     assignment: Assignment
     own: frozenset[str]
+    whole: bool
     deadline: float | None = None
     client: TrackedClient | None = None
 
     def kernel_environment(self) -> dict[str, str]:
         """What tells the kernel whose cells it runs."""
         told = kernel_environment(self.assignment.store, self.assignment.notebook)
-        return {**told, "MLNB_PARENT_RUN": self.run.run_id}
+        return {**told, "MLNB_PARENT_RUN": self.run.run_id, "MLNB_WHOLE": "1" if self.whole else "0"}
 
     def judge_exception(self, error: BaseException) -> Outcome:
         """How a notebook ended that papermill gave up on."""
@@ -180,7 +187,8 @@ class Execution:
                 self.attempt("rollup", lambda: roll_up(self.run.store, [self.run.run_id], own=self.own))
             client.close()
         if self.assignment.report is not None:
-            self.assignment.report(outcome)
+            peak = 0 if client is None else client.peak_bytes
+            self.assignment.report(replace(outcome, peak_bytes=peak))
 
     def attempt(self, part: str, keep: Callable[[], None]) -> None:
         """Keep a part; where that fails the run says so, and the rest is kept."""
@@ -260,7 +268,13 @@ def _start(notebook: Any, assignment: Assignment) -> Execution:
     run.params(defaults, source="assigned")
     run.params(injected, source="injected")
     deadline = None if assignment.timeout is None else time.monotonic() + assignment.timeout
-    return Execution(run, assignment, frozenset({*defaults, *injected}), deadline)
+    return Execution(run, assignment, frozenset({*defaults, *injected}), not _has_track(notebook), deadline)
+
+
+def _has_track(notebook: Any) -> bool:
+    return any(
+        cell.source.lstrip().startswith("%%track") for cell in notebook.cells if cell.cell_type == "code"
+    )
 
 
 def _defaults(notebook: Any) -> dict[str, Any]:

@@ -18,10 +18,11 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from mlnb.execution.jobs import Ended, Free, Job, Message, Setup, Started, Stop, decode, encode
+from mlnb.execution.jobs import Ended, Free, Job, Kernel, Message, Setup, Started, Stop, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,14 +105,26 @@ class Worker:
         began = time.monotonic()
 
         def report(outcome: Outcome) -> None:
-            self._send(Ended(job.run_id, outcome.status, outcome.error, time.monotonic() - began))  # type: ignore[arg-type]
+            seconds = time.monotonic() - began
+            self._send(
+                Ended(job.run_id, outcome.status, outcome.error, seconds, outcome.peak_bytes)  # type: ignore[arg-type]
+            )
+
+        def started(pid: int) -> None:
+            self._send(Kernel(job.run_id, pid))
 
         self._busy.set()
         try:
             if self._stopped:
                 report(Outcome("failed", "stopped"))
             else:
-                assignment = _assign(job, setup, kernels, self._later, report)
+                assignment = replace(
+                    _assign(job, setup),
+                    kernels=kernels,
+                    afterwards=self._later,
+                    started=started,
+                    report=report,
+                )
                 # in a context of its own: the last run may still be open when this one starts
                 contextvars.copy_context().run(execute, job, setup, source, assignment)
         except KeyboardInterrupt:
@@ -135,13 +148,7 @@ def _kernels(setup: Setup) -> Kernels | None:
     return Kernels(setup.template, setup.kernel_name, {**os.environ, **told})
 
 
-def _assign(
-    job: Job,
-    setup: Setup,
-    kernels: Kernels | None,
-    afterwards: Callable[[Callable[[], None], bool], None],
-    report: Callable[[Outcome], None],
-) -> Assignment:
+def _assign(job: Job, setup: Setup) -> Assignment:
     from mlnb.execution.engine import Assignment
 
     return Assignment(
@@ -154,11 +161,8 @@ def _assign(
         rerun_of=job.rerun_of,
         tags=job.tags,
         timeout=setup.timeout,
-        kernels=kernels,
         more=job.more,
         rolls_up=False,
-        afterwards=afterwards,
-        report=report,
     )
 
 

@@ -24,13 +24,14 @@ def load(shell: Any) -> Session:
         raise UsageError("mlnb's magics need IPython", hint="in a script: with mlnb.run(): …")
     if id(shell) in _sessions:
         return _sessions[id(shell)]
-    from mlnb.magics import queries, runline, track
+    from mlnb.magics import completion, queries, runline, track
     from mlnb.tracking import session as sessions
 
     session = sessions.Session(shell, read_options=track.options_of, show=runline.show)
     sessions.check_lines_with(track.is_valid)
     shell.register_magics(track.TrackMagics(shell, session))
     shell.register_magics(queries.QueryMagics(shell))
+    completion.load(shell)
     session.load()
     _sessions[id(shell)] = session
     return session
@@ -41,7 +42,10 @@ def unload(shell: Any) -> None:
     session = _sessions.pop(id(shell), None)
     if session is None:
         return
+    from mlnb.magics import completion
+
     session.unload()
+    completion.unload(shell)
     for kind, names in _NAMES.items():
         for name in names:
             shell.magics_manager.magics[kind].pop(name, None)

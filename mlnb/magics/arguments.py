@@ -18,4 +18,3 @@ line_cell_magic: Callable[[F], F] = cast("Any", magic.line_cell_magic)
 magics_class: Any = magic.magics_class
 Magics: Any = magic.Magics
 parse_argstring: Callable[[Any, str], Any] = untyped.parse_argstring
-construct_parser: Callable[[Any], Any] = untyped.construct_parser

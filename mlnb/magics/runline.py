@@ -9,6 +9,8 @@ import html
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+from mlnb.tracking.address import base_url
+
 if TYPE_CHECKING:
     from mlnb.tracking.session import Finished
 
@@ -81,9 +83,13 @@ def markup(finished: Finished) -> str:
         else f'<span style="margin-left:.9em;color:{color}">{html.escape(finished.error)}</span>'
     )
     rest = " · ".join(part for part in (_counts(finished), _seconds(finished.duration)) if part)
+    name = f"<b>{html.escape(finished.run.name)}</b>"
+    if base_url() is not None:
+        link = f'<a href="{html.escape(finished.run.url)}" target="_blank" rel="noopener"'
+        name = f'{link} style="color:inherit">{name}</a>'
     return (
         f'<div style="font-size:.9em" title="run {finished.run.run_id}"><span style="color:{color}">●</span> '
-        f"<b>{html.escape(finished.run.name)}</b>{error}{metrics}"
+        f"{name}{error}{metrics}"
         f'<span style="margin-left:.9em;opacity:.65">{html.escape(rest)}</span></div>'
     )
 

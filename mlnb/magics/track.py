@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import functools
 import shlex
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +14,6 @@ from mlnb.magics import runline
 from mlnb.magics.arguments import (
     Magics,
     argument,
-    construct_parser,
     line_cell_magic,
     magic_arguments,
     magics_class,
@@ -139,9 +137,8 @@ class TrackMagics(Magics):  # type: ignore[misc]
             raise UsageError("no run in this session yet", hint="put %%track on top of a cell")
 
 
-@functools.cache
 def _parser() -> Any:
-    return construct_parser(TrackMagics.track)
+    return TrackMagics.track.parser  # type: ignore[attr-defined]  # `magic_arguments` puts it there
 
 
 def options_of(line: str) -> TrackOptions:

@@ -17,6 +17,7 @@ from mlnb.server import handlers
 from mlnb.server.batches import Batches
 from mlnb.server.calls import Services
 from mlnb.server.handler import Endpoint
+from mlnb.server.page import ASSETS, Page
 from mlnb.server.routes import Route
 from mlnb.server.stores import Stores
 from mlnb.server.watch import SCHEMA, SCHEMA_ID, Hint, Watcher
@@ -30,12 +31,14 @@ _THREADS: Final = 4
 
 
 class MlnbApp(ExtensionApp):
-    """mlnb's endpoints in Jupyter Server, under `<base_url>mlnb/api/`."""
+    """mlnb's endpoints in Jupyter Server, under `<base_url>mlnb/api/`, and the page at `<base_url>mlnb/`."""
 
     name = "mlnb"
     description = "Lists, compares and promotes the runs that mlnb recorded."
-    extension_url = "/mlnb"
+    extension_url = "/mlnb/"
+    default_url = "/mlnb/"
     load_other_extensions = True
+    static_paths = [str(ASSETS)]  # noqa: RUF012 - a trait
 
     store = Unicode(
         "", help="The one store to show, whatever notebook is in front. Empty: that of the notebook."
@@ -83,6 +86,7 @@ class MlnbApp(ExtensionApp):
             (url_path_join("/", API, pattern), Endpoint, {"routes": routes, "services": self.services})
             for pattern, routes in paths.items()
         )
+        self.handlers.append((r"/mlnb/?", Page))
 
     async def stop_extension(self) -> None:
         """Stop looking and answering."""

@@ -100,7 +100,7 @@ class Batches:
         return None if process is None else process.poll() is None
 
 
-def describe(store: Store, batch: Mapping[str, Any], *, under_way: bool | None) -> dict[str, Any]:
+def describe(store: Store, batch: Mapping[str, Any]) -> dict[str, Any]:
     """A batch with its runs, and how many of the plan's are in which state."""
     runs = query.run_page(store, where=f"batch_id = '{batch['batch_id']}'", children=True).rows
     planned: Sequence[Mapping[str, Any]] = batch["plan"]
@@ -109,11 +109,9 @@ def describe(store: Store, batch: Mapping[str, Any], *, under_way: bool | None) 
         status: sum(run["status"] == status for run in own)
         for status in ("running", "finished", "failed", "killed")
     }
-    state = "failed" if batch["state"] == "running" and under_way is False else batch["state"]
-    waiting = max(0, len(planned) - len(own)) if state == "running" else 0
+    waiting = max(0, len(planned) - len(own)) if batch["state"] == "running" else 0
     return {
         **batch,
-        "state": state,
         "total": len(planned),
         "counts": {"waiting": waiting, **counts},
         "runs": own,

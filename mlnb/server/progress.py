@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any
 
-from mlnb.server.batches import Batches
 from mlnb.server.bodies import BatchProgress
 from mlnb.store import Store, query
 
 
-def of_batches(store: Store, batch_ids: Iterable[str], started_here: Batches) -> list[BatchProgress]:
+def of_batches(store: Store, batch_ids: Iterable[str]) -> list[BatchProgress]:
     """The progress of those of the batches that the registry knows, newest first."""
     wanted = set(batch_ids)
     if not wanted:
         return []
-    return [
-        _progress(store, batch, started_here) for batch in query.batches(store) if batch["batch_id"] in wanted
-    ]
+    return [_progress(store, batch) for batch in query.batches(store) if batch["batch_id"] in wanted]
 
 
-def _progress(store: Store, batch: Mapping[str, Any], started_here: Batches) -> BatchProgress:
+def _progress(store: Store, batch: Mapping[str, Any]) -> BatchProgress:
     from mlnb.execution.plan import Plan
 
     batch_id = batch["batch_id"]
-    dead = batch["state"] == "running" and started_here.is_under_way(batch_id) is False
     return {
         "batch_id": batch_id,
         "name": batch["name"],
-        "state": cast("Any", "failed" if dead else batch["state"]),
+        "state": batch["state"],
         "total": len(batch["plan"]),
         "done": _count(store, batch_id, "status <> 'running'"),
         "failed": _count(store, batch_id, "status in ('failed', 'killed')"),

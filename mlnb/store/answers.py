@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mlnb import events
 from mlnb.errors import Busy, NotFound
-from mlnb.store import ingest, live, locks, reading, rows, schema
+from mlnb.store import batch_owners, ingest, live, locks, reading, rows, schema
 
 if TYPE_CHECKING:
     import duckdb
@@ -88,18 +88,19 @@ def answer(
 
 
 @contextlib.contextmanager
-def looking(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection that sees everything logged before the call.
+def looking(store: Store, *, apart: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection that sees everything logged before the call; with `apart`, one whose settings may be
+    changed.
 
     It has, beside the index, the temporary relations `live_metric`, `all_metric` and `unsettled`.
     """
-    with _look(store) as look:
+    with _look(store, apart=apart) as look:
         yield look.connection
 
 
 @contextlib.contextmanager
-def _look(store: Store) -> Iterator[ingest.Look]:
-    with ingest.up_to_date(store, state, patience=PATIENCE) as look:
+def _look(store: Store, *, apart: bool = False) -> Iterator[ingest.Look]:
+    with ingest.up_to_date(store, state, patience=PATIENCE, apart=apart) as look:
         _lay_over(store, look.connection)
         yield look
 
@@ -112,17 +113,19 @@ def state(store: Store) -> Hashable:
         time.time() // STALE_AFTER if found else None,
         _stat(store.database),
         _stat(store.registry.path),
+        batch_owners.gone(store),
         tuple((journal.name, sizes, locks.is_held(journal.alive_path)) for journal, sizes in found.items()),
     )
 
 
 def _lay_over(store: Store, connection: duckdb.DuckDBPyConnection) -> None:
+    batch_owners.lay_over(store, connection)
     found = [metric.row() for metric in live.metrics(store.journals, connection)]
     folded = ", ".join(f'"{name}"' for name in live.METRIC_COLUMNS)
     all_folded = f"SELECT {folded} FROM base.metric JOIN base.key USING (key_no)"
     if not found:
         connection.execute(
-            f"""CREATE TEMP VIEW live_metric AS {all_folded} WHERE false;
+            f"""CREATE TEMP TABLE live_metric (run_no INTEGER, name VARCHAR);
                 CREATE TEMP VIEW all_metric AS {all_folded};
                 CREATE TEMP VIEW unsettled AS SELECT DISTINCT run_no FROM base.stale"""
         )

@@ -30,6 +30,7 @@ class Run:
     stamps: dict[str, Stamp] = field(default_factory=dict)
     params: dict[str, tuple[Stamp, events.Param]] = field(default_factory=dict)
     tags: dict[str, tuple[Stamp, str | None]] = field(default_factory=dict)
+    output: tuple[Stamp, str] | None = None
 
     def set(self, register: str, stamp: Stamp, **columns: Any) -> None:
         if stamp > self.stamps.get(register, NEVER):
@@ -90,6 +91,9 @@ def apply(run: Run, event: events.Event, writer: str, additions: Additions) -> N
         case events.Tag():
             if stamp > run.tags.get(event.key, (NEVER, None))[0]:
                 run.tags[event.key] = (stamp, event.value)
+        case events.Output():
+            if run.output is None or stamp > run.output[0]:
+                run.output = (stamp, event.text)
         case events.Note():
             run.set("note", stamp, note=event.text)
         case events.Renamed():

@@ -52,7 +52,7 @@ class Store:
         if not file.exists():
             if not create:
                 raise StoreError(f"there is no store in {folder}", hint="its folder holds a store.json")
-            _create(folder)
+            make(folder)
         return cls(folder, _read(file))
 
     @property
@@ -92,12 +92,18 @@ class Store:
         return f"Store({str(self.path)!r})"
 
 
-def _create(folder: Path) -> None:
+def make(folder: Path, *, store_id: str | None = None) -> None:
+    """Make a store; with `store_id`, one whose runs are meant for the store of that id."""
     try:
         for part in ("journal", "archive", "objects"):
             (folder / part).mkdir(parents=True, exist_ok=True)
         (folder / ".gitignore").write_text("*\n")
-        description = {"store_id": ids.new_id(), "format": FORMAT, "made_by": __version__, "read_by": "0.1.0"}
+        description = {
+            "store_id": store_id or ids.new_id(),
+            "format": FORMAT,
+            "made_by": __version__,
+            "read_by": "0.1.0",
+        }
         temporary = folder / f".store.json.{os.getpid()}.{os.urandom(4).hex()}"
         temporary.write_text(json.dumps(description, indent=2) + "\n")
         try:

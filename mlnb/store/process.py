@@ -54,11 +54,16 @@ def life(writer: Process, alive: Path, last_sign: float) -> Life:
     if writer.host == host() and writer.boot_id == boot_id():
         if not locks.is_held(alive):
             return "dead"
-        started = _started(writer.pid)
-        if started is None or abs(started - writer.started) > 2.0:
-            return "dead"
-        return "alive"
+        return "dead" if is_gone(writer) else "alive"
     return "silent" if time.time() - last_sign > SILENCE else "alive"
+
+
+def is_gone(process: Process) -> bool | None:
+    """Whether it has ended; None where it can't be looked at from here."""
+    if process.host != host() or process.boot_id != boot_id():
+        return None
+    started = _started(process.pid)
+    return started is None or abs(started - process.started) > 2.0
 
 
 @functools.cache

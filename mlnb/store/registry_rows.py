@@ -61,6 +61,8 @@ def rows(records: list[events.Event]) -> dict[str, list[tuple[Any, ...]]]:
                 batches[b.batch_id] = [
                     b.batch_id, b.name, b.notebook, b.source_sha256, plan, b.executor, "running", b.time, None,
                 ]  # fmt: skip
+            case events.BatchResumed() as b if b.batch_id in batches:
+                batches[b.batch_id][-3:] = ["running", batches[b.batch_id][-2], None]
             case events.BatchEnded() as b if b.batch_id in batches:
                 batches[b.batch_id][-3:] = [b.state, batches[b.batch_id][-2], b.time]
     found["alias"] = [(model, alias, v) for (model, alias), v in aliases.items() if v is not None]

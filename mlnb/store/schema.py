@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Goes up with every change of a base table; an index of another version is made again."""
 
 COMPATIBILITY: Final = "v1.5.0"
@@ -65,6 +65,7 @@ BASE: Final[dict[str, Columns]] = {
     # Every parameter name with the types that it ever had, so that no query looks through all values for them.
     "param_kind": {"name": "VARCHAR", "type": "VARCHAR", "numeric": "BOOLEAN"},
     "tag": {"run_no": "INTEGER", "key": "VARCHAR", "value": "VARCHAR", "stamp": "VARCHAR"},
+    "output": {"run_no": "INTEGER", "text": "VARCHAR", "stamp": "VARCHAR"},
     "key": {"key_no": "INTEGER", "name": "VARCHAR"},
     "metric": {
         "run_no": "INTEGER",
@@ -263,6 +264,8 @@ VIEWS: Final[dict[str, str]] = {
     "cells": "SELECT * FROM base.cell",
     "environments": "SELECT * FROM base.environment",
     "tags": f"SELECT r.run_id, t.key, t.value {_RUN.format(table='tag')} AND t.value IS NOT NULL",
+    # Where a run ended by itself, all that it printed is an artifact.
+    "outputs": f"""SELECT r.run_id, t.text {_RUN.format(table="output")} AND r.status IN ('running', 'killed')""",
     "batches": """
         SELECT * REPLACE (make_timestamp(started_at) AS started_at, make_timestamp(ended_at) AS ended_at)
         FROM base.batch""",

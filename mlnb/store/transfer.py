@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from mlnb import events
-from mlnb.errors import Busy, Corrupt, NotFound, NotWritable, UsageError
-from mlnb.store import archive, care, index, ingest, locks, points, reading
+from mlnb.errors import Corrupt, NotFound, NotWritable, UsageError
+from mlnb.store import archive, care, ingest, points, reading
 from mlnb.store.layout import Store
 from mlnb.store.objects import Objects
 
@@ -39,6 +39,7 @@ Content = tuple[str, bytes, bytes]
 _SEGMENT: Final = "journals.seg.zst"
 _REGISTRY: Final = "registry.jsonl"
 _DESCRIPTION: Final = "store.json"
+_OF_BATCHES: Final = (events.BatchStarted, events.BatchResumed, events.BatchEnded)
 
 
 @dataclass
@@ -137,9 +138,7 @@ def import_from(store: Store, source: str | os.PathLike[str]) -> Imported:
                     raise Corrupt(f"object {sha256} in {source} is not what its name says")
                 store.objects.put_bytes(data)
                 done.objects += 1
-        with locks.locked(store.ingest_lock, timeout=index.PATIENCE) as held:
-            if not held:
-                raise Busy(f"another process is folding {store.path}")
+        with ingest.alone(store):
             _take_journals(store, other, done)
         _take_versions(store, other, done)
     ingest.fold(store)
@@ -211,9 +210,7 @@ def _take_versions(store: Store, other: Source, done: Imported) -> None:
             if isinstance(r, events.ModelVersion) and other.store_id == store.store_id
         }
         last = {r.model: r.version for r in past if isinstance(r, events.ModelVersion)}
-        batches = {
-            (type(r), r.batch_id) for r in past if isinstance(r, (events.BatchStarted, events.BatchEnded))
-        }
+        batches = {(type(r), r.batch_id, r.time) for r in past if isinstance(r, _OF_BATCHES)}
         new: list[events.Event] = []
         for record in foreign:
             if isinstance(record, events.ModelVersion):
@@ -226,8 +223,8 @@ def _take_versions(store: Store, other: Source, done: Imported) -> None:
                     done.versions += 1
                 numbers[pair] = number
             elif (
-                isinstance(record, (events.BatchStarted, events.BatchEnded))
-                and (type(record), record.batch_id) not in batches
+                isinstance(record, _OF_BATCHES)
+                and (type(record), record.batch_id, record.time) not in batches
             ):
                 new.append(record)
         return new

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from mlnb.capture.settings import Groups
-from mlnb.tracking import checking, place, writing
+from mlnb.tracking import checking, writing
 from mlnb.tracking.recording import Run, current_store
 
 if TYPE_CHECKING:
@@ -71,15 +71,10 @@ class WholeNotebook:
         self.taken = writing.NamesTaken()
         self.checked: checking.Seen = {}
         self._run: JoinedRun | None = None
-        self._has_track: bool | None = None
 
-    def wants(self, notebook: str | None) -> bool:
-        """Whether a cell without `%%track` belongs to the engine's run."""
-        if not os.environ.get("MLNB_PARENT_RUN"):
-            return False
-        if self._has_track is None:
-            self._has_track = bool(place.has_track(notebook))
-        return not self._has_track
+    def wants(self) -> bool:
+        """Whether a cell without `%%track` belongs to the engine's run: the engine has said so."""
+        return bool(os.environ.get("MLNB_PARENT_RUN")) and os.environ.get("MLNB_WHOLE") == "1"
 
     def run(self) -> JoinedRun:
         """The engine's run."""

@@ -3,28 +3,49 @@
 Rich outputs pass through the shell's display publisher and display hook: their methods are wrapped on the instance, and
 unwrapped when the cell is over. Text passes through ipykernel's own stream hooks; in a terminal, through a
 stand-in for `sys.stdout` that hands everything on and is taken away after the cell.
+
+While the cell runs, the store's flusher puts the end of its text into the run's journal (`LastWords`): where the
+kernel is killed, that is what is left of it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import sys
+import threading
+import time
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
+from mlnb import events
 from mlnb.capture.collectors import Output
+from mlnb.store import flusher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mlnb.tracking.recording import Run
+
 MOST_TEXT: Final = 4 << 20
 MOST_BYTES: Final = 256 << 20
+
+LAST_TEXT: Final = 4_000
+"""Characters of a running cell's text that its journal keeps each time."""
+
+LAST_PIECES: Final = 2_000
+"""Writes of which the end of the text is put together."""
+
+ALLOWANCE: Final = 128 << 10
+"""Characters for which a cell that never stops printing waits a second more until the next time: ten hours of it
+come to some megabytes."""
 
 
 class Watch:
     """Watches one cell's outputs between `start` and `stop`."""
 
-    def __init__(self, shell: Any) -> None:
+    def __init__(self, shell: Any, run: Run) -> None:
         self._shell = shell
+        self._last = LastWords(run)
         self._undo: list[Callable[[], None]] = []
         self._text: list[str] = []
         self._length = 0
@@ -36,8 +57,10 @@ class Watch:
         self._wrap(self._shell.displayhook, "write_format_data", self._result)
         for name in ("stdout", "stderr"):
             self._watch_stream(name)
+        self._last.start()
 
     def stop(self) -> None:
+        self._last.stop()
         while self._undo:
             self._undo.pop()()
 
@@ -93,9 +116,66 @@ class Watch:
         self._undo.append(lambda: setattr(sys, name, stream) if getattr(sys, name) is stand_in else None)
 
     def _wrote(self, text: Any) -> None:
-        if isinstance(text, str) and self._length < MOST_TEXT:
-            self._text.append(text)
-            self._length += len(text)
+        if isinstance(text, str):
+            self._last.add(text)
+            if self._length < MOST_TEXT:
+                self._text.append(text)
+                self._length += len(text)
+
+
+class LastWords:
+    """The end of what a cell has printed, put into its run's journal as often as the flusher comes by.
+
+    `add` is all that the cell's own thread does.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._pieces: deque[str] = deque(maxlen=LAST_PIECES)
+        self._lock = threading.Lock()
+        self._written = ""
+        self._spent = 0
+        self._next = 0.0
+
+    def start(self) -> None:
+        flusher.add(self)
+
+    def stop(self) -> None:
+        """Nothing is written after this has returned: what the cell printed is kept whole from now on."""
+        flusher.remove(self)
+        with self._lock:
+            self._next = float("inf")
+
+    def add(self, text: str) -> None:
+        self._pieces.append(text[-LAST_TEXT:])
+
+    def sync(self) -> None:
+        now = time.monotonic()
+        with self._lock:
+            if now < self._next or self._run.ended:
+                return
+            text = _as_shown(_end_of(list(self._pieces)))[-LAST_TEXT:]
+            if text in ("", self._written):
+                return
+            self._run.append(events.Output(text=text.encode("utf-8", "replace").decode()))
+            self._written = text
+            self._spent += len(text)
+            self._next = now + self._spent / ALLOWANCE
+
+
+def _end_of(pieces: list[str]) -> str:
+    """Some more than is kept: lines that are written over don't count."""
+    length = 0
+    for at in range(len(pieces) - 1, -1, -1):
+        length += len(pieces[at])
+        if length > 4 * LAST_TEXT:
+            return "".join(pieces[at:])
+    return "".join(pieces)
+
+
+def _as_shown(text: str) -> str:
+    """The text as a front end shows it: of a line that was written over, the last."""
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
 
 
 class _Tee:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,20 +20,6 @@ def notebook(namespace: Mapping[str, Any]) -> str | None:
         if isinstance(value, str) and value:
             return value
     return None
-
-
-def has_track(path: str | None) -> bool | None:
-    """Whether a notebook's file holds a `%%track` cell; `None` where it can't be read."""
-    import json
-
-    try:
-        content = json.loads(Path(path or "").read_text(encoding="utf-8"))
-        cells = content["cells"]
-        return any(
-            "".join(c["source"]).lstrip().startswith("%%track") for c in cells if c["cell_type"] == "code"
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def cell_meta(shell: Any, info: Any) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ import struct
 import sys
 import time
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -30,6 +30,7 @@ from mlnb.capture import values as described
 from mlnb.errors import NotFound, UsageError
 from mlnb.store import Store, process
 from mlnb.store.following import Follower
+from mlnb.tracking.address import run_url
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -131,8 +132,8 @@ class Run:
 
     @property
     def url(self) -> str:
-        """The address of the run's page, below a Jupyter server's base URL."""
-        return f"mlnb/runs/{self.run_id}"
+        """The address of the run's page: of this kernel's Jupyter server, or below any server's base URL."""
+        return run_url(self.run_id, self.store.store_id)
 
     # ---- what goes in, what comes out ----
 
@@ -357,6 +358,13 @@ class Run:
     def follow(self) -> Follower:
         """A look at the points that this run gets, as they come."""
         return Follower(self._writer)
+
+    def newest_metrics(self, besides: Collection[str] = ()) -> dict[str, float]:
+        """The value that came last of each metric that this process logged, but for those that are known already."""
+        if set(self._writer.metric_names().values()) <= set(besides):
+            return {}
+        looked = self.follow().look()
+        return {name: float(found["value"][-1]) for name, found in looked if name not in besides}
 
     def finish(
         self,

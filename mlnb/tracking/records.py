@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -10,13 +9,18 @@ from typing import TYPE_CHECKING, Any, Final
 from mlnb.errors import NotFound, nearest
 from mlnb.events import ColumnProfile
 from mlnb.store import Store, query
+from mlnb.tracking import plots
+from mlnb.tracking.late import settle_all
 from mlnb.tracking.recording import current_store
 
 if TYPE_CHECKING:
     import nbformat
     import pandas as pd
+    from matplotlib.axes import Axes
 
 Place = Store | str | os.PathLike[str] | None
+ORIGIN: Final = "mlnb"
+"""The key in a DataFrame's `attrs` that says which question to which store it answers."""
 DATASET_COLUMNS: Final = (
     "name", "role", "type", "rows", "columns", "bytes", "digest", "row_hashes", "source",
 )  # fmt: skip
@@ -60,13 +64,19 @@ def runs(
     QueryError
         The query can't be read, or names something that was never recorded.
     """
-    return query.runs_frame(
-        current_store(store), where=where, order_by=order_by, limit=limit, children=children
-    )
+    home = current_store(store)
+    frame = query.runs_frame(home, where=where, order_by=order_by, limit=limit, children=children)
+    return marked(frame, home, where=where, order_by=order_by, children=children, whole=limit is None)
+
+
+def marked(frame: pd.DataFrame, store: Store, **question: Any) -> pd.DataFrame:
+    """The table with a note of where it comes from, for its display: pandas carries `attrs` along."""
+    frame.attrs[ORIGIN] = {"store": str(store.path), "rows": len(frame), **question}
+    return frame
 
 
 def get(reference: str, *, store: Place = None) -> RunRecord:
-    """The run of this id, beginning of an id, or name (of several, the newest).
+    """The run of this id, beginning of an id, or name (of several, the newest that isn't inside another run).
 
     Raises
     ------
@@ -100,6 +110,12 @@ class RunRecord:
     def _record(self) -> dict[str, Any]:
         return query.record(self.store, self.run_id)
 
+    @property
+    def _settled(self) -> dict[str, Any]:
+        """The record, with what comes a moment after a cell of this process: models' files, packages, git."""
+        settle_all()
+        return self._record
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
@@ -130,7 +146,18 @@ class RunRecord:
     @property
     def artifacts(self) -> pd.DataFrame:
         """The files kept with the run: name, kind, media_type, bytes, sha256, source."""
-        return _frame(self._record["artifacts"], ARTIFACT_COLUMNS)
+        return _frame(self._settled["artifacts"], ARTIFACT_COLUMNS)
+
+    @property
+    def output(self) -> str:
+        """What the run printed; of one that still runs or was killed, the end of it."""
+        record = self._record
+        if record["output"] is not None:
+            return str(record["output"])
+        kept = [
+            item for item in record["artifacts"] if item["kind"] == "text" and item["name"] == "output.txt"
+        ]
+        return self.store.objects.read(kept[-1]["sha256"]).decode() if kept else ""
 
     @property
     def checks(self) -> pd.DataFrame:
@@ -164,7 +191,7 @@ class RunRecord:
     @property
     def environment(self) -> dict[str, Any]:
         """python, platform and packages (name → version); empty where it wasn't recorded."""
-        return dict(self._record["environment"] or {})
+        return dict(self._settled["environment"] or {})
 
     @property
     def cells(self) -> pd.DataFrame:
@@ -189,6 +216,33 @@ class RunRecord:
         times = pd.to_datetime(curve.times, unit="us", utc=True)
         return pd.DataFrame({"step": curve.steps, "time": times, "value": curve.values})
 
+    @property
+    def curves(self) -> list[str]:
+        """The names of the metrics that have more than one point."""
+        return [metric["name"] for metric in self._record["metrics_detail"] if metric["count"] > 1]
+
+    def plot(self, *metrics: str, ax: Axes | Sequence[Axes] | None = None, **style: Any) -> Axes | list[Axes]:
+        """Draw metrics (by default all that are curves) over their steps, with matplotlib and in its present style.
+
+        Parameters
+        ----------
+        metrics
+            Names; each gets axes of its own.
+        ax
+            Where to draw: one axes a metric.
+        style
+            Handed on to `Axes.plot`.
+
+        Raises
+        ------
+        NotFound
+            The run has no such metric.
+        UsageError
+            The run has no curve.
+        """
+        names = metrics or self.curves
+        return plots.plot({name: {self.name: self.history(name)} for name in names}, ax=ax, **style)
+
     def artifact(self, name: str) -> bytes:
         """The bytes of an artifact (of several of that name, the last).
 
@@ -199,9 +253,10 @@ class RunRecord:
         Corrupt
             The file isn't what was stored.
         """
-        found = [item for item in self._record["artifacts"] if item["name"] == name]
+        kept = self._settled["artifacts"]
+        found = [item for item in kept if item["name"] == name]
         if not found:
-            known = [item["name"] for item in self._record["artifacts"]]
+            known = [item["name"] for item in kept]
             raise NotFound(f"run {self.run_id} has no artifact {name!r}", hint=nearest(name, known))
         return self.store.objects.read(found[-1]["sha256"])
 
@@ -232,17 +287,9 @@ class RunRecord:
                 lines.append(f"  {group:8}{shown}")
         if record["error"]:
             lines.append(f"  error   {record['error']}")
+        if record["output"]:
+            lines.append(f"  output  … {record['output'].rstrip().rpartition(chr(10))[2]}")
         return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        record = self._record
-        cells = [
-            f"<tr><th style='text-align:left'>{html.escape(group)}</th><td style='text-align:left'>{shown}</td></tr>"
-            for group in ("params", "metrics", "tags")
-            if (shown := html.escape(", ".join(f"{n} = {_short(v)}" for n, v in record[group].items())))
-        ]
-        head = html.escape(f"{record['name']} · {record['status']} · {record['experiment']}")
-        return f"<table><caption style='text-align:left'>{head}</caption>{''.join(cells)}</table>"
 
 
 def _profile(row: Mapping[str, Any]) -> ColumnProfile:

@@ -123,6 +123,7 @@ class Session:
 
     def load(self) -> None:
         """Hook into the shell."""
+        self.observer.catch_up(self.shell.history_manager.input_hist_parsed)
         self.shell.input_transformer_manager.cleanup_transforms.append(blank_track_line)
         self.shell.ast_transformers.append(self.observer)
         self.shell.events.register("pre_run_cell", self._before)
@@ -181,7 +182,7 @@ class Session:
             return  # the magic says what is wrong with it
         if line is not None:
             cell.options = self._read_options(line)
-        elif self._whole.wants(place.notebook(self.shell.user_ns)):
+        elif self._whole.wants():
             cell.options, cell.whole = TrackOptions(quiet=True), True
         elif self.auto and _does_something(cell.source, self.shell):
             cell.options = TrackOptions()
@@ -192,7 +193,7 @@ class Session:
         cell.options = options
         cell.run = self._start_run(cell, options)
         self._background.started(cell.run)
-        cell.watch = Watch(self.shell)
+        cell.watch = Watch(self.shell, cell.run)
         cell.watch.start()
         self.observer.begin()
         if self.companion is not None and not (options.quiet or cell.whole):
@@ -286,6 +287,7 @@ class Session:
             self._background.keep_checks(run, asked)
         if cell.whole:
             return
+        written.add_logged(run.newest_metrics(besides=written.metrics))
         status: events.Status = "failed" if error is not None else "finished"
         run.finish(status, error=_line(error), last_cell=self._ordinal)
         self._finished(cell, Finished(run, status, duration, _line(error), written, quiet=options.quiet))

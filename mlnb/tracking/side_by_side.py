@@ -7,13 +7,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlnb.errors import UsageError
+from mlnb.errors import NotFound, UsageError, nearest
 from mlnb.store import Store, query
+from mlnb.tracking import plots
 from mlnb.tracking.recording import current_store
 from mlnb.tracking.records import Place, RunRecord
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
+
+    from mlnb.store.curve import History
 
 Row = dict[str, Any]
 
@@ -41,7 +45,7 @@ def comparison(store: Store, run_ids: Sequence[str]) -> Comparison:
         )
     records = [query.record(store, run_id) for run_id in run_ids]
     cells = [query.cells(store, run_id) for run_id in run_ids]
-    return Comparison(records, cells)
+    return Comparison(store, records, cells)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ class Comparison:
     """What two or more runs have in common and what not. Each table has one column a run, differences
     first; `to_dict()` is the same for a program."""
 
-    def __init__(self, records: list[Row], cells: list[list[Row]]) -> None:
+    def __init__(self, store: Store, records: list[Row], cells: list[list[Row]]) -> None:
+        self.store = store
         self._records = records
         self._cells = cells
 
@@ -93,6 +98,56 @@ class Comparison:
     @property
     def environment(self) -> pd.DataFrame:
         return self._table(self._lines(_environment))
+
+    @property
+    def curves(self) -> list[str]:
+        """The names of the metrics that have more than one point in some run."""
+        return list(
+            dict.fromkeys(
+                metric["name"]
+                for record in self._records
+                for metric in record["metrics_detail"]
+                if metric["count"] > 1
+            )
+        )
+
+    def histories(self, metric: str, max_points: int | None = None) -> list[History | None]:
+        """The metric's curve in each run; None where a run hasn't got it."""
+        return [
+            query.history(self.store, record["run_id"], metric, max_points)
+            if metric in record["metrics"]
+            else None
+            for record in self._records
+        ]
+
+    def plot(self, *metrics: str, ax: Axes | Sequence[Axes] | None = None, **style: Any) -> Axes | list[Axes]:
+        """Draw metrics (by default all that are curves), one line a run, with matplotlib and in its present style.
+
+        `ax` is one axes a metric; `style` is handed on to `Axes.plot`.
+
+        Raises
+        ------
+        NotFound
+            No run has such a metric.
+        UsageError
+            There is no curve.
+        """
+        import pandas as pd
+
+        known = list(dict.fromkeys(name for record in self._records for name in record["metrics"]))
+        for name in metrics:
+            if name not in known:
+                raise NotFound(f"none of the runs has a metric {name!r}", hint=nearest(name, known))
+        labels = self._labels()
+        curves = {
+            name: {
+                label: pd.DataFrame({"step": found.steps, "value": found.values})
+                for label, found in zip(labels, self.histories(name), strict=True)
+                if found is not None
+            }
+            for name in metrics or self.curves
+        }
+        return plots.plot(curves, ax=ax, **style)
 
     def to_dict(self) -> Row:
         """The comparison as JSON-able data: runs, params, metrics, data, code, environment, figures."""
@@ -142,6 +197,14 @@ class Comparison:
         return "\n".join(parts if len(parts) > 1 else [*parts, "  nothing differs"])
 
     # ---- inside ----
+
+    def _labels(self) -> list[str]:
+        """The runs' names; with their ids where two share one."""
+        names = self.runs
+        return [
+            f"{name} ({record['run_id'][-4:]})" if names.count(name) > 1 else name
+            for name, record in zip(names, self._records, strict=True)
+        ]
 
     def _lines(self, values_of: Callable[[Row], Row]) -> list[Line]:
         found = [values_of(record) for record in self._records]

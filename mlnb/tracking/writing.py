@@ -33,6 +33,11 @@ class Written:
     def count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
 
+    def add_logged(self, metrics: dict[str, float]) -> None:
+        """What the cell logged by calls of its own."""
+        self.metrics |= metrics
+        self.count("metrics", len(metrics))
+
 
 class NamesTaken:
     """Metric names within one run that several cells write to: a name means one thing."""
@@ -191,7 +196,7 @@ def write_model(run_id: str, store: Any, model: Any, fitted: FittedModel) -> Non
     from mlnb.capture import models
 
     try:
-        saved = models.serialise(model, fitted.input_example)
+        saved = models.serialise(model, fitted.fitted_on)
         data: bytes | None = saved.data
         media_type, metadata = saved.media_type, saved.metadata
     except models.TooLargeError as error:

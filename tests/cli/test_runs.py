@@ -48,9 +48,16 @@ def test_a_run_is_shown_by_its_name(mlnb: Mlnb, two_runs: tuple[str, str]) -> No
 
 
 @pytest.mark.usefixtures("two_runs")
-def test_differences_come_first(mlnb: Mlnb) -> None:
+def test_what_differs_is_a_table_and_the_rest_a_line(mlnb: Mlnb) -> None:
     called = mlnb("compare", "try-0.1", "try-0.2")
-    assert "≠  accuracy" in called.out
+    assert [line.split()[0] for line in called.out.splitlines() if line][:4] == [
+        "params",
+        "lr",
+        "metrics",
+        "accuracy",
+    ]
+    same = mlnb("compare", "try-0.1", "try-0.1")
+    assert "params, the same in all: lr=0.1" in same.out
     assert [row["name"] for row in mlnb("compare", "try-0.1", "try-0.2", "--json").json["params"]] == ["lr"]
 
 

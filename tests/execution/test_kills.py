@@ -45,6 +45,10 @@ def statuses(folder: Path) -> dict[int, list[str]]:
     return found
 
 
+def state_of_b(folder: Path) -> str:
+    return str(query.batches(Store.open(folder / ".mlnb"))[0]["state"])
+
+
 def family(process: psutil.Process) -> list[psutil.Process]:
     return process.children(recursive=True)
 
@@ -112,7 +116,7 @@ def test_ctrl_c_stops_in_order_and_the_rest_can_be_resumed(command: psutil.Popen
     assert err == "mlnb: stopped; mlnb rerun --resume b runs what is missing\n"
     assert all_gone(processes)
     assert statuses(tmp_path) == {1: ["finished"], 2: ["failed"]}
-    assert query.batches(Store.open(tmp_path / ".mlnb"))[0]["state"] == "cancelled"
+    assert state_of_b(tmp_path) == "cancelled"
     finish(tmp_path)
 
 
@@ -123,7 +127,11 @@ def test_a_killed_batch_leaves_no_process_and_no_running_run(command: psutil.Pop
     wait_for(lambda: all_gone(processes))
     wait_for(lambda: statuses(tmp_path)[2][0] in {"failed", "killed"})
     assert statuses(tmp_path)[1] == ["finished"]
+    assert state_of_b(tmp_path) == "killed"
+    told = query.sql(Store.open(tmp_path / ".mlnb"), "SELECT state FROM batches")
+    assert told.column("state").to_pylist() == ["killed"]
     finish(tmp_path)
+    assert state_of_b(tmp_path) == "finished"
 
 
 def test_a_killed_workers_run_is_killed_and_the_others_go_on(command: psutil.Popen, tmp_path: Path) -> None:
@@ -166,6 +174,7 @@ def test_a_batch_that_still_runs_is_not_resumed(command: psutil.Popen, tmp_path:
     from mlnb.errors import UsageError
 
     assert command.poll() is None
+    assert state_of_b(tmp_path) == "running"
     with pytest.raises(UsageError, match="still running"):
         resume("b", store=tmp_path / ".mlnb")
 

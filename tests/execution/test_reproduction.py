@@ -57,7 +57,7 @@ def test_an_unchanged_run_is_reproduced_and_says_so_in_the_store(original: Any, 
     assert rerun["rerun_of"] == run_id
     assert rerun["params"]["alpha"] == 2.0
     assert {one["against"] for one in rerun["verdicts"]} == {run_id}
-    assert "verdict" in rerun["artifacts"][-1]["name"]
+    assert [one["name"].rpartition(".")[2] for one in rerun["artifacts"]] == ["ipynb", "md", "html"]
     # the cell's run, from which models are registered, has its verdicts too
     cell, again = query.children(store, run_id)[-1], query.children(store, verdict.rerun_id)[-1]
     assert {one["against"] for one in query.record(store, again["run_id"])["verdicts"]} == {cell["run_id"]}
@@ -69,7 +69,7 @@ def test_one_changed_value_in_a_file_names_its_column(original: Any, tmp_path: P
     assert call(["reproduce", run_id]) == 1
     said = capsys.readouterr().out
     assert "column fare" in said
-    assert "what changed first: the data" in said
+    assert "What changed first: the data." in said
 
 
 def test_another_version_of_a_package_is_named(original: Any, store: Store) -> None:

@@ -32,6 +32,11 @@ def test_a_wrong_option_is_one_line_with_the_right_one_and_nothing_runs(shell, c
     assert "--no-models" in error
 
 
+def test_the_help_says_each_option_once(shell):
+    track.options_of("-e exp")
+    assert track.TrackMagics.track.__doc__.count("--no-models ") == 1
+
+
 def test_an_unknown_command_is_one_line_with_the_nearest(shell, capsys):
     shell.run_cell("%track statsu")
     assert "did you mean 'status'?" in capsys.readouterr().err

@@ -12,7 +12,7 @@ import pytest
 
 from mlnb import events, registry
 from mlnb.server import bodies
-from mlnb.store import care
+from mlnb.store import care, control
 from mlnb.tracking import start
 
 
@@ -257,3 +257,11 @@ def test_after_a_rebuild_an_old_cursor_brings_everything(project):
     page = project.client.get("runs", since=cursor).json
     assert sorted(row["run_id"] for row in page["runs"]) == sorted(runs)
     assert page["cursor"] < cursor
+
+
+def test_a_run_is_asked_to_stop_while_it_runs_and_only_then(project):
+    with start("long", store=project.store) as run:
+        assert project.client.post(f"runs/{run.run_id}/stop").status == 204
+        assert control.is_asked_to_stop(project.store, run.run_id)
+    reply = project.client.post(f"runs/{run.run_id}/stop")
+    assert (reply.status, reply.json["error"]["code"]) == (409, "conflict")

@@ -132,6 +132,7 @@ def test_folding_piece_by_piece_is_folding_at_once(tmp_path_factory, steps):
         if step == "event":
             item = events.Param(name=f"p{number % 3}", value=str(number), number=float(number), type="int")
             writer.append(events.Params(items=[item]), events.Tag(key=f"t{number % 2}", value=str(number)))
+            writer.append(events.Output(text=str(number)))
         elif step == "point":
             writer.point(f"m{number % 2}", float(number), number % 4)
         elif step == "fold":
@@ -201,7 +202,7 @@ def test_any_interleaving_of_journals_gives_the_same_tables(tmp_path_factory, se
         first.edit(run_id, events.Tag(key="t", value=str(seed)), events.Note(text="n"))
         late = first.writer(run_id)
         late.point("metric_0", 7.0, 1)
-        late.append(events.Renamed(name="another"))
+        late.append(events.Renamed(name="another"), events.Output(text="late"))
         late.close()
     shuffled = np.random.default_rng(seed)
     whole = {path.name: path.read_bytes() for path in first.journals.iterdir()}
@@ -396,6 +397,13 @@ def test_one_folds_and_the_other_is_told(store):
     with locks.locked(store.ingest_lock, timeout=0) as held:
         assert held
         assert ingest.fold(store, patience=0) is False
+
+
+def test_what_must_be_alone_says_who_is_in_the_way(store):
+    with ingest.alone(store), pytest.raises(Busy, match="is folding"), ingest.alone(store, patience=0):
+        pass
+    with ingest.alone(store, patience=0):
+        pass
 
 
 def test_somebodys_own_connection_is_named(store, begin, holder):

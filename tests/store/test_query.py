@@ -155,6 +155,14 @@ def test_a_name_that_several_have_is_the_newest(store, begin):
     assert query.resolve(store, "twice") == run_id
 
 
+def test_a_name_is_sooner_that_of_a_run_that_stands_alone(store, begin):
+    alone, writer = begin(name="mine")
+    writer.close()
+    _, writer = begin(name="mine", parent_id=alone)
+    writer.close()
+    assert query.resolve(store, "mine") == alone
+
+
 @pytest.mark.parametrize("reference", ["", "nothing", "run-9"])
 def test_a_run_that_is_not_there_is_not_found(store, three, reference):
     with pytest.raises(NotFound):

@@ -436,3 +436,35 @@ def test_three_models_are_three_groups(run, runs):
         "DecisionTreeClassifier": "DecisionTreeClassifier",
         "GaussianNB": "GaussianNB",
     }
+
+
+def test_what_the_cell_logs_by_calls_stands_in_its_line(run, shell, runs):
+    from mlnb.magics import current
+
+    run("%%track\nimport mlnb\nmlnb.metric('weight', 0.5)\nmlnb.history('curve', [3.0, 2.0])")
+    assert current(shell).last.written.metrics == {"weight": 0.5, "curve": 2.0}
+
+
+def test_a_model_is_among_the_artifacts_at_once(run, runs):
+    run("%%track\nfrom sklearn.linear_model import Ridge\nridge = Ridge().fit([[0.0], [1.0]], [0.0, 1.0])")
+    run(
+        "import mlnb\nkinds = set(mlnb.get(mlnb.runs()['run_id'][0]).artifacts['kind'])\nassert 'model' in kinds, kinds"
+    )
+
+
+def test_parameters_above_the_line_that_loads_it_are_seen(run, shell, runs):
+    shell.run_line_magic("unload_ext", "mlnb")
+    run("depth = 3\n%load_ext mlnb")
+    run("%%track\nfrom sklearn.tree import DecisionTreeRegressor\n"
+        "tree = DecisionTreeRegressor(max_depth=depth).fit([[0.0], [1.0]], [0.0, 1.0])")  # fmt: skip
+    assert runs()[0]["params"]["depth"] == 3
+
+
+def test_a_tracked_models_signature_knows_its_columns(run, runs):
+    run("import pandas as pd\nX = pd.DataFrame({'age': [1, 2, 3], 'fare': [0.5, 1.0, 2.0]})")
+    run("%%track\nfrom sklearn.linear_model import Ridge\nridge = Ridge().fit(X, [0.0, 1.0, 2.0])")
+    (model,) = (item for item in runs()[-1]["artifacts"] if item["kind"] == "model")
+    assert model["metadata"]["signature"]["inputs"] == [
+        {"name": "age", "type": "int64"},
+        {"name": "fare", "type": "float64"},
+    ]

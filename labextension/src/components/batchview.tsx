@@ -48,7 +48,8 @@ function Header({ model, batch }: IBatchViewProps & { batch: IBatch }): JSX.Elem
     running: trans.__('running'),
     finished: trans.__('finished'),
     failed: trans.__('failed'),
-    cancelled: trans.__('cancelled')
+    cancelled: trans.__('cancelled'),
+    killed: trans.__('killed')
   };
   return (
     <header className="mlnb-RunHeader">

@@ -32,8 +32,17 @@ export function Chart(props: IChartProps): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | null>(null);
   const data = useMemo(() => aligned(series), [series]);
+  const plotted = useRef<uPlot | null>(null);
+  const newest = useRef({ series, data });
+  newest.current = { series, data };
+  // Points that come or go leave the plot as it is; other lines need another one.
+  const lines = series.map(({ label, color, dash, faint }) =>
+    [label, color, dash?.join(' '), faint].join()
+  );
+  const shape = lines.join(';');
 
   useEffect(() => {
+    const { series, data } = newest.current;
     const parent = element.current;
     if (parent === null) {
       return;
@@ -43,6 +52,7 @@ export function Chart(props: IChartProps): JSX.Element {
       data,
       parent
     );
+    plotted.current = plot;
     const resized = new ResizeObserver(() =>
       plot.setSize({ width: Math.max(80, parent.clientWidth), height })
     );
@@ -53,8 +63,15 @@ export function Chart(props: IChartProps): JSX.Element {
       resized.disconnect();
       themed.disconnect();
       plot.destroy();
+      plotted.current = null;
     };
-  }, [data, series, height, sync]);
+  }, [shape, height, sync]);
+
+  useEffect(() => {
+    if (plotted.current !== null && plotted.current.data !== data) {
+      plotted.current.setData(data);
+    }
+  }, [data]);
 
   return (
     <figure className="mlnb-Chart">
@@ -154,14 +171,14 @@ function options(
     axes: [{ ...axis(60, 24), incrs: WHOLE }, axis(32, 48)],
     series: [
       {},
-      ...series.map(({ label, color, dash, faint, curve }): uPlot.Series => ({
+      ...series.map(({ label, color, dash, faint }): uPlot.Series => ({
         label,
         stroke: themed(color),
         width: faint ? 1 : 1.75,
         alpha: faint ? 0.6 : 1,
         dash: dash ? [...dash] : [],
         spanGaps: true,
-        points: { show: curve.steps.length < 3 }
+        points: { show: plot => plot.data[0].length < 3 }
       }))
     ],
     hooks: { setCursor: [plot => onCursor(plot.cursor.idx ?? null)] }

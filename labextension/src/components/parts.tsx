@@ -1,7 +1,7 @@
 /** Small things that several views are made of. */
 
 import type { JSX, ReactNode } from 'react';
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import { formatChange, formatNumber } from '../format';
 import { starIcon } from '../icons';
 import { judge } from '../metrics';
@@ -107,18 +107,23 @@ export interface ITab {
   render: () => ReactNode;
 }
 
-export function Tabs(props: { tabs: readonly ITab[]; label: string }): JSX.Element | null {
+export function Tabs(props: {
+  tabs: readonly ITab[];
+  label: string;
+  /** The one that is open; null opens the first. */
+  tab: string | null;
+  onTab: (id: string) => void;
+}): JSX.Element | null {
   const base = useId();
-  const [chosen, setChosen] = useState<string | null>(null);
-  const { tabs } = props;
-  const current = tabs.find(({ id }) => id === chosen) ?? tabs[0];
+  const { tabs, onTab } = props;
+  const current = tabs.find(({ id }) => id === props.tab) ?? tabs[0];
   if (current === undefined) {
     return null;
   }
   const step = (by: number): void => {
     const next = tabs[(tabs.indexOf(current) + by + tabs.length) % tabs.length];
     if (next !== undefined) {
-      setChosen(next.id);
+      onTab(next.id);
       document.getElementById(`${base}-${next.id}`)?.focus();
     }
   };
@@ -134,7 +139,7 @@ export function Tabs(props: { tabs: readonly ITab[]; label: string }): JSX.Eleme
             aria-selected={id === current.id}
             aria-controls={`${base}-panel`}
             tabIndex={id === current.id ? 0 : -1}
-            onClick={() => setChosen(id)}
+            onClick={() => onTab(id)}
             onKeyDown={event => {
               if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
                 step(event.key === 'ArrowRight' ? 1 : -1);

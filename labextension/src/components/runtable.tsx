@@ -4,9 +4,12 @@ import type { JSX, KeyboardEvent, MouseEvent } from 'react';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useModel } from '../models/model';
 import type { RunTableModel } from '../models/runtable';
+import type { SampleModel } from '../models/sample';
+import type { SavedViewsModel } from '../models/views';
 import { literal, withCondition } from '../query';
 import { bestOf, type IColumn, valueOf } from '../runcolumns';
 import type { IRunRow } from '../tokens';
+import { Explore } from './explore';
 import { bringIntoView, type ILines, useInView } from './inview';
 import { RunTableBar } from './runtablebar';
 import { HEAD, RunTableHead } from './runtablehead';
@@ -14,10 +17,14 @@ import { GapRow, ROW, RunTableRow } from './runtablerow';
 import { Banner, FirstSteps, Loading, Notice, Problem } from './states';
 import { useUi } from './ui';
 
-const FIRST = 240;
+/** Width of the column of names. */
+export const FIRST = 224;
 
 export interface IRunTableProps {
   model: RunTableModel;
+  /** What the plots below the table draw. */
+  sample: SampleModel;
+  views: SavedViewsModel;
   onOpen: (row: IRunRow) => void;
   onCompare: (rows: readonly IRunRow[]) => void;
   onExport: () => void;
@@ -28,7 +35,15 @@ export function RunTable(props: IRunTableProps): JSX.Element {
   const { model } = props;
   useModel(model);
   useModel(model.picked);
+  const search = useRef<HTMLInputElement>(null);
+  const root = useRef<HTMLDivElement>(null);
   const retry = (): void => void model.refresh();
+  const focusGrid = (): void => {
+    if (model.picked.active === null) {
+      model.picked.activate('0');
+    }
+    root.current?.querySelector<HTMLElement>('.mlnb-RunTable-grid')?.focus();
+  };
   if (!model.ready) {
     return model.problem ? (
       <Problem error={model.problem} onRetry={retry} />
@@ -37,10 +52,23 @@ export function RunTable(props: IRunTableProps): JSX.Element {
     );
   }
   return (
-    <div className="mlnb-RunTable">
-      <RunTableBar {...props} />
+    <div className="mlnb-RunTable" ref={root}>
+      <RunTableBar {...props} search={search} onLeave={focusGrid} />
       {model.problem && <Banner error={model.problem} onRetry={retry} />}
-      {model.total > 0 ? <Grid {...props} /> : <Nothing {...props} />}
+      {model.total > 0 ? (
+        <Grid {...props} onSearch={() => search.current?.select()} />
+      ) : (
+        <Nothing {...props} />
+      )}
+      {(model.total > 0 || model.where !== '') && (
+        <Explore
+          foldable
+          model={props.sample}
+          where={model.where}
+          onWhere={where => void model.setQuery(where)}
+          onOpen={props.onOpen}
+        />
+      )}
     </div>
   );
 }
@@ -57,6 +85,17 @@ function Nothing({ model, onTrack }: IRunTableProps): JSX.Element {
   );
 }
 
+/** How far from the left the pinned columns stay. */
+function pinsOf(model: RunTableModel): ReadonlyMap<string, number> {
+  const pins = new Map<string, number>();
+  let left = FIRST;
+  for (const column of model.shown.filter(({ key }) => model.isPinned(key))) {
+    pins.set(column.key, left);
+    left += model.width(column);
+  }
+  return pins;
+}
+
 /** Rows of one height. */
 function evenRows(length: number): ILines {
   return {
@@ -66,7 +105,11 @@ function evenRows(length: number): ILines {
   };
 }
 
-function Grid(props: IRunTableProps): JSX.Element {
+interface IGridProps extends IRunTableProps {
+  onSearch: () => void;
+}
+
+function Grid(props: IGridProps): JSX.Element {
   const { trans } = useUi();
   const { model } = props;
   const { total, shown, picked } = model;
@@ -121,6 +164,9 @@ function Grid(props: IRunTableProps): JSX.Element {
   const template = [FIRST, ...shown.map(column => model.width(column))]
     .map(width => `${width}px`)
     .join(' ');
+  // A row is drawn again only if the pins' places have changed, which the template tells.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const pins = useMemo(() => pinsOf(model), [model, model.shown, template]);
   const rows = Array.from({ length: Math.max(0, to - from + 1) }, (_, place) => from + place);
   return (
     <div
@@ -136,7 +182,7 @@ function Grid(props: IRunTableProps): JSX.Element {
       style={{ ['--mlnb-columns' as string]: template }}
       onKeyDown={onKeyDown}
     >
-      <RunTableHead model={model} />
+      <RunTableHead model={model} pins={pins} />
       <div className="mlnb-RunTable-space" role="rowgroup" style={{ height: total * ROW }}>
         {rows.map(index => {
           const place = model.at(index);
@@ -150,6 +196,7 @@ function Grid(props: IRunTableProps): JSX.Element {
               page={place.page}
               place={place.index}
               columns={shown}
+              pins={pins}
               best={best}
               picked={picked.has(place.row.run_id)}
               active={index === active}
@@ -172,7 +219,7 @@ function rowId(index: number): string {
 /** Whether the key meant something here. */
 function handleKey(
   event: KeyboardEvent,
-  { model, onOpen }: IRunTableProps,
+  { model, onOpen, onSearch }: IGridProps,
   active: number,
   row: IRunRow | undefined,
   move: (index: number) => void
@@ -205,6 +252,9 @@ function handleKey(
       if (row !== undefined) {
         onOpen(row);
       }
+      return true;
+    case '/':
+      onSearch();
       return true;
     case 'Escape':
       model.picked.clear();

@@ -12,8 +12,13 @@ import { useUi } from './ui';
 export const HEAD = 52;
 const STEP = 16;
 
-export function RunTableHead({ model }: { model: RunTableModel }): JSX.Element {
+export function RunTableHead(props: {
+  model: RunTableModel;
+  /** How far from the left the pinned columns stay. */
+  pins: ReadonlyMap<string, number>;
+}): JSX.Element {
   const { trans } = useUi();
+  const { model, pins } = props;
   useModel(model);
   const { shown } = model;
   const names: Record<Group, string> = {
@@ -27,9 +32,9 @@ export function RunTableHead({ model }: { model: RunTableModel }): JSX.Element {
     <div className="mlnb-RunTable-head" role="rowgroup" style={{ height: HEAD }}>
       <div className="mlnb-RunTable-groups" aria-hidden="true">
         <span className="mlnb-RunTable-name" />
-        {spans(shown).map(({ group, count }) => (
-          <span key={group} style={{ gridColumn: `span ${count}` }}>
-            <span>{names[group]}</span>
+        {spans(shown, pins).map(({ key, group, count }) => (
+          <span key={key} style={{ gridColumn: `span ${count}` }}>
+            <span>{group === null ? '' : names[group]}</span>
           </span>
         ))}
       </div>
@@ -38,34 +43,53 @@ export function RunTableHead({ model }: { model: RunTableModel }): JSX.Element {
           {trans.__('run')}
         </div>
         {shown.map(column => (
-          <ColumnHead key={column.key} model={model} column={column} />
+          <ColumnHead
+            key={column.key}
+            model={model}
+            column={column}
+            pin={pins.get(column.key) ?? null}
+          />
         ))}
       </div>
     </div>
   );
 }
 
-function spans(columns: readonly IColumn[]): { group: Group; count: number }[] {
-  const found: { group: Group; count: number }[] = [];
-  for (const { group } of columns) {
+interface ISpan {
+  key: string;
+  /** Null over the pinned columns, which are of any group. */
+  group: Group | null;
+  count: number;
+}
+
+function spans(columns: readonly IColumn[], pins: ReadonlyMap<string, number>): ISpan[] {
+  const found: ISpan[] = [];
+  for (const column of columns) {
+    const group = pins.has(column.key) ? null : column.group;
     const last = found[found.length - 1];
     if (last?.group === group) {
       last.count += 1;
     } else {
-      found.push({ group, count: 1 });
+      found.push({ key: column.key, group, count: 1 });
     }
   }
   return found;
 }
 
-function ColumnHead(props: { model: RunTableModel; column: IColumn }): JSX.Element {
+function ColumnHead(props: {
+  model: RunTableModel;
+  column: IColumn;
+  pin: number | null;
+}): JSX.Element {
   const { trans } = useUi();
-  const { model, column } = props;
+  const { model, column, pin } = props;
   const order = model.order?.key === column.key ? model.order : null;
   const label = labelOf(column, trans);
   return (
     <div
-      className={`mlnb-RunTable-column${column.numeric ? ' mlnb-Number' : ''}`}
+      className={`mlnb-RunTable-column${column.numeric ? ' mlnb-Number' : ''}${pin === null ? '' : ' mlnb-mod-pinned'}`}
+      style={pin === null ? undefined : { left: pin }}
+      data-mlnb-column={column.key}
       role="columnheader"
       aria-sort={order === null ? 'none' : order.descending ? 'descending' : 'ascending'}
     >

@@ -19,6 +19,8 @@ export interface IRunTableRowProps {
   /** The run's place in the page. */
   place: number;
   columns: readonly IColumn[];
+  /** How far from the left the pinned columns stay. */
+  pins: ReadonlyMap<string, number>;
   best: ReadonlyMap<string, number | null>;
   picked: boolean;
   active: boolean;
@@ -47,7 +49,7 @@ function textsIn(page: readonly IRunRow[], column: IColumn): string[] {
 
 export const RunTableRow = memo(function RunTableRow(props: IRunTableRowProps): JSX.Element | null {
   const { trans } = useUi();
-  const { index, page, place, columns, best, picked, active } = props;
+  const { index, page, place, columns, pins, best, picked, active } = props;
   const row = page[place];
   if (row === undefined) {
     return null;
@@ -72,6 +74,7 @@ export const RunTableRow = memo(function RunTableRow(props: IRunTableRowProps): 
       data-mlnb-run={row.run_id}
       style={{ transform: `translateY(${index * ROW}px)` }}
       onClick={event => props.onClick(index, row, event)}
+      onContextMenu={event => props.onClick(index, row, event)}
     >
       <div className="mlnb-RunTable-name" role="rowheader">
         <input
@@ -103,8 +106,12 @@ export const RunTableRow = memo(function RunTableRow(props: IRunTableRowProps): 
         const value = valueOf(row, column);
         const winner = best.get(column.key) ?? null;
         const names = ['mlnb-RunTable-cell'];
+        const pin = pins.get(column.key);
         if (column.numeric) {
           names.push('mlnb-Number');
+        }
+        if (pin !== undefined) {
+          names.push('mlnb-mod-pinned');
         }
         if (winner !== null && toNumber(value) === winner) {
           names.push('mlnb-Best');
@@ -115,6 +122,7 @@ export const RunTableRow = memo(function RunTableRow(props: IRunTableRowProps): 
           <div
             key={column.key}
             className={names.join(' ')}
+            style={pin === undefined ? undefined : { left: pin }}
             role="gridcell"
             tabIndex={-1}
             title={value === null ? undefined : String(value)}

@@ -24,6 +24,8 @@ import { Banner, Loading, Problem } from './states';
 import { StatusDot, statusName } from './status';
 import { useUi } from './ui';
 
+const OUTPUT_LINES = 10;
+
 export interface IRunViewProps {
   model: RunModel;
   curves: CurvesModel;
@@ -38,6 +40,9 @@ export interface IRunViewProps {
   onRerun: (run: IRunDetail) => void;
   onTag: (run: IRunDetail) => void;
   onNote: (note: string) => void;
+  /** Which of the tabs is open. */
+  tab: string | null;
+  onTab: (tab: string) => void;
 }
 
 export function RunView(props: IRunViewProps): JSX.Element {
@@ -122,6 +127,11 @@ function Header(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
         ))}
       </div>
       {run.error && <pre className="mlnb-RunHeader-error">{run.error}</pre>}
+      {run.output && (
+        <pre className="mlnb-RunHeader-output" title={trans.__('The end of its output')}>
+          {run.output.trimEnd().split('\n').slice(-OUTPUT_LINES).join('\n')}
+        </pre>
+      )}
       {run.problems.map(({ where, message }) => (
         <div key={where + message} className="mlnb-RunHeader-problem">
           {trans.__('Not recorded: %1 (%2)', where, message)}
@@ -206,6 +216,8 @@ function RunTabs(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
     <Tabs
       tabs={tabs.filter((tab): tab is ITab => tab !== null)}
       label={trans.__('Parts of the run')}
+      tab={props.tab}
+      onTab={props.onTab}
     />
   );
 }

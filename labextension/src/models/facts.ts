@@ -49,7 +49,7 @@ export class Facts {
     return facts;
   }
 
-  /** The metric that speaks for most of an experiment: that of its newest run with one. */
+  /** The metric that speaks for most of an experiment: that of its newest run that didn't break off. */
   heading(experiment: string): string | null {
     this.keepUp();
     return this.headings.get(experiment) ?? null;
@@ -77,9 +77,12 @@ export class Facts {
       for (const space of ['params', 'metrics', 'tags'] as const) {
         Object.keys(row[space]).forEach(name => names[space].add(name));
       }
-      const metric = this.headings.has(row.experiment) ? null : keyMetric(row, this.keyMetrics);
-      if (metric !== null) {
-        this.headings.set(row.experiment, metric.name);
+      const settled = row.status === 'running' || row.status === 'finished';
+      if (settled && !this.headings.has(row.experiment)) {
+        const metric = keyMetric(row, this.keyMetrics);
+        if (metric !== null) {
+          this.headings.set(row.experiment, metric.name);
+        }
       }
     }
     this._words = vocabulary(names);

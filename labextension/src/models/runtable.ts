@@ -4,18 +4,30 @@ import type { Api } from '../api';
 import { vocabulary } from '../completion';
 import type { Hint } from '../live';
 import { direction } from '../metrics';
-import { columnsOf, type IColumn, usual as usualColumns } from '../runcolumns';
+import { columnsOf, type IColumn } from '../runcolumns';
 import type { ApiError } from '../request';
-import type { IRunRow } from '../tokens';
+import type { IGroup, IRunRow } from '../tokens';
+import { ColumnLayout, type IColumnState } from './columns';
 import { asApiError, Coalescer, Model } from './model';
 import { SelectionModel } from './selection';
 
 export const PAGE = 200;
 const AT_ONCE = 5_000;
+/** Rows that tell how wide the columns want to be. */
+const MEASURED = 50;
 
 export interface IOrder {
   key: string;
+  /** How a query names it. */
+  field: string;
   descending: boolean;
+}
+
+/** What a view remembers. */
+export interface ITableState {
+  where: string;
+  order: IOrder | null;
+  columns: IColumnState;
 }
 
 export interface IPlace {
@@ -59,18 +71,41 @@ export class RunTableModel extends Model {
     return this._problem;
   }
 
+  /** How often all that matches was looked at anew. */
+  get looked(): number {
+    return this._looked;
+  }
+
   get columns(): readonly IColumn[] {
-    return this._columns;
+    return this.layout.all;
   }
 
   /** The columns that are shown, in their order. */
   get shown(): readonly IColumn[] {
-    return this._shown;
+    return this.layout.shown;
+  }
+
+  get state(): ITableState {
+    return { where: this._where, order: this._order, columns: this.layout.state };
+  }
+
+  /** Take on what a view remembers. */
+  restore({ where, order, columns }: ITableState): Promise<void> {
+    this._where = where;
+    this._order = order;
+    this.layout.state = columns;
+    this.stale = true;
+    return this.ask();
   }
 
   /** What is the same in all runs, said once. */
   get constant(): readonly IColumn[] {
-    return this._columns.filter(({ constant, repeats }) => constant && repeats === null);
+    return this.layout.all.filter(({ constant, repeats }) => constant && repeats === null);
+  }
+
+  /** The store's experiments, whatever the query. */
+  get experiments(): readonly IGroup[] {
+    return this._experiments;
   }
 
   /** What a query can name. */
@@ -86,26 +121,29 @@ export class RunTableModel extends Model {
   }
 
   isShown(key: string): boolean {
-    return this._shown.some(column => column.key === key);
+    return this.layout.isShown(key);
+  }
+
+  isPinned(key: string): boolean {
+    return this.layout.isPinned(key);
   }
 
   toggleColumn(key: string): void {
-    const chosen = this.chosen ?? usualColumns(this._columns);
-    if (!chosen.delete(key)) {
-      chosen.add(key);
-    }
-    this.chosen = chosen;
-    this.choose();
+    this.layout.toggle(key);
+    this.notify();
+  }
+
+  pinColumn(key: string): void {
+    this.layout.pin(key);
     this.notify();
   }
 
   width(column: IColumn): number {
-    const usual = column.key === 'run.started_at' ? 200 : column.numeric ? 104 : 136;
-    return this.widths.get(column.key) ?? usual;
+    return this.layout.width(column.key);
   }
 
   setWidth(key: string, width: number): void {
-    this.widths.set(key, Math.max(48, Math.round(width)));
+    this.layout.setWidth(key, width);
     this.notify();
   }
 
@@ -120,13 +158,17 @@ export class RunTableModel extends Model {
 
   /** Best first, then worst first, then newest first again. */
   sortBy(column: IColumn): Promise<void> {
+    const { key, field } = column;
     const first = column.group !== 'metrics' || direction(column.name) >= 0;
     const { _order: order } = this;
+    if (field === null) {
+      return Promise.resolve();
+    }
     this._order =
-      order?.key !== column.key
-        ? { key: column.key, descending: first }
+      order?.key !== key
+        ? { key, field, descending: first }
         : order.descending === first
-          ? { key: column.key, descending: !first }
+          ? { key, field, descending: !first }
           : null;
     return this.ask();
   }
@@ -183,8 +225,9 @@ export class RunTableModel extends Model {
     const stale = this.stale;
     this.stale = false;
     try {
-      const [columns, ...answers] = await Promise.all([
+      const [columns, groups, ...answers] = await Promise.all([
         stale ? this.api.columns(this.store, where) : null,
+        stale ? this.api.runs(this.store, { groups: true, limit: 0 }) : null,
         ...pages.map(page => this.fetch(page * PAGE, PAGE))
       ]);
       if (where !== this._where || order !== this._order) {
@@ -195,9 +238,11 @@ export class RunTableModel extends Model {
         this.keep(pages[index] ?? 0, runs);
       });
       if (columns !== null) {
-        this._columns = columnsOf(columns, this._total);
-        this._words = vocabulary(namesOf(this._columns));
-        this.choose();
+        const all = columnsOf(columns, this._total);
+        this.layout.set(all, (this.pages.get(0) ?? []).slice(0, MEASURED));
+        this._words = vocabulary(namesOf(all));
+        this._experiments = groups?.groups ?? [];
+        this._looked += 1;
       }
       this._queryError = null;
       this._problem = null;
@@ -237,36 +282,28 @@ export class RunTableModel extends Model {
   }
 
   private fetch(offset: number, limit: number): ReturnType<Api['runs']> {
-    const field = this._columns.find(({ key }) => key === this._order?.key)?.field ?? null;
+    const { _order: order } = this;
     return this.api.runs(this.store, {
       where: this._where,
       limit,
       offset,
       data: true,
-      ...(field === null
-        ? {}
-        : { order_by: `${field} ${this._order?.descending ? 'desc' : 'asc'}` })
+      ...(order === null ? {} : { order_by: `${order.field} ${order.descending ? 'desc' : 'asc'}` })
     });
-  }
-
-  private choose(): void {
-    const chosen = this.chosen ?? usualColumns(this._columns);
-    this._shown = this._columns.filter(({ key }) => chosen.has(key));
   }
 
   private readonly pages = new Map<number, readonly IRunRow[]>();
   private readonly upToDate = new Set<number>();
-  private readonly widths = new Map<string, number>();
+  private readonly layout = new ColumnLayout();
   private readonly loading = new Coalescer(() => this.load());
-  private chosen: Set<string> | null = null;
   private view: [number, number] = [0, 0];
   private stale = true;
   private _where = '';
   private _order: IOrder | null = null;
   private _total = 0;
   private _ready = false;
-  private _columns: IColumn[] = [];
-  private _shown: IColumn[] = [];
+  private _looked = 0;
+  private _experiments: readonly IGroup[] = [];
   private _words: string[] = [];
   private _queryError: ApiError | null = null;
   private _problem: ApiError | null = null;

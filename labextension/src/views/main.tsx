@@ -4,25 +4,24 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
 import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+import { type ISignal, Signal } from '@lumino/signaling';
 import type { JSX } from 'react';
 import { CommandIDs } from '../commands';
 import { BatchView } from '../components/batchview';
 import { CompareView } from '../components/compareview';
 import { ModelsView } from '../components/modelsview';
-import { RunTable } from '../components/runtable';
 import { RunView } from '../components/runview';
-import { compareIcon, experimentsIcon, modelsIcon, tableIcon } from '../icons';
+import { compareIcon, experimentsIcon, modelsIcon } from '../icons';
+import type { ILink, Kind } from '../links';
 import type { Hint } from '../live';
 import { BatchModel } from '../models/batch';
 import { CompareModel } from '../models/compare';
 import { RegistryModel } from '../models/registry';
 import { RunModel } from '../models/run';
-import { RunTableModel } from '../models/runtable';
 import { fromRoot } from '../paths';
-import { toCsv } from '../runcolumns';
 import type { IRunRow } from '../tokens';
 import type { Workspace } from '../workspace';
-import { saveText } from './download';
 import { View } from './view';
 
 interface ILiveModel {
@@ -31,11 +30,19 @@ interface ILiveModel {
   dispose(): void;
 }
 
-/** A view that follows the store as long as it is open. `args` bring it back after a reload. */
+/** What brings a view back after a reload. */
+export interface IViewArgs {
+  runs: string[];
+  store_id: string | null;
+  /** What the person has set in it. */
+  state: ReadonlyJSONObject | null;
+}
+
+/** A view that follows the store as long as it is open. */
 export class MainView extends MainAreaWidget<View> {
   constructor(
     workspace: Workspace,
-    readonly args: { runs: string[]; store_id: string | null },
+    private _args: IViewArgs,
     model: ILiveModel,
     className: string,
     content: () => JSX.Element
@@ -46,9 +53,46 @@ export class MainView extends MainAreaWidget<View> {
     workspace.live.hinted.connect(slot);
     this.disposed.connect(() => {
       workspace.live.hinted.disconnect(slot);
+      workspace.letGo(this);
       model.dispose();
+      Signal.clearData(this);
     });
+    // Commands are about what was touched last, as the keyboard and the context menu have it.
+    const touched = (): void => workspace.takeInHand(this, () => this.inHand());
+    for (const event of ['pointerdown', 'contextmenu', 'focusin']) {
+      this.node.addEventListener(event, touched, { capture: true });
+    }
     void model.refresh();
+  }
+
+  get args(): IViewArgs {
+    return this._args;
+  }
+
+  /** The runs that commands without arguments are about while this view is in use. */
+  inHand: () => string[] = () => this._args.runs;
+
+  /** Emitted when what brings the view back has changed. */
+  get argsChanged(): ISignal<this, void> {
+    return this._argsChanged;
+  }
+
+  remember(args: Partial<IViewArgs>): void {
+    const next = { ...this._args, ...args };
+    if (JSON.stringify(next) !== JSON.stringify(this._args)) {
+      this._args = next;
+      this._argsChanged.emit();
+    }
+  }
+
+  private readonly _argsChanged = new Signal<this, void>(this);
+
+  /** As what addresses know it; whoever opens it says so. */
+  kind: Kind = 'run';
+
+  /** The address of what it shows now. */
+  get link(): ILink {
+    return { kind: this.kind, runs: this.args.runs, storeId: this.args.store_id };
   }
 }
 
@@ -56,14 +100,15 @@ export function runView(
   workspace: Workspace,
   app: JupyterFrontEnd,
   store: string | null,
-  runId: string
+  runId: string,
+  state: ReadonlyJSONObject | null
 ): MainView {
   const { commands } = app;
   const model = new RunModel(workspace.api, store, runId);
   const target = { run_id: runId, store_id: store };
-  const view = new MainView(
+  const view: MainView = new MainView(
     workspace,
-    { runs: [runId], store_id: store },
+    { runs: [runId], store_id: store, state },
     model,
     'mlnb-View-run',
     () => (
@@ -80,6 +125,11 @@ export function runView(
         onRerun={() => void commands.execute(CommandIDs.rerun, target)}
         onTag={() => void commands.execute(CommandIDs.tag, target)}
         onNote={note => void model.edit({ note })}
+        tab={typeof view.args.state?.tab === 'string' ? view.args.state.tab : null}
+        onTab={tab => {
+          view.remember({ state: { tab } });
+          view.content.update();
+        }}
       />
     )
   );
@@ -100,7 +150,7 @@ export function compareView(
 ): MainView {
   const { commands } = app;
   const model = new CompareModel(workspace.api, store, runs);
-  const args = { runs, store_id: store };
+  const args = { runs, store_id: store, state: null };
   const view = new MainView(workspace, args, model, 'mlnb-View-compare', () => (
     <CompareView
       model={model}
@@ -111,7 +161,7 @@ export function compareView(
   ));
   view.title.icon = compareIcon;
   const rename = (): void => {
-    args.runs = [...model.runIds];
+    view.remember({ runs: [...model.runIds] });
     const names = model.comparison?.runs.map(({ name }) => name) ?? [];
     view.title.label =
       names.length === 2
@@ -121,40 +171,6 @@ export function compareView(
   };
   rename();
   model.changed.connect(rename);
-  return view;
-}
-
-export function runsView(
-  workspace: Workspace,
-  app: JupyterFrontEnd,
-  store: string | null
-): MainView {
-  const { commands } = app;
-  const model = new RunTableModel(workspace.api, store);
-  const view = new MainView(
-    workspace,
-    { runs: [], store_id: store },
-    model,
-    'mlnb-View-runs',
-    () => (
-      <RunTable
-        model={model}
-        onOpen={openRun(commands, store)}
-        onCompare={rows =>
-          void commands.execute(CommandIDs.compare, {
-            runs: oldestFirst(rows),
-            store_id: store
-          })
-        }
-        onExport={() =>
-          void model.all().then(rows => saveText('runs.csv', 'text/csv', toCsv(rows, model.shown)))
-        }
-        onTrack={() => void commands.execute(CommandIDs.trackCell)}
-      />
-    )
-  );
-  view.title.icon = tableIcon;
-  view.title.label = workspace.trans.__('Runs');
   return view;
 }
 
@@ -168,7 +184,7 @@ export function batchView(
   const model = new BatchModel(workspace.api, store, batchId);
   const view = new MainView(
     workspace,
-    { runs: [batchId], store_id: store },
+    { runs: [batchId], store_id: store, state: null },
     model,
     'mlnb-View-batch',
     () => (
@@ -179,17 +195,13 @@ export function batchView(
       />
     )
   );
+  view.inHand = () => [];
   view.title.icon = experimentsIcon;
   view.title.label = workspace.trans.__('Batch');
   model.changed.connect(() => {
     view.title.label = model.batch?.name ?? view.title.label;
   });
   return view;
-}
-
-/** The oldest is what the others came after, so it is the baseline. */
-export function oldestFirst(rows: readonly IRunRow[]): string[] {
-  return [...rows].sort((a, b) => a.started_at.localeCompare(b.started_at)).map(row => row.run_id);
 }
 
 export function modelsView(
@@ -201,7 +213,7 @@ export function modelsView(
   const model = new RegistryModel(workspace.api, store);
   const view = new MainView(
     workspace,
-    { runs: [], store_id: store },
+    { runs: [], store_id: store, state: null },
     model,
     'mlnb-View-models',
     () => (
@@ -225,7 +237,7 @@ export function modelsView(
   return view;
 }
 
-function openRun(
+export function openRun(
   commands: CommandRegistry,
   store: string | null
 ): (row: Pick<IRunRow, 'run_id'>) => void {

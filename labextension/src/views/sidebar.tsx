@@ -7,8 +7,8 @@ import { experimentsIcon } from '../icons';
 import type { CurvesModel } from '../models/curves';
 import { Facts } from '../models/facts';
 import type { RunListModel } from '../models/runlist';
+import { oldestFirst } from '../order';
 import type { Workspace } from '../workspace';
-import { oldestFirst } from './main';
 import { View } from './view';
 
 /** The sidebar's widget; a setting says which metrics stand for a run. */
@@ -63,6 +63,9 @@ export function sidebarView(workspace: Workspace, commands: CommandRegistry): Si
       onTrack={() => void commands.execute(CommandIDs.trackCell)}
     />
   ));
+  for (const event of ['pointerdown', 'contextmenu', 'focusin']) {
+    view.node.addEventListener(event, () => workspace.letGo(), { capture: true });
+  }
   view.id = 'mlnb-experiments';
   view.title.icon = experimentsIcon;
   view.title.caption = trans.__('Experiments');

@@ -24,10 +24,15 @@ LATER: Final = {
         "matplotlib.font_manager",
         "matplotlib.backends.backend_agg",
         "IPython.core.pylabtools",
-        "PIL.PngImagePlugin",
+        *(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Png", "Ppm")),
     ),
     "pandas": ("pandas.io.formats.html", "pandas.io.formats.string", "pyarrow.pandas_compat"),
-    "sklearn": ("narwhals._pandas_like.namespace", "narwhals.stable.v2._namespace"),
+    "sklearn": (
+        "narwhals._pandas_like.namespace",
+        "narwhals.stable.v2._namespace",
+        "narwhals._interchange.dataframe",
+        "skops.io",  # what models are kept with: it imports all of scikit-learn
+    ),
 }
 
 

@@ -22,6 +22,7 @@ import signal
 import socket
 import sys
 import threading
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -31,14 +32,16 @@ from mlnb.execution.warm.safety import find_refusal
 
 LONGEST_REQUEST: Final = 1 << 22
 KERNEL_MODULES: Final = (
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "ipykernel.zmqshell",
-    "IPython.core.completer",
-    "mlnb.magics",
-    "mlnb.tracking",
-    "mlnb.capture",
+    *(f"ipykernel.{name}" for name in ("kernelapp", "ipkernel", "zmqshell", "debugger")),
+    *(f"IPython.core.{name}" for name in ("completerlib", "debugger", "magic_arguments", "oinspect")),
+    *("IPython.extensions.storemagic", "sqlite3", "tornado.platform.asyncio", "tornado.queues"),
+    *(f"mlnb.magics.{name}" for name in ("queries", "runline", "track")),
+    *(f"mlnb.tracking.{name}" for name in ("earlier", "session")),
+    *(f"mlnb.capture.{name}" for name in ("candidates", "collectors", "curves", "figures", "git", "models")),
+    *(f"mlnb.capture.{name}" for name in ("observed", "printed", "scores", "sweeps")),
+    *("mlnb.store.control", "mlnb.store.helper", "mlnb.widgets.live"),
 )
+"""What every kernel imports when it starts, and what tracking imports at the first cell that has something to track."""
 
 
 @dataclass
@@ -103,7 +106,10 @@ class Template:
 
     def _fork(self, connection: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:
         ready, tell = os.pipe()
-        pid = os.fork()
+        with warnings.catch_warnings():
+            # From 3.12 on Python warns of any thread; those that are left here were looked at (`warm.safety`).
+            warnings.simplefilter("ignore", DeprecationWarning)
+            pid = os.fork()
         if pid == 0:
             os.close(ready)
             self._become_kernel(connection, request, descriptors, tell)

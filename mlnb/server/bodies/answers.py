@@ -14,7 +14,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 Number = float | Literal["NaN", "Infinity", "-Infinity"]
 Scalar = str | int | float | bool | None
 Status = Literal["running", "finished", "failed", "killed"]
-BatchState = Literal["running", "finished", "failed", "cancelled"]
+BatchState = Literal["running", "finished", "failed", "cancelled", "killed"]
 
 
 @dataclass(frozen=True)
@@ -247,8 +247,10 @@ class ModelFile(TypedDict):
 
 
 class RunDetail(RunRow):
-    """`models` are the model files of the run and of its child runs."""
+    """`models` are the model files of the run and of its child runs; `output` the end of what it has printed,
+    while it runs and where it was killed."""
 
+    output: str | None
     params_detail: list[ParamDetail]
     metrics_detail: list[MetricDetail]
     datasets: list[DatasetDetail]

@@ -13,7 +13,7 @@ from mlnb.server.batches import Asked, describe
 from mlnb.server.calls import Call
 from mlnb.server.handlers.runs import check_id
 from mlnb.server.routes import delete, get, post
-from mlnb.store import Store
+from mlnb.store import Store, control
 from mlnb.store import query as ask
 
 MOST_WORKERS: Final = 64
@@ -58,16 +58,19 @@ def reproduce(call: Call, run_id: str) -> bodies.BatchReply:
 @get("reruns/{batch_id}")
 def show_batch(call: Call, batch_id: str) -> bodies.BatchReply:
     """A batch: its plan, its runs, and how many of them are in which state."""
-    return {"batch": _described(call, call.store, _batch(call.store, batch_id))}
+    return {"batch": _described(call.store, _batch(call.store, batch_id))}
 
 
 @delete("reruns/{batch_id}")
 def stop_batch(call: Call, batch_id: str) -> None:
-    """Stop a batch as Ctrl-C does. What has finished stays."""
+    """Stop a batch as Ctrl-C does. What has finished stays. One that a notebook's kernel started is asked to stop."""
     batch = _batch(call.store, batch_id)
     if batch["state"] != "running":
         raise Conflict(f"batch {batch['name']} has {batch['state']} already")
-    call.services.batches.stop(batch_id)
+    if call.services.batches.is_under_way(batch_id) is None:
+        control.ask_to_stop(call.store, batch_id)
+    else:
+        call.services.batches.stop(batch_id)
 
 
 @get("notebooks/parameters")
@@ -130,13 +133,12 @@ def _begun(call: Call, store: Store, batch_id: str) -> bodies.BatchRow:
     while time.monotonic() < deadline:
         found = [one for one in ask.batches(store) if one["batch_id"] == batch_id]
         if found:
-            return _described(call, store, found[0])
+            return _described(store, found[0])
         if call.services.batches.is_under_way(batch_id) is False:
             break
         time.sleep(0.05)
     raise ExecutionFailed(f"batch {batch_id} did not begin")
 
 
-def _described(call: Call, store: Store, batch: Mapping[str, Any]) -> bodies.BatchRow:
-    under_way = call.services.batches.is_under_way(batch["batch_id"])
-    return cast("bodies.BatchRow", describe(store, batch, under_way=under_way))
+def _described(store: Store, batch: Mapping[str, Any]) -> bodies.BatchRow:
+    return cast("bodies.BatchRow", describe(store, batch))

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from mlnb import events, ids
-from mlnb.errors import NotFound, UsageError
+from mlnb.errors import Conflict, NotFound, UsageError
 from mlnb.server import bodies, progress, replies
 from mlnb.server.calls import Call
-from mlnb.server.routes import delete, get, patch
-from mlnb.store import Store, care
+from mlnb.server.routes import delete, get, patch, post
+from mlnb.store import Store, care, control
 from mlnb.store import query as ask
 
 LARGEST_PAGE = 10_000
@@ -38,9 +38,7 @@ def list_runs(call: Call, query: bodies.RunsQuery) -> bodies.RunList:
         "cursor": page.cursor,
         "removed": page.removed,
         "stale": page.stale,
-        "batches": progress.of_batches(
-            store, (row["batch_id"] for row in page.rows if row["batch_id"]), call.services.batches
-        ),
+        "batches": progress.of_batches(store, (row["batch_id"] for row in page.rows if row["batch_id"])),
     }
     if query.groups:
         found = ask.groups(store, where=query.where, children=query.children)
@@ -81,6 +79,15 @@ def delete_run(call: Call, run_id: str, query: bodies.ForceQuery) -> None:
     """Delete a run. One that a model version was made from needs `force=1`."""
     ask.record(call.store, check_id(run_id))
     care.delete(call.store, run_id, force=query.force)
+
+
+@post("runs/{run_id}/stop", status=204)
+def stop_run(call: Call, run_id: str) -> None:
+    """Ask a tracked cell that runs to stop, as the kernel's interrupt does; it hears it also while it is busy."""
+    record = ask.record(call.store, check_id(run_id))
+    if record["status"] != "running":
+        raise Conflict(f"run {record['name']} has {record['status']} already")
+    control.ask_to_stop(call.store, run_id)
 
 
 @get("runs/{run_id}/history")

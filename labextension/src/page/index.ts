@@ -1,0 +1,46 @@
+/** The page's entry. */
+
+import '../../style/page.js';
+
+import { PageConfig } from '@jupyterlab/coreutils';
+import type { IPlugin } from '@lumino/application';
+import { panelPlugin, rerunPlugin, viewsPlugin, workspacePlugin } from '../index';
+import { followAddress, hideToken } from './address';
+import { PageApp } from './app';
+import { Bar } from './bar';
+import { languagesPlugin } from './languages';
+import { followTheme } from './theme';
+import { showNotifications } from './toasts';
+import { IWorkspace } from '../workspace';
+
+/** What only JupyterLab's front ends can do: open a notebook. */
+function addNotebookCommand(app: PageApp, notebooks: string): void {
+  app.commands.addCommand('docmanager:open', {
+    execute: ({ path }) => {
+      if (typeof path === 'string') {
+        window.open(`${notebooks}/${encodeURI(path)}`, '_blank', 'noopener');
+      }
+    }
+  });
+}
+
+async function main(): Promise<void> {
+  hideToken();
+  followTheme();
+  const app = new PageApp();
+  const lab = PageConfig.getOption('labUrl');
+  const notebooks = PageConfig.getOption('notebooksUrl');
+  addNotebookCommand(app, notebooks);
+  app.registerPlugin(languagesPlugin);
+  // They are JupyterLab's, and use of its application what PageApp has.
+  const plugins = [workspacePlugin, panelPlugin, viewsPlugin, rerunPlugin] as unknown;
+  app.registerPlugins(plugins as IPlugin<PageApp, unknown>[]);
+  await app.start({ hostID: 'page' });
+  const workspace = await app.resolveRequiredService(IWorkspace);
+  await workspace.stores.follow(null);
+  app.shell.add(new Bar(app.commands, app.shell, workspace.trans, lab), 'top');
+  showNotifications(document.body);
+  followAddress(app.commands, app.shell);
+}
+
+window.addEventListener('load', () => void main());

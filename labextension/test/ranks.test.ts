@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { importances, rankCorrelation, rankRatio, ranks } from '../src/ranks';
+import { columnsAmong } from '../src/runcolumns';
+import { run } from './examples';
+
+describe('ranks', () => {
+  it('share the mean of their places where values are equal', () => {
+    expect(ranks([30, 10, 20, 20])).toEqual([4, 1, 2.5, 2.5]);
+  });
+});
+
+describe('rank correlation', () => {
+  it('sees any rising or falling relation, whatever the scale', () => {
+    expect(rankCorrelation([0.001, 0.01, 0.1, 1], [1, 2, 3, 400])).toBeCloseTo(1);
+    expect(rankCorrelation([1, 2, 3, 4], [9, 7, 5, 1])).toBeCloseTo(-1);
+  });
+
+  it('agrees with scipy.stats.spearmanr where values tie', () => {
+    expect(rankCorrelation([1, 2, 2, 3, 5], [2, 1, 3, 3, 4])).toBeCloseTo(0.763158, 5);
+  });
+
+  it('is nothing where a side does not vary', () => {
+    expect(rankCorrelation([1, 1, 1], [1, 2, 3])).toBeNull();
+  });
+});
+
+describe('the ratio for words', () => {
+  it('is one where the words part the ranks, and small where they do not', () => {
+    expect(rankRatio(['a', 'a', 'b', 'b'], [1, 1, 2, 2])).toBeCloseTo(1);
+    expect(rankRatio(['a', 'b', 'a', 'b'], [1, 2, 4, 3])).toBeCloseTo(0);
+  });
+});
+
+describe('importance', () => {
+  const rows = Array.from({ length: 12 }, (_, index) =>
+    run({
+      params: { lr: 10 ** -index, seed: (index * 7) % 5, opt: index < 6 ? 'adam' : 'sgd', same: 1 },
+      metrics: { accuracy: index / 12 }
+    })
+  );
+  const columns = columnsAmong(rows);
+  const accuracy = columns.find(({ key }) => key === 'metrics.accuracy');
+  const params = columns.filter(({ group }) => group === 'params');
+
+  it('lists what goes with the metric, the strongest first, and says what may be chance', () => {
+    const found = importances(rows, params, accuracy ?? expect.fail());
+    expect(found.map(({ column }) => column.name)).toEqual(['lr', 'opt', 'seed']);
+    expect(found.map(({ clear }) => clear)).toEqual([true, true, false]);
+    expect(found[0]?.strength).toBeCloseTo(-1);
+    expect(found[1]?.ordered).toBe(false);
+  });
+
+  it('leaves out runs whose metric is missing or NaN, and says nothing of three runs', () => {
+    const few = rows.slice(0, 3);
+    const broken = rows.slice(3, 9).map(row => ({ ...row, metrics: { accuracy: 'NaN' as const } }));
+    expect(importances([...few, ...broken], params, accuracy ?? expect.fail())).toEqual([]);
+  });
+});

@@ -1,0 +1,52 @@
+"""Whether more of a metric is better, as its name says; the panel judges by the same words (`metrics.ts`)."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Final, Literal
+
+Judgement = Literal["better", "worse", "same", "unknown"]
+
+_LOWER: Final = frozenset(
+    "loss error err mse rmse mae mape msle rmsle logloss nll deviance perplexity ppl distance wer cer brier time "
+    "seconds latency duration regret cost penalty inertia crossentropy entropy".split()
+)
+_HIGHER: Final = frozenset(
+    "accuracy acc auc f1 f2 fbeta precision recall score r2 ap map ndcg mrr bleu rouge iou dice kappa mcc sensitivity "
+    "specificity silhouette reward likelihood gain lift hit".split()
+)
+
+
+def direction(name: str) -> int:
+    """1: higher is better; -1: lower is; 0: the name doesn't say."""
+    words = [
+        word for word in re.split(r"[^a-z0-9]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()) if word
+    ]
+    if words[:1] in (["neg"], ["negative"]):
+        return 1
+    if _LOWER.intersection(words):
+        return -1
+    return 1 if _HIGHER.intersection(words) else 0
+
+
+def judge(name: str, value: float, before: float) -> Judgement:
+    """What a change of this metric means."""
+    if value == before or (math.isnan(value) and math.isnan(before)):
+        return "same"
+    sign = (value - before) * direction(name)
+    if math.isnan(sign) or sign == 0:
+        return "unknown"
+    return "better" if sign > 0 else "worse"
+
+
+def best(name: str, values: Sequence[float | None]) -> int | None:
+    """The place of the best; None where the name doesn't say what is, or all are alike."""
+    sign = direction(name)
+    there = [
+        (sign * value, -at) for at, value in enumerate(values) if value is not None and not math.isnan(value)
+    ]
+    if sign == 0 or len({value for value, _ in there}) < 2:
+        return None
+    return -max(there)[1]

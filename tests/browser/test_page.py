@@ -1,0 +1,133 @@
+"""The same views without JupyterLab around them, and the addresses that lead to them from everywhere."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from mlnb.server.page import ASSETS, SCRIPT
+from mlnb.tracking import start
+
+pytestmark = pytest.mark.skipif(not (ASSETS / SCRIPT).is_file(), reason="the page has not been built")
+
+
+def make_runs(root):
+    """Three runs with a curve each; the ids, oldest first."""
+    made = []
+    for lr in (0.1, 0.2, 0.3):
+        with start(experiment="churn", params={"lr": lr}, store=root / ".mlnb") as run:
+            run.history("loss", [1 / (1 + lr * step) for step in range(50)])
+            run.metric("accuracy", 0.5 + lr)
+        made.append(run)
+    return made
+
+
+@pytest.fixture(scope="module")
+def runs(lab):
+    return make_runs(lab.root)
+
+
+@pytest.fixture
+def visit(browser, lab):
+    """Open the page at an address, as a browser that has never been there; what goes wrong in it fails the test."""
+    contexts, errors = [], []
+
+    def go(address="", scheme="light"):
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        page.goto(f"{lab.url}/mlnb/?token={lab.token}{address}")
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def test_it_lists_the_runs_and_opens_one_and_its_address_says_so(visit, runs):
+    page = visit()
+    expect(page.locator(".mlnb-View-runs [data-mlnb-run]")).to_have_count(3)
+    assert "token" not in page.url
+    page.locator(f".mlnb-RunList-line[data-mlnb-run='{runs[1].run_id}']").click()
+    expect(page.locator(".mlnb-View-run h1")).to_have_text(runs[1].name)
+    expect(page).to_have_url(re.compile(f"/mlnb/#/run/{runs[1].run_id}\\?store={runs[1].store.store_id}$"))
+    expect(page).to_have_title(f"{runs[1].name} · mlnb")
+    page.go_back()
+    expect(page.locator(".mlnb-View-runs")).to_be_visible()
+    page.go_forward()
+    expect(page.locator(".mlnb-View-run h1")).to_have_text(runs[1].name)
+    page.reload()
+    expect(page.locator(".mlnb-View-run h1")).to_have_text(runs[1].name)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_view_has_an_address_and_wears_the_systems_theme(visit, runs, scheme, results):
+    ids = ",".join(run.run_id for run in runs)
+    views = {
+        "runs": "/runs",
+        "run": f"/run/{runs[0].run_id}",
+        "compare": f"/compare/{ids}",
+        "models": "/models",
+    }
+    page = visit(f"#{views['runs']}", scheme)
+    for kind, address in views.items():
+        page.evaluate("address => { window.location.hash = address }", address)
+        expect(page.locator(f".mlnb-View-{kind}")).to_be_visible()
+        page.wait_for_timeout(300)
+        page.screenshot(path=results / f"page-{kind}-{scheme}.png")
+    light = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    assert light == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(33, 33, 33)")
+
+
+def test_what_is_logged_elsewhere_comes_by_itself(visit, runs, lab):
+    page = visit(f"#/run/{runs[0].run_id}")
+    expect(page.locator(".mlnb-View-run h1")).to_have_text(runs[0].name)
+    with start(experiment="churn", store=lab.root / ".mlnb") as run:
+        run.metric("accuracy", 0.9)
+        expect(page.locator(f".mlnb-RunList-line[data-mlnb-run='{run.run_id}']")).to_be_visible(
+            timeout=10_000
+        )
+
+
+def test_an_address_opens_the_run_in_jupyterlab_too(page, lab, runs):
+    page.goto(f"{lab.url}/lab?mlnb=/run/{runs[2].run_id}")
+    expect(page.locator(".mlnb-View-run h1")).to_have_text(runs[2].name, timeout=30_000)
+    expect(page).not_to_have_url(re.compile("mlnb="))
+
+
+def test_notebook_7_has_the_sidebar_and_opens_views_in_a_tab(browser, notebook_7, sit_at, results):
+    run = make_runs(notebook_7.root)[0]
+    notebook_7.write_notebook("train.ipynb", "%load_ext mlnb", "%%track\nlr = 0.1\nloss = sum([lr]) / 2")
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.goto(f"{notebook_7.url}/notebooks/train.ipynb?token={notebook_7.token}")
+    page.wait_for_function("window.jupyterapp !== undefined")
+    desk = sit_at(page)
+    desk.run_cell(0)
+    desk.run_cell(1)
+    badge = page.locator(".mlnb-Badge")
+    expect(badge).to_contain_text("loss", timeout=20_000)
+    desk.show_experiments()
+    line = page.locator(f".mlnb-RunList-line[data-mlnb-run='{run.run_id}']")
+    expect(line).to_be_visible(timeout=20_000)
+    page.screenshot(path=results / "notebook7.png")
+    models = page.get_by_role("button", name="Models")
+    for opened, kind in (
+        (line, "run"),
+        (page.locator(".mlnb-RunLine"), "run"),
+        (badge, "run"),
+        (models, "models"),
+    ):
+        with context.expect_page() as found:
+            opened.click()
+        expect(found.value.locator(f".mlnb-View-{kind}")).to_be_visible(timeout=20_000)
+        assert f"/mlnb/#/{kind}" in found.value.url
+        found.value.close()
+    context.close()
