@@ -12,6 +12,8 @@ import { type ISignal, Signal } from '@lumino/signaling';
 import { type IStoreChanged, STORE_CHANGED } from './tokens';
 
 export const POLL_MS = 15_000;
+/** While the server is out of reach. */
+export const OFFLINE_MS = 2_000;
 
 /** What was missed: nothing but these runs, whatever happened lately, or anything at all. */
 export type Hint =
@@ -36,6 +38,19 @@ export class Live implements IDisposable {
 
   get hinted(): ISignal<this, Hint> {
     return this._hinted;
+  }
+
+  /** Whether the server is out of reach: then it is looked for often, and found again, all was missed. */
+  set offline(offline: boolean) {
+    if (offline === this._offline) {
+      return;
+    }
+    this._offline = offline;
+    this.poll.frequency = { ...this.poll.frequency, interval: offline ? OFFLINE_MS : POLL_MS };
+    void this.poll.schedule();
+    if (!offline) {
+      this._hinted.emit({ kind: 'resumed' });
+    }
   }
 
   get isDisposed(): boolean {
@@ -74,4 +89,5 @@ export class Live implements IDisposable {
   private readonly poll: Poll;
   private readonly _hinted = new Signal<this, Hint>(this);
   private _isDisposed = false;
+  private _offline = false;
 }

@@ -4,6 +4,9 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type { PartialJSONValue } from '@lumino/coreutils';
 
+/** How long to wait before asking again where the store is busy. */
+const BUSY_MS = [300, 1000, 3000];
+
 export type Query = Record<string, string | number | boolean | null | undefined>;
 
 /** An answer that is an error: what, what to do, and for a query where. */
@@ -65,12 +68,7 @@ export async function requestAPI<T>(
   if (init.body !== undefined) {
     request.body = JSON.stringify(init.body);
   }
-  let response: Response;
-  try {
-    response = await ServerConnection.makeRequest(apiUrl(settings, path, query), request, settings);
-  } catch (reason) {
-    throw new ApiError(reason instanceof Error ? reason.message : String(reason), 'offline', 0);
-  }
+  const response = await answered(settings, apiUrl(settings, path, query), request);
   const text = await response.text();
   const body = parse(text);
   if (!response.ok) {
@@ -85,6 +83,28 @@ export async function requestAPI<T>(
     );
   }
   return body as T;
+}
+
+/** The answer; a question that finds the store's index in use for the moment is asked again. */
+async function answered(
+  settings: ServerConnection.ISettings,
+  url: string,
+  request: RequestInit
+): Promise<Response> {
+  const waits = request.method === 'GET' ? [...BUSY_MS] : [];
+  for (;;) {
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(url, request, settings);
+    } catch (reason) {
+      throw new ApiError(reason instanceof Error ? reason.message : String(reason), 'offline', 0);
+    }
+    const wait = waits.shift();
+    if (response.status !== 503 || wait === undefined) {
+      return response;
+    }
+    await new Promise(resolve => window.setTimeout(resolve, wait));
+  }
 }
 
 function parse(text: string): unknown {

@@ -34,6 +34,9 @@ export class Workspace {
       highlight: (source, element) =>
         languages.highlight(source, languages.findByName('python'), element)
     };
+    this.runs.changed.connect(() => {
+      this.live.offline = this.runs.problem?.offline ?? false;
+    });
     this.live.hinted.connect((_, hint) => {
       if (hint.kind === 'runs') {
         this.curves.forget(hint.runs);

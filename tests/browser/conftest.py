@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
 import socket
 import subprocess
@@ -17,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,6 +114,17 @@ def notebook_7(tmp_path_factory) -> Iterator[Lab]:
         yield running
 
 
+@pytest.fixture(name="serving", scope="session")
+def serving_fixture() -> Callable[..., AbstractContextManager[Lab]]:
+    """For tests that start and stop a server themselves."""
+    return serving
+
+
+@pytest.fixture(name="free_port")
+def free_port_fixture() -> int:
+    return free_port()
+
+
 @pytest.fixture(scope="session")
 def results() -> Path:
     """Where pictures go."""
@@ -127,7 +137,7 @@ def serving(application: str, home: Path, root: Path, port: int, *options: str) 
     settings = home / "config" / "labconfig" / "default_setting_overrides.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}))
-    token = secrets.token_hex(16)
+    token = "for-these-tests-only"
     RESULTS.mkdir(exist_ok=True)
     log = (RESULTS / f"{application}.log").open("a")
     server = subprocess.Popen(

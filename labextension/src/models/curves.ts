@@ -70,7 +70,8 @@ export class CurvesModel extends Model {
       const { steps, values } = await this.api.history(store, runId, metric, points);
       this.curves.set(key, { steps, values: values.map(value => toNumber(value) ?? Number.NaN) });
     } catch {
-      return; // a list without its small curves is still a list
+      this.curves.delete(key); // a list without its small curves is still a list; the next look asks again
+      return;
     }
     for (const oldest of this.curves.keys()) {
       if (this.curves.size <= KEPT) {
