@@ -70,13 +70,15 @@ def run(shell: Any, store: Store, name: str, *, by_cell: bool) -> dict[str, Any]
             assert result.success, (name, cell, result.error_in_exec or result.error_before_exec)
     else:
         owner = start(name, store=store, kind="notebook")
-        os.environ["MLNB_PARENT_RUN"] = owner.run_id
+        told = {"MLNB_PARENT_RUN": owner.run_id, "MLNB_WHOLE": "1"}  # as `mlnb rerun` tells its kernels
+        os.environ.update(told)
         try:
             for cell in cells:
                 result = shell.run_cell(cell, store_history=True)
                 assert result.success, (name, cell, result.error_in_exec or result.error_before_exec)
         finally:
-            del os.environ["MLNB_PARENT_RUN"]
+            for variable in told:
+                del os.environ[variable]
             owner.finish()
     assert magics.current(shell).settle()
     return captured(store)
