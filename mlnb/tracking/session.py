@@ -123,7 +123,7 @@ class Session:
 
     def load(self) -> None:
         """Hook into the shell."""
-        self.observer.catch_up(self.shell.history_manager.input_hist_parsed)
+        self._take_in_earlier_cells()
         self.shell.input_transformer_manager.cleanup_transforms.append(blank_track_line)
         self.shell.ast_transformers.append(self.observer)
         self.shell.events.register("pre_run_cell", self._before)
@@ -323,6 +323,26 @@ class Session:
             self._say(f"mlnb: {where}: {message}")
 
     # ---- the session's cells ------------------------------------------------------------------
+
+    def _take_in_earlier_cells(self) -> None:
+        """The cells up to the one that loads mlnb: tracked ones stand on them, and are reproduced with them."""
+        history = self.shell.history_manager
+        self.observer.catch_up(history.input_hist_parsed)
+        redact = self._redact()
+        for count, source in enumerate(history.input_hist_raw[1:], start=1):
+            kept = secrets.redact_text(source, redact)
+            self._waiting.append(
+                events.Cell(
+                    session_id=self.session_id,
+                    ordinal=self._ordinal,
+                    source=kept,
+                    source_sha256=hashlib.sha256(kept.encode("utf-8", "replace")).hexdigest(),
+                    status="ok",
+                    duration=0.0,
+                    execution_count=count,
+                )
+            )
+            self._ordinal += 1
 
     def _note_cell(self, cell: _Cell, result: Any, error: BaseException | None, duration: float) -> None:
         source = secrets.redact_text(cell.source, self._redact())

@@ -460,6 +460,16 @@ def test_parameters_above_the_line_that_loads_it_are_seen(run, shell, runs):
     assert runs()[0]["params"]["depth"] == 3
 
 
+def test_cells_above_the_line_that_loads_it_belong_to_what_is_reproduced(run, shell, runs, tmp_path):
+    shell.run_line_magic("unload_ext", "mlnb")
+    run("import math")
+    run("%load_ext mlnb\nbase = 2.0")
+    run("%%track\nroot = math.sqrt(base)")
+    cells = query.cells(Store.open(tmp_path / ".mlnb"), runs()[0]["run_id"])
+    assert [cell["source"].splitlines()[0] for cell in cells] == ["import math", "%load_ext mlnb", "%%track"]
+    assert [cell["own"] for cell in cells] == [False, False, True]
+
+
 def test_a_tracked_models_signature_knows_its_columns(run, runs):
     run("import pandas as pd\nX = pd.DataFrame({'age': [1, 2, 3], 'fare': [0.5, 1.0, 2.0]})")
     run("%%track\nfrom sklearn.linear_model import Ridge\nridge = Ridge().fit(X, [0.0, 1.0, 2.0])")
