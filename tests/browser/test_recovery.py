@@ -34,8 +34,8 @@ def serve(folder, serving, free_port):
     return lambda: serving("jupyter_server", folder.parent / "home", folder, free_port)
 
 
-def line(page, name):
-    return page.locator(".mlnb-RunList-line", has_text=name)
+def see(page, name):
+    expect(page.locator(".mlnb-RunList-line", has_text=name)).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_two_tabs_a_rebuilt_store_a_server_away_and_a_deleted_store(browser, folder, serve):
@@ -45,26 +45,26 @@ def test_two_tabs_a_rebuilt_store_a_server_away_and_a_deleted_store(browser, fol
         tabs = [context.new_page(), context.new_page()]
         for tab in tabs:
             tab.goto(f"{server.url}/mlnb/?token={server.token}")
-            expect(line(tab, "first-run")).to_be_visible()
+            see(tab, "first-run")
         log_run(folder, "second-run")
         for tab in tabs:
-            expect(line(tab, "second-run")).to_be_visible(timeout=PATIENCE_MS)
+            see(tab, "second-run")
 
         care.rebuild(Store.open(folder / ".mlnb"))
         log_run(folder, "third-run")
         for tab in tabs:
-            expect(line(tab, "third-run")).to_be_visible(timeout=PATIENCE_MS)
+            see(tab, "third-run")
             expect(tab.locator(".mlnb-RunList-line[data-mlnb-run]")).to_have_count(3)
 
     expect(tabs[0].get_by_text("out of reach").first).to_be_visible(timeout=PATIENCE_MS)
-    expect(line(tabs[0], "third-run")).to_be_visible()
+    see(tabs[0], "third-run")
     log_run(folder, "fourth-run")
     with serve():
         for tab in tabs:
-            expect(line(tab, "fourth-run")).to_be_visible(timeout=PATIENCE_MS)
+            see(tab, "fourth-run")
         expect(tabs[0].get_by_text("out of reach")).to_have_count(0)
         log_run(folder, "fifth-run")
-        expect(line(tabs[0], "fifth-run")).to_be_visible(timeout=PATIENCE_MS)
+        see(tabs[0], "fifth-run")
 
         shutil.rmtree(folder / ".mlnb")
         for tab in tabs:
@@ -72,7 +72,7 @@ def test_two_tabs_a_rebuilt_store_a_server_away_and_a_deleted_store(browser, fol
         assert not (folder / ".mlnb").exists()
         log_run(folder, "sixth-run")
         for tab in tabs:
-            expect(line(tab, "sixth-run")).to_be_visible(timeout=PATIENCE_MS)
+            see(tab, "sixth-run")
     context.close()
 
 
