@@ -5,6 +5,7 @@ Imports nothing but the standard library: the peers' environments load it too.
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -34,6 +35,12 @@ def amortised(deed: Callable[[int], object], count: int) -> float:
     for number in range(count):
         deed(number)
     return (time.process_time_ns() - began) / count / 1e3
+
+
+def all_cpu() -> float:
+    """CPU seconds so far of this process and of those that it has waited for."""
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system
 
 
 def seconds(deed: Callable[[], object], times: int = 5) -> dict[str, float]:

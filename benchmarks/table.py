@@ -59,9 +59,11 @@ def _ours(found: dict[str, Any]) -> Iterator[str]:
         }
         if peers:
             best = max(peers, key=lambda name: peers[name])
+            by_cpu = seen["points_per_cpu_s"] / found["trackers"][best]["points_per_cpu_s"]
             yield (
                 f"| points/s with the flush | {seen['points_per_s']:,.0f} | ≥ 20 × the fastest peer "
-                f"| {seen['points_per_s'] / peers[best]:.0f} × {best} ({peers[best]:,.0f}) |"
+                f"| {seen['points_per_s'] / peers[best]:.0f} × {best} ({peers[best]:,.0f}); "
+                f"of a CPU second {seen['points_per_cpu_s']:,.0f}, {by_cpu:.0f} × |"
             )
     yield (
         f"| `history()`, points/s | {mine['history_points_per_s']:,.0f} | ≥ 10,000,000 "

@@ -33,6 +33,7 @@ ENVIRONMENT: Final[Mapping[str, str]] = {
     "MLNB_WIDGETS": "`on` or `off`: whether live views are widgets; by default as the front end takes them.",
     "MLNB_PARENT_RUN": "Set by a rerun for its kernel: the run that the kernel's runs belong to.",
     "MLNB_NOTEBOOK": "Set by a rerun for its kernel: the notebook that is executed.",
+    "MLNB_WHOLE": "Set by a rerun for its kernel: `1` where the notebook is tracked as a whole, having no `%%track`.",
 }
 """The environment variables that are read."""
 

@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -49,12 +50,8 @@ def lock_of(store: Store, run_id: str) -> Mapping[str, Any]:
 
 def requirements(environment: Mapping[str, Any]) -> str:
     """The environment as a requirements file."""
-    lock = environment.get("lock")
-    if lock:
-        return str(lock)
-    packages = environment["packages"]
-    listed = json.loads(packages) if isinstance(packages, str) else dict(packages)
-    return "".join(f"{name}=={version}\n" for name, version in sorted(listed.items()))
+    listed = sorted(environment["packages"].items())
+    return str(environment.get("lock") or "".join(f"{name}=={version}\n" for name, version in listed))
 
 
 @contextlib.contextmanager
@@ -76,7 +73,7 @@ def recorded(environment: Mapping[str, Any]) -> Iterator[str]:
 
 def build(environment: Mapping[str, Any], folder: Path) -> Path:
     """Make the virtual environment in `folder`; its Python."""
-    uv = shutil.which("uv")
+    uv = shutil.which("uv") or find_beside("uv")
     if uv is None:
         raise UsageError(
             "--env recorded makes a virtual environment with uv, which isn't installed", hint="pip install uv"
@@ -87,6 +84,11 @@ def build(environment: Mapping[str, Any], folder: Path) -> Path:
     listed.write_text(requirements(environment), encoding="utf-8")
     _run(uv, "pip", "install", "--no-deps", "--python", str(python), "--requirement", str(listed))
     return python
+
+
+def find_beside(name: str) -> str | None:
+    """A command that was installed beside this Python, whose folder needn't be on PATH."""
+    return shutil.which(name, path=sysconfig.get_path("scripts"))
 
 
 def _run(*command: str) -> None:

@@ -2,7 +2,7 @@
 
 `Store` is the folder. Writers append to journals (`journal`, `points`, `flusher`); folding takes them into
 DuckDB (`reading` → `fold`, `summary` → `rows` → `ingest`, with `archive`, `wide`); queries read it
-(`syntax` → `select` → `query`, with `live` for what isn't folded yet). Nothing here knows IPython.
+(`tokens` → `syntax` → `naming` → `select` → `query`, with `live` for what isn't folded yet). Nothing here knows IPython.
 """
 
 from mlnb.store.layout import Store

@@ -88,18 +88,19 @@ def answer(
 
 
 @contextlib.contextmanager
-def looking(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection that sees everything logged before the call.
+def looking(store: Store, *, apart: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection that sees everything logged before the call; with `apart`, one whose settings may be
+    changed.
 
     It has, beside the index, the temporary relations `live_metric`, `all_metric` and `unsettled`.
     """
-    with _look(store) as look:
+    with _look(store, apart=apart) as look:
         yield look.connection
 
 
 @contextlib.contextmanager
-def _look(store: Store) -> Iterator[ingest.Look]:
-    with ingest.up_to_date(store, state, patience=PATIENCE) as look:
+def _look(store: Store, *, apart: bool = False) -> Iterator[ingest.Look]:
+    with ingest.up_to_date(store, state, patience=PATIENCE, apart=apart) as look:
         _lay_over(store, look.connection)
         yield look
 
@@ -124,7 +125,7 @@ def _lay_over(store: Store, connection: duckdb.DuckDBPyConnection) -> None:
     all_folded = f"SELECT {folded} FROM base.metric JOIN base.key USING (key_no)"
     if not found:
         connection.execute(
-            f"""CREATE TEMP VIEW live_metric AS {all_folded} WHERE false;
+            f"""CREATE TEMP TABLE live_metric (run_no INTEGER, name VARCHAR);
                 CREATE TEMP VIEW all_metric AS {all_folded};
                 CREATE TEMP VIEW unsettled AS SELECT DISTINCT run_no FROM base.stale"""
         )

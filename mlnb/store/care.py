@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
 from mlnb.errors import Busy, UsageError
-from mlnb.store import answers, archive, index, ingest, locks, reading
+from mlnb.store import answers, archive, index, ingest, reading
 from mlnb.store.verify import Finding, verify
 
 if TYPE_CHECKING:
@@ -100,9 +100,7 @@ def rebuild(store: Store) -> int:
     Busy
         Another process is folding.
     """
-    with locks.locked(store.ingest_lock, timeout=index.PATIENCE) as held:
-        if not held:
-            raise Busy(f"another process is folding {store.path}")
+    with ingest.alone(store):
         count = ingest.make_again(store)
         ingest.drain(store)
     answers.forget()
@@ -117,9 +115,7 @@ def collect(store: Store, *, apply: bool = False) -> Garbage:
     Busy
         Another process is folding.
     """
-    with locks.locked(store.ingest_lock, timeout=index.PATIENCE) as held:
-        if not held:
-            raise Busy(f"another process is folding {store.path}")
+    with ingest.alone(store):
         ingest.drain(store)
         names = _names(store)
         unneeded = [
@@ -166,9 +162,7 @@ def compact(store: Store) -> tuple[int, int]:
     Busy
         Another process is folding.
     """
-    with locks.locked(store.ingest_lock, timeout=index.PATIENCE) as held:
-        if not held:
-            raise Busy(f"another process is folding {store.path}")
+    with ingest.alone(store):
         ingest.drain(store)
         before = store.database.stat().st_size
         new = store.database.with_name("store.duckdb.new")

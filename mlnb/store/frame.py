@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from mlnb.store import index
+from mlnb.store import index, picking
 
 if TYPE_CHECKING:
     import duckdb
@@ -14,17 +14,16 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from mlnb.store.naming import Names
     from mlnb.store.select import Selection
     from mlnb.store.wide import Columns
 
 ATTRIBUTES = ("run_id", "name", "experiment", "kind", "status", "started_at", "duration_s")
 
 
-FEW: Final = 1000
-"""Runs that are named one by one in a query; for more, whole columns are read and picked from."""
-
-
-def runs(connection: duckdb.DuckDBPyConnection, selection: Selection, wide: Columns) -> pd.DataFrame:
+def runs(
+    connection: duckdb.DuckDBPyConnection, selection: Selection, wide: Columns, names: Names, *, settled: bool
+) -> pd.DataFrame:
     """The selected runs, in their order, with every parameter, metric and tag that any of them has."""
     import pandas as pd
 
@@ -35,7 +34,7 @@ def runs(connection: duckdb.DuckDBPyConnection, selection: Selection, wide: Colu
     table = chosen.in_order(table, places, there)
     data: dict[str, Any] = {name: _series(table[name]) for name in ATTRIBUTES}
     data["started_at"] = data["started_at"].dt.tz_localize("UTC")
-    found = _Values(connection, chosen, wide)
+    found = _Values(connection, chosen, wide, names, settled=settled)
     data |= found.params() | found.metrics() | found.tags()
     return pd.DataFrame(data)
 
@@ -60,13 +59,7 @@ class Chosen:
     @property
     def condition(self) -> str:
         """SQL that holds for the chosen runs, and for as few others as is worth while."""
-        if not self.length:
-            return "false"
-        low, high = int(self._sorted[0]), int(self._sorted[-1])
-        if self.length > FEW:
-            return f"run_no BETWEEN {low} AND {high}"
-        # A join with a list is four times as fast as a list of constants.
-        return f"run_no BETWEEN {low} AND {high} AND run_no IN (SELECT unnest({self.run_nos.tolist()}))"
+        return picking.condition(self._sorted.tolist())
 
     def places(self, run_nos: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """The places of runs, for those that are chosen, and which are."""
@@ -90,11 +83,20 @@ class Chosen:
 class _Values:
     """Columns of values for the chosen runs, from the wide table where it has them."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, chosen: Chosen, wide: Columns) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        chosen: Chosen,
+        wide: Columns,
+        names: Names,
+        *,
+        settled: bool,
+    ) -> None:
         self.connection = connection
         self.chosen = chosen
         self.wide = wide
-        unsettled = _run_nos(connection, "SELECT run_no FROM unsettled")
+        self.names = names
+        unsettled = chosen.run_nos[:0] if settled else _run_nos(connection, "SELECT run_no FROM unsettled")
         self.unsettled = unsettled[chosen.places(unsettled)[1]]
         self._quick: dict[str, Any] = self._from_wide()
 
@@ -119,23 +121,17 @@ class _Values:
         }
 
     def metrics(self) -> dict[str, Any]:
-        known = self.connection.execute(
-            "SELECT name FROM base.key UNION SELECT name FROM live_metric"
-        ).fetchall()
         found = self._columns(
             "metric",
-            {name for (name,) in known},
+            self.names["metrics"],
             'SELECT run_no, name, "last" AS v FROM all_metric WHERE true',
         )
         return {f"metrics.{name}": found[name] for name in sorted(found)}
 
     def tags(self) -> dict[str, Any]:
-        known = self.connection.execute(
-            "SELECT DISTINCT key FROM base.tag WHERE value IS NOT NULL"
-        ).fetchall()
         found = self._columns(
             "tag",
-            {name for (name,) in known},
+            self.names["tags"],
             "SELECT run_no, key AS name, value AS v FROM base.tag WHERE value IS NOT NULL",
         )
         return {f"tags.{name}": _series(found[name]) for name in sorted(found)}

@@ -6,7 +6,6 @@ brings it down. When too many journals wait, one of them starts this, and it end
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
 import sys
@@ -51,11 +50,11 @@ def main(folder: str) -> int:
     from mlnb.store.layout import Store
 
     store = Store.open(Path(folder), create=False)
-    with locks.locked(store.ingest_lock, timeout=0) as held:
-        if not held:
-            return 0
-        with contextlib.suppress(Busy):  # then the journals wait for the next
+    try:
+        with ingest.alone(store, patience=0):
             ingest.drain(store)
+    except Busy:
+        return 0  # somebody else folds, or holds the index: then the journals wait for the next
     care.keep_small(store)
     return 0
 

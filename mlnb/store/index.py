@@ -6,17 +6,22 @@ reading and writing can't be mixed either, so a lock of the process lets one con
 
 Between mlnb's own processes an open file is a matter of milliseconds, and whoever comes second waits. A
 connection of somebody else's may stay for hours: then `Busy` names its process.
+
+What DuckDB needs before it opens any file (its functions, types and settings) takes ten times as long as the file. So a
+process keeps one DuckDB in memory for questions, with no file open and no threads of its own, and an index is attached
+to it for one question.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mlnb import events
 from mlnb.errors import Busy, Corrupt, NotWritable
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+T = TypeVar("T")
 Values = Sequence[Any] | Mapping[str, Any]
 
 PATIENCE: Final = 10.0
@@ -35,7 +41,12 @@ _SETTINGS: Final[dict[str, Any]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+LARGE: Final = 1 << 30
+"""Bytes of an index that is worth all cores; with a smaller one they wait for each other longer than they work."""
+
 _in_process = threading.RLock()
+_home: duckdb.DuckDBPyConnection | None = None
+_left_to_parent: list[duckdb.DuckDBPyConnection] = []
 
 
 @contextmanager
@@ -73,14 +84,27 @@ def _full_disk_explained(database: Path) -> Iterator[None]:
 
 
 @contextmanager
-def reading(database: Path, *, patience: float = PATIENCE) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection to an index that exists."""
+def reading(
+    database: Path, *, patience: float = PATIENCE, apart: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to an index that exists; `apart` gives one whose settings are nobody else's."""
     with _in_process:
-        connection = _connect(database, patience, read_only=True, config=_SETTINGS)
+        if apart or database.stat().st_size > LARGE:
+            connection = _connect(database, patience, read_only=True, config=_SETTINGS)
+            try:
+                yield connection
+            finally:
+                connection.close()
+            return
+        home = _kept_home()
+        _patiently(database, patience, lambda: _attach(home, database))
+        connection = home.cursor()
         try:
+            connection.execute("USE store")
             yield connection
         finally:
-            connection.close()
+            connection.close()  # and its temporary tables with it
+            _detach(home)
 
 
 def one(connection: duckdb.DuckDBPyConnection, query: str, values: Values = ()) -> tuple[Any, ...] | None:
@@ -158,24 +182,93 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("COMMIT")
 
 
+def _kept_home() -> duckdb.DuckDBPyConnection:
+    global _home  # noqa: PLW0603
+    import duckdb
+
+    if _home is None:
+        _home = duckdb.connect(":memory:", config={**_SETTINGS, "threads": 1})
+    return _home
+
+
+def _attach(home: duckdb.DuckDBPyConnection, database: Path) -> None:
+    import duckdb
+
+    if _is_open_here(database):
+        # To open it a second time and close it would free the first one's lock (POSIX record locks are like that).
+        raise duckdb.ConnectionException(f"{database} is open")
+    path = str(database).replace("'", "''")
+    home.execute(f"ATTACH '{path}' AS store (READ_ONLY)")
+
+
+def _detach(home: duckdb.DuckDBPyConnection) -> None:
+    global _home  # noqa: PLW0603
+    try:
+        home.execute("DETACH store")
+    except BaseException:
+        # Whatever it was, the file must not stay open.
+        _home = None
+        home.close()
+        raise
+
+
+def _is_open_here(database: Path) -> bool:
+    """Whether this process has the file open already; where that can't be seen, DuckDB itself refuses."""
+    try:
+        there = database.stat()
+        descriptors = os.listdir("/dev/fd")  # noqa: PTH208 - names are all that is wanted
+    except OSError:
+        return False
+    for descriptor in descriptors:
+        with suppress(OSError):  # the one that listed them is closed by now
+            found = os.fstat(int(descriptor))
+            if (found.st_ino, found.st_dev) == (there.st_ino, there.st_dev):
+                return True
+    return False
+
+
+def _after_fork_in_child() -> None:
+    # Not closed: another thread of the parent's may have been inside it.
+    global _home, _in_process  # noqa: PLW0603
+    _in_process = threading.RLock()
+    if _home is not None:
+        _left_to_parent.append(_home)
+        _home = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
+
+
 def _connect(
     database: Path, patience: float, *, read_only: bool, config: dict[str, Any]
 ) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    return _patiently(
+        database, patience, lambda: duckdb.connect(str(database), read_only=read_only, config=config)
+    )
+
+
+def _patiently(database: Path, patience: float, open_it: Callable[[], T]) -> T:
+    """Open the index as soon as nobody stands in the way."""
     import duckdb
 
     deadline = time.monotonic() + patience
     pause = 0.002
     while True:
         try:
-            return duckdb.connect(str(database), read_only=read_only, config=config)
+            return open_it()
         except duckdb.IOException as error:
             text = str(error)
             if "lock" not in text:
                 raise _explained(database, text) from error
             if time.monotonic() >= deadline:
                 raise _busy(database, text) from error
-        except duckdb.ConnectionException as error:
-            # Somebody in this very process has it open in the other mode.
+        except duckdb.Error as error:
+            # Somebody in this very process has it open.
+            if not isinstance(error, duckdb.ConnectionException) and "file handle conflict" not in str(error):
+                raise
             if time.monotonic() >= deadline:
                 raise Busy(
                     f"{database} is open in this process, by a connection that mlnb did not make",

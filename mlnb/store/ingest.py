@@ -73,6 +73,21 @@ class Look:
     state: Hashable
 
 
+@contextlib.contextmanager
+def alone(store: Store, *, patience: float = index.PATIENCE) -> Iterator[None]:
+    """Hold `ingest.lock` inside the block: nobody else folds, and no journal moves to the archive.
+
+    Raises
+    ------
+    Busy
+        Another process kept it.
+    """
+    with locks.locked(store.ingest_lock, timeout=patience) as held:
+        if not held:
+            raise Busy(f"another process is folding {store.path}", hint="try again when it has ended")
+        yield
+
+
 def fold(store: Store, *, patience: float = index.PATIENCE) -> bool:
     """Take in everything that was logged before the call; False where another process kept the lock.
 
@@ -86,6 +101,21 @@ def fold(store: Store, *, patience: float = index.PATIENCE) -> bool:
             return False
         drain(store, patience=patience)
         return True
+
+
+@contextlib.contextmanager
+def alone(store: Store) -> Iterator[None]:
+    """Hold `ingest.lock` inside the block, so that nobody folds meanwhile.
+
+    Raises
+    ------
+    Busy
+        Another process is folding.
+    """
+    with locks.locked(store.ingest_lock, timeout=index.PATIENCE) as held:
+        if not held:
+            raise Busy(f"another process is folding {store.path}")
+        yield
 
 
 def drain(store: Store, *, patience: float = index.PATIENCE) -> None:
@@ -120,7 +150,11 @@ def _drain(store: Store, patience: float) -> None:
 
 @contextlib.contextmanager
 def up_to_date(
-    store: Store, state: Callable[[Store], Hashable], *, patience: float = index.PATIENCE
+    store: Store,
+    state: Callable[[Store], Hashable],
+    *,
+    patience: float = index.PATIENCE,
+    apart: bool = False,
 ) -> Iterator[Look]:
     """A connection to an index that has everything logged before the call (live points apart).
 
@@ -130,7 +164,9 @@ def up_to_date(
         with contextlib.ExitStack() as stack:
             try:
                 before = state(store)
-                connection = stack.enter_context(index.reading(store.database, patience=patience))
+                connection = stack.enter_context(
+                    index.reading(store.database, patience=patience, apart=apart)
+                )
                 is_current = index.has_schema(connection) and not pending(store, connection)
             except Corrupt:
                 is_current = False  # it is made again below
@@ -140,7 +176,7 @@ def up_to_date(
     if not fold(store, patience=patience):
         raise Busy(f"another process has been folding {store.path} for {patience:g} s")
     before = state(store)
-    with index.reading(store.database, patience=patience) as connection:
+    with index.reading(store.database, patience=patience, apart=apart) as connection:
         yield Look(connection, None if pending(store, connection).news else before)
 
 

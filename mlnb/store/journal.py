@@ -91,20 +91,23 @@ class AppendFile:
             if not self.held:
                 log.warning("mlnb: there is room again; %s is complete", self.path.name)
 
-    def sync(self) -> None:
+    def to_sync(self) -> int | None:
+        """A descriptor to sync and close, where something was written since the last."""
         if self.held:
             self.retry()
-        if self.unsynced:
-            self.unsynced = False
-            try:
-                getattr(os, "fdatasync", os.fsync)(self.fd)
-            except OSError as error:
-                log.warning("mlnb: %s can't be synced (%s)", self.path, error.strerror or error)
+        if not self.unsynced:
+            return None
+        self.unsynced = False
+        return os.dup(self.fd)
 
-    def close(self) -> int:
+    def close(self, *, durable: bool) -> int:
         """Close it; how many bytes there was no room for to the end."""
         if self.held:
             self.retry()
+        if durable and self.size:
+            flusher.sync(self.fd, self.path)  # also where the flusher is about it: it may not be through
+        elif self.unsynced:
+            flusher.sync_later(self.path)
         lost = len(self.held) + self.lost
         if lost:
             log.warning("mlnb: %d bytes could not be written to %s", lost, self.path)
@@ -256,14 +259,21 @@ class JournalWriter:
     # ---- when it is safe ----
 
     def sync(self) -> None:
-        """Wait until the disk has what was written so far."""
+        """Wait until the disk has what was written so far. Who logs meanwhile doesn't wait."""
         with self._lock:
-            if not self.closed and self._pid == os.getpid():
-                for file in self._files():
-                    file.sync()
+            if self.closed or self._pid != os.getpid():
+                return
+            found = [(file.path, file.to_sync()) for file in self._files()]
+        for path, fd in found:
+            if fd is not None:
+                try:
+                    flusher.sync(fd, path)
+                finally:
+                    os.close(fd)
 
     def close(self, *, durable: bool = False) -> int:
-        """Close the files; with `durable`, when the disk has them. Returns the bytes that found no room."""
+        """Close the files; with `durable`, when the disk has them, which is soon in any case. Returns the bytes that
+        found no room."""
         lost = 0
         with self._lock:
             if self.closed:
@@ -274,9 +284,7 @@ class JournalWriter:
             if self._pid != os.getpid():
                 return 0
             for file in self._files():
-                if durable:
-                    file.sync()
-                lost += file.close()
+                lost += file.close(durable=durable)
             # First gone, then free: nobody may find the file unlocked and call the writer dead.
             self._alive_path.unlink(missing_ok=True)
             os.close(self._alive)
@@ -302,7 +310,7 @@ class JournalWriter:
                 f"the journal folder {self.folder} can't be written: {error.strerror or error}",
                 hint="choose another with mlnb.configure(store=...) or MLNB_STORE",
             ) from error
-        self._points_file: AppendFile | None = None
+        self._points = AppendFile(stem.with_name(stem.name + ".pts"))
         me = process.current()
         self._append(
             events.JournalOpened(
@@ -319,15 +327,9 @@ class JournalWriter:
             )
         )
 
-    @property
-    def _points(self) -> AppendFile:
-        if self._points_file is None:
-            self._points_file = AppendFile(self.points_path)
-        return self._points_file
-
     def _files(self) -> Sequence[AppendFile]:
-        # Points first: a reader that has them must find the names of their keys.
-        return [self._events] if self._points_file is None else [self._events, self._points_file]
+        # Events first: who finds points must find the names of their keys.
+        return [self._events, self._points]
 
     def _append(self, *new: events.Event) -> None:
         now = max(time.time_ns() // 1000, self._last_time)

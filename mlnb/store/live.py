@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mlnb import events
-from mlnb.store import points, positions, reading, rows, summary
+from mlnb.store import earlier, points, positions, reading, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ def metrics(folder: Path, connection: duckdb.DuckDBPyConnection) -> list[LiveMet
             known = found.get((at.run_no, metric.name))
             merged = seen if known is None else known.summary.merge(seen)
             found[at.run_no, metric.name] = LiveMetric(at.run_no, metric, merged)
-    folded = {run_no: rows.load_summaries(connection, run_no) for run_no in {pair[0] for pair in found}}
+    folded = {run_no: earlier.load_summaries(connection, run_no) for run_no in {pair[0] for pair in found}}
     return [_joined(live, folded[live.run_no].get(live.metric.name)) for live in found.values()]
 
 
@@ -135,7 +135,7 @@ def _forget_gone() -> None:
         del _tails[path]
 
 
-def _joined(live: LiveMetric, folded: rows.Described | None) -> LiveMetric:
+def _joined(live: LiveMetric, folded: earlier.Described | None) -> LiveMetric:
     if folded is None:
         return live
     return LiveMetric(live.run_no, live.metric, folded[0].merge(live.summary))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mlnb import ids
 from mlnb.errors import Ambiguous, NotFound, UsageError, nearest
-from mlnb.store import answers, index, live, run_rows, select, wide
+from mlnb.store import answers, index, live, naming, picking, run_rows, select, wide
 from mlnb.store.curve import History, thinned
 from mlnb.store.run_rows import RUN_COLUMNS, Row
 
@@ -35,7 +34,6 @@ __all__ = [
     "known_ids",
     "models",
     "names",
-    "names_in",
     "previous",
     "record",
     "resolve",
@@ -81,7 +79,8 @@ def run_page(
     def make(connection: duckdb.DuckDBPyConnection) -> RunPage:
         chosen = select.select(
             where=where, order_by=order_by, limit=limit, offset=offset, children=children, since=since,
-            deleted=deleted, names=names_in(connection), wide=wide.columns(connection),
+            deleted=deleted, names=naming.recorded(connection), wide=wide.columns(connection),
+            settled=wide.is_settled(connection),
         )  # fmt: skip
         run_nos = connection.execute(chosen.sql, chosen.values).fetchnumpy()["run_no"].astype("i8").tolist()
         total = len(run_nos)
@@ -109,7 +108,8 @@ def groups(store: Store, *, where: str | None = None, children: bool = False) ->
     def make(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
         chosen = select.select(
             where=where, order_by=None, limit=None, offset=0, children=children, since=None,
-            deleted=False, names=names_in(connection), wide=wide.columns(connection),
+            deleted=False, names=naming.recorded(connection), wide=wide.columns(connection),
+            settled=wide.is_settled(connection),
         )  # fmt: skip
         return connection.execute(chosen.group_sql, chosen.values).fetchall()
 
@@ -130,14 +130,15 @@ def runs_frame(
     from mlnb.store import frame
 
     def make(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-        columns = wide.columns(connection)
+        columns, settled = wide.columns(connection), wide.is_settled(connection)
+        known = naming.recorded(connection)
         chosen = select.select(
             where=where, order_by=order_by, limit=limit, offset=offset, children=children, since=None,
-            deleted=False, names=names_in(connection), wide=columns,
+            deleted=False, names=known, wide=columns, settled=settled,
         )  # fmt: skip
-        return frame.runs(connection, chosen, columns)
+        return frame.runs(connection, chosen, columns, known, settled=settled)
 
-    if limit is None or limit > frame.FEW:  # large ones aren't kept
+    if limit is None or limit > picking.FEW:  # large ones aren't kept
         with answers.looking(store) as connection:
             return make(connection)
     question = ("frame", where, order_by, limit, offset, children)
@@ -306,7 +307,7 @@ def sql(store: Store, text: str, *, limit: int | None = None, seconds: float | N
     """
     import duckdb
 
-    with answers.looking(store) as connection, _stopped_after(connection, seconds):
+    with answers.looking(store, apart=True) as connection, _stopped_after(connection, seconds):
         _publish_live(store, connection)
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
@@ -382,20 +383,8 @@ def batches(store: Store) -> list[Row]:
 
 def names(store: Store) -> dict[str, list[str]]:
     """Every recorded name, for completion: `params`, `metrics`, `tags`."""
-    found = answers.answer(store, "names", names_in)
+    found = answers.answer(store, "names", naming.recorded)
     return {group: sorted(known) for group, known in found.items()}
-
-
-def names_in(connection: duckdb.DuckDBPyConnection) -> dict[str, AbstractSet[str]]:
-    """Every recorded name, by group."""
-    queries = {
-        "params": "SELECT DISTINCT name FROM base.param_kind",
-        "metrics": "SELECT name FROM base.key UNION SELECT name FROM live_metric",
-        "tags": "SELECT DISTINCT key FROM base.tag WHERE value IS NOT NULL",
-    }
-    return {
-        group: {name for (name,) in connection.execute(query).fetchall()} for group, query in queries.items()
-    }
 
 
 # ---- inside --------------------------------------------------------------------------------------

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from mlnb import events
-from mlnb.errors import Busy, NotWritable
+from mlnb.errors import Busy, Corrupt, NotWritable
 from mlnb.store import locks
 
 Decision = Callable[[list[events.Event]], events.Event | list[events.Event]]
@@ -26,12 +26,24 @@ class RegistryFile:
         self._lock = folder / "registry.lock"
 
     def read(self) -> list[events.Event]:
-        """Every whole record, oldest first."""
+        """Every whole record, oldest first. One that can't be read is left out: it must not stand in the way of
+        questions about runs. `damaged` names it, and nothing is decided until it is mended."""
+        return [record for _, record in self._lines() if record is not None]
+
+    def damaged(self) -> list[int]:
+        """The numbers of the lines that are no records, from 1."""
+        return [number for number, record in self._lines() if record is None]
+
+    def _lines(self) -> Iterator[tuple[int, events.Event | None]]:
         try:
             data = self.path.read_bytes()
         except FileNotFoundError:
-            return []
-        return [events.decode(line) for line in data[: data.rfind(b"\n") + 1].splitlines()]
+            return
+        for number, line in enumerate(data[: data.rfind(b"\n") + 1].splitlines(), start=1):
+            try:
+                yield number, events.decode(line)
+            except ValueError:
+                yield number, None
 
     def transact(self, decide: Decision, *, timeout: float = 10.0) -> list[events.Event]:
         """Append what `decide` makes of the records so far; the appended ones, stamped.
@@ -42,6 +54,8 @@ class RegistryFile:
         ------
         Busy
             Another process held the registry for `timeout` seconds.
+        Corrupt
+            A record can't be read, so that nobody knows on what to decide.
         NotWritable
             The record could not be written.
         """
@@ -54,6 +68,12 @@ class RegistryFile:
             raise NotWritable(f"{self.path} can't be written: {error.strerror or error}") from error
 
     def _decide_and_append(self, decide: Decision) -> list[events.Event]:
+        damaged = self.damaged()
+        if damaged:
+            raise Corrupt(
+                f"line {damaged[0]} of {self.path} is no record",
+                hint="mend it or restore the file from a copy; mlnb store verify",
+            )
         past = self.read()
         decided = decide(past)
         new = decided if isinstance(decided, list) else [decided]

@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from mlnb.store import picking
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -40,25 +42,21 @@ def of(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> list[Ro
     if not run_nos:
         return []
     columns = ", ".join(f'"{name}"' for name in RUN_COLUMNS)
-    chosen = "run_no IN (SELECT unnest(?))"
-    given = [list(run_nos)]
+    chosen = picking.condition(run_nos, few=len(run_nos))
     found: dict[int, Row] = {}
-    for row in dicts(connection, f"SELECT run_no, {columns} FROM base.run WHERE {chosen}", given):
+    for row in dicts(connection, f"SELECT run_no, {columns} FROM base.run WHERE {chosen}"):
         run_no = row.pop("run_no")
         found[run_no] = row | {"params": {}, "metrics": {}, "tags": {}, "aliases": []}
     for run_no, name, value, number, kind in connection.execute(
-        f"SELECT run_no, name, value, number, type FROM base.param WHERE {chosen} ORDER BY name",
-        given,
+        f"SELECT run_no, name, value, number, type FROM base.param WHERE {chosen} ORDER BY name"
     ).fetchall():
         found[run_no]["params"][name] = typed(value, number, kind)
     for run_no, name, last in connection.execute(
-        f'SELECT run_no, name, "last" FROM all_metric WHERE {chosen} ORDER BY name',
-        given,
+        f'SELECT run_no, name, "last" FROM all_metric WHERE {chosen} ORDER BY name'
     ).fetchall():
         found[run_no]["metrics"][name] = last
     for run_no, key, value in connection.execute(
-        f"SELECT run_no, key, value FROM base.tag WHERE {chosen} AND value IS NOT NULL ORDER BY key",
-        given,
+        f"SELECT run_no, key, value FROM base.tag WHERE {chosen} AND value IS NOT NULL ORDER BY key"
     ).fetchall():
         found[run_no]["tags"][key] = value
     by_id = {row["run_id"]: row for row in found.values()}

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, assert_never
 
 from mlnb.errors import QueryError
-from mlnb.store import syntax
+from mlnb.store import naming, syntax
 from mlnb.store.syntax import Field
 
 Flavour = Literal["number", "text"]
@@ -39,6 +39,7 @@ class _Compiler:
     query: str
     names: Mapping[str, AbstractSet[str]]
     wide: Mapping[tuple[str, str], int]
+    settled: bool
     values: dict[str, Any] = field(default_factory=dict)
     tall: dict[tuple[Field, Flavour], str] = field(default_factory=dict)
     columns: dict[tuple[Field, Flavour], str] = field(default_factory=dict)
@@ -127,7 +128,7 @@ class _Compiler:
     # ---- fields ----
 
     def resolve(self, field: Field) -> Field:
-        return replace(syntax.resolve(self.query, field, self.names), position=0)
+        return replace(naming.resolve(self.query, field, self.names), position=0)
 
     def column(self, known: Field, flavour: Flavour) -> str:
         if known.group is None:
@@ -159,7 +160,10 @@ class _Compiler:
         """The FROM clause: runs, with every field that is asked for as a column."""
         wide = {pair: at for pair in self.columns if (at := self.wide_column(*pair)) is not None}
         clause = "base.run r"
-        if wide:
+        if wide and self.settled:
+            quick = ", ".join(f"c{at} AS {self.columns[pair]}" for pair, at in wide.items())
+            clause += f" LEFT JOIN (SELECT run_no, {quick} FROM base.wide) w USING (run_no)"
+        elif wide:
             quick = ", ".join(f"c{at} AS {self.columns[pair]}" for pair, at in wide.items())
             slow = ", ".join(f"{self.columns[pair]}_.v AS {self.columns[pair]}" for pair in wide)
             joins = " ".join(
@@ -189,15 +193,16 @@ def select(
     since: int | None,
     names: Mapping[str, AbstractSet[str]],
     wide: Mapping[tuple[str, str], int],
+    settled: bool,
 ) -> Selection:
-    """The SQL for a query. It reads the temporary views `unsettled` and `all_metric` of `mlnb.store.query`.
+    """The SQL for a query; `settled` says that every run's row in the wide table is up to date. It reads the temporary views `unsettled` and `all_metric` of `mlnb.store.query`.
 
     Raises
     ------
     QueryError
         The query can't be read, or names something that was never recorded.
     """
-    compiler = _Compiler(where or "", names, wide)
+    compiler = _Compiler(where or "", names, wide, settled)
     conditions = ["r.started_at IS NOT NULL"]
     if not deleted:
         conditions.append("NOT r.deleted")

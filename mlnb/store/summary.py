@@ -59,24 +59,31 @@ def summarise(records: NDArray[Any], writer: str, start: int) -> Iterator[tuple[
     """
     import numpy as np
 
+    if not len(records):
+        return
     order = np.lexsort((records["step"], records["key"]))  # stable: what was logged later stays later
     sorted_records = records[order]
-    keys, begins = np.unique(sorted_records["key"], return_index=True)
+    _, begins = np.unique(sorted_records["key"], return_index=True)
     ends = np.append(begins[1:], len(sorted_records))
-    for key, begin, end in zip(keys.tolist(), begins.tolist(), ends.tolist(), strict=True):
-        part = sorted_records[begin:end]
-        values = part["value"]
+    # Columns first: most runs have many metrics of few points, and NumPy's calls cost more than their numbers.
+    lows = np.fmin.reduceat(sorted_records["value"], begins).tolist()
+    highs = np.fmax.reduceat(sorted_records["value"], begins).tolist()
+    firsts, finals = sorted_records[begins].tolist(), sorted_records[ends - 1].tolist()
+    first_places, final_places = (start + order[begins]).tolist(), (start + order[ends - 1]).tolist()
+    for at, (begin, end) in enumerate(zip(begins.tolist(), ends.tolist(), strict=True)):
+        key, _, first_step, first_time, first_value = firsts[at]
+        _, _, last_step, last_time, last_value = finals[at]
         yield (
             key,
-            part,
+            sorted_records[begin:end],
             Summary(
-                last=float(values[-1]),
-                min=float(np.fmin.reduce(values)),
-                max=float(np.fmax.reduce(values)),
+                last=last_value,
+                min=lows[at],
+                max=highs[at],
                 count=end - begin,
-                first_value=float(values[0]),
-                first=(int(part["step"][0]), int(part["time"][0]), writer, start + int(order[begin])),
-                final=(int(part["step"][-1]), int(part["time"][-1]), writer, start + int(order[end - 1])),
+                first_value=first_value,
+                first=(first_step, first_time, writer, first_places[at]),
+                final=(last_step, last_time, writer, final_places[at]),
             ),
         )
 

@@ -16,20 +16,17 @@
     order_by := field ["asc" | "desc"] ("," field ["asc" | "desc"])*
 
 A name alone as a field is an attribute of the run, else the parameter, metric or tag of that name if only one
-of them has it (`resolve`). A word alone looks for runs whose name, experiment, status, notebook, note or error contains it.
+of them has it (`mlnb.store.naming`). A word alone looks for runs whose name, experiment, status, notebook, note or error contains it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-import re
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal, cast
 
 from mlnb.errors import QueryError, nearest
+from mlnb.store.tokens import Token, date, tokens, unquote
 
 Kind = Literal["text", "number", "time", "flag"]
 Statistic = Literal["last", "min", "max", "first", "count"]
@@ -139,26 +136,6 @@ class Order:
     descending: bool
 
 
-@dataclass(frozen=True)
-class _Token:
-    kind: str
-    text: str
-    position: int
-
-
-_TOKENS: Final = re.compile(
-    r"""(?P<space>\s+)
-      | (?P<date>\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?(?![\w.]))
-      | (?P<age>-\d+(?:\.\d+)?[smhdw]\b)
-      | (?P<number>[-+]?(?:\d+\.?\d*|(?<!\w)\.\d+)(?:[eE][-+]?\d+)?(?![\w.])|[-+]?(?:inf|nan)\b)
-      | (?P<text>'(?:[^']|'')*')
-      | (?P<quoted>"(?:[^"]|"")*")
-      | (?P<operator><=|>=|==|!=|<>|=|<|>)
-      | (?P<mark>[(),.])
-      | (?P<word>[^\W\d]\w*(?:[-/]\w+)*|\d\w*)
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
 _KEYWORDS: Final = {"and", "or", "not", "in", "like", "is", "null", "asc", "desc"}
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -197,63 +174,17 @@ def parse_order(query: str) -> list[Order]:
     return found
 
 
-def resolve(query: str, field: Field, names: Mapping[str, AbstractSet[str]]) -> Field:
-    """The field with its group, held against the names that were recorded (`params`, `metrics`, `tags`).
-
-    Raises
-    ------
-    QueryError
-        Nothing was recorded by that name, or it may mean several things.
-    """
-    if field.group is None:
-        return field
-    if field.group == "any":
-        groups = [group for group in GROUPS if field.name in names[group]]
-        if len(groups) == 1:
-            return replace(field, group=groups[0])
-        if groups:
-            raise _unclear(query, field, groups)
-        known = {*ATTRIBUTES, *(f"{group}.{name}" for group in GROUPS for name in names[group])}
-        raise _unknown(query, field, f"no run has {field.name!r}", known)
-    if field.name in names[field.group] or not any(names.values()):
-        return field
-    kind = {"params": "parameter", "metrics": "metric", "tags": "tag"}[field.group]
-    raise _unknown(query, field, f"no run has a {kind} {field.name!r}", names[field.group])
-
-
-def _unclear(query: str, field: Field, groups: Sequence[str]) -> QueryError:
-    return QueryError(
-        f"{field.name!r} is the name of several things, at position {field.position + 1} of {query!r}",
-        query=query,
-        position=field.position,
-        hint=" or ".join(f"{group}.{field.name}" for group in groups),
-    )
-
-
-def _unknown(query: str, field: Field, message: str, known: AbstractSet[str]) -> QueryError:
-    # By their last parts too, where the shortest name that ends so is meant.
-    plain = {name.rpartition(".")[2]: name for name in sorted(known, key=len, reverse=True)}
-    plain |= {name: name for name in known}
-    close = difflib.get_close_matches(field.name, plain, n=1)
-    return QueryError(
-        f"{message}, at position {field.position + 1} of {query!r}",
-        query=query,
-        position=field.position,
-        hint=f"did you mean {plain[close[0]]}?" if close else nearest(field.name, known),
-    )
-
-
 class _Parser:
     def __init__(self, query: str) -> None:
         self.query = query
-        self.tokens = _tokens(query)
+        self.tokens = tokens(query)
         self.at = 0
 
     @property
-    def next(self) -> _Token:
+    def next(self) -> Token:
         return self.tokens[self.at]
 
-    def take(self) -> _Token:
+    def take(self) -> Token:
         token = self.next
         if token.kind != "end":
             self.at += 1
@@ -274,7 +205,7 @@ class _Parser:
             self.at += 1
         return found
 
-    def fail(self, message: str, token: _Token | None = None, hint: str | None = None) -> QueryError:
+    def fail(self, message: str, token: Token | None = None, hint: str | None = None) -> QueryError:
         token = token or self.next
         return QueryError(
             f"{message} at position {token.position + 1} of {self.query!r}",
@@ -323,7 +254,7 @@ class _Parser:
         token = self.next
         if token.kind in ("text", "quoted"):
             self.take()
-            return Word(_unquote(token.text))
+            return Word(unquote(token.text))
         if token.kind != "word" or token.text.lower() in _KEYWORDS:
             raise self.fail(
                 "a field or a word is missing" if token.kind == "end" else f"{token.text!r} is no field",
@@ -360,7 +291,7 @@ class _Parser:
             token = self.take()
             if token.kind not in ("text", "quoted"):
                 raise self.fail("a text in quotes is missing", token)
-            like = Like(field, _unquote(token.text))
+            like = Like(field, unquote(token.text))
             return Not(like) if negated else like
         operator = self.take()
         if operator.kind != "operator":
@@ -411,7 +342,7 @@ class _Parser:
         while True:
             token = self.take()
             if token.kind == "quoted":
-                parts.append(_unquote(token.text))
+                parts.append(unquote(token.text))
             elif token.kind in ("word", "number"):
                 parts.append(token.text)
             else:
@@ -433,22 +364,22 @@ class _Parser:
         if kind == "flag" and not isinstance(found, bool):
             raise self.fail(f"{field} is true or false, not {token.text!r}", token)
         if kind == "text" and not isinstance(found, str):
-            return _unquote(token.text)
+            return unquote(token.text)
         if field.group == "metrics" and (isinstance(found, bool) or not isinstance(found, float)):
             raise self.fail(f"a metric is a number, {token.text!r} is none", token)
         if isinstance(found, dt.datetime) and kind != "time":
             return token.text
         return found
 
-    def _value(self, token: _Token) -> Value:
+    def _value(self, token: Token) -> Value:
         match token.kind:
             case "number":
                 return float(token.text)
             case "text" | "quoted":
-                text = _unquote(token.text)
-                return _date(text) or text
+                text = unquote(token.text)
+                return date(text) or text
             case "date":
-                found = _date(token.text)
+                found = date(token.text)
                 if found is None:
                     raise self.fail(f"{token.text!r} is no date", token)
                 return found
@@ -460,33 +391,3 @@ class _Parser:
             case "word" if token.text.lower() not in _KEYWORDS:
                 return token.text
         raise self.fail("a value is missing", token)
-
-
-def _tokens(query: str) -> list[_Token]:
-    found = []
-    at = 0
-    while at < len(query):
-        match = _TOKENS.match(query, at)
-        if match is None or match.lastgroup is None:
-            what = "a quote is not closed" if query[at] in "'\"" else f"{query[at]!r} is not understood"
-            raise QueryError(f"{what} at position {at + 1} of {query!r}", query=query, position=at)
-        if match.lastgroup != "space":
-            found.append(_Token(match.lastgroup, match.group(), at))
-        at = match.end()
-    found.append(_Token("end", "", len(query)))
-    return found
-
-
-def _unquote(text: str) -> str:
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
-        return text[1:-1].replace(text[0] * 2, text[0])
-    return text
-
-
-def _date(text: str) -> dt.datetime | None:
-    if not re.match(r"\d{4}-\d\d-\d\d", text):
-        return None
-    try:
-        return dt.datetime.fromisoformat(text).astimezone(dt.UTC)
-    except ValueError:
-        return None

@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from mlnb import events
-from mlnb.errors import Busy, Corrupt, NotFound, NotWritable, UsageError
-from mlnb.store import archive, care, index, ingest, locks, points, reading
+from mlnb.errors import Corrupt, NotFound, NotWritable, UsageError
+from mlnb.store import archive, care, ingest, points, reading
 from mlnb.store.layout import Store
 from mlnb.store.objects import Objects
 
@@ -138,9 +138,7 @@ def import_from(store: Store, source: str | os.PathLike[str]) -> Imported:
                     raise Corrupt(f"object {sha256} in {source} is not what its name says")
                 store.objects.put_bytes(data)
                 done.objects += 1
-        with locks.locked(store.ingest_lock, timeout=index.PATIENCE) as held:
-            if not held:
-                raise Busy(f"another process is folding {store.path}")
+        with ingest.alone(store):
             _take_journals(store, other, done)
         _take_versions(store, other, done)
     ingest.fold(store)

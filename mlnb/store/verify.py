@@ -122,13 +122,12 @@ def _references(store: Store, seen: _Seen) -> Iterator[Finding]:
 
 
 def _registry(store: Store) -> Iterator[Finding]:
-    try:
-        records = store.registry.read()
-    except ValueError as error:
-        yield Finding("registry.jsonl", f"a record can't be read: {error}", "mend or restore the file")
-        return
+    for number in store.registry.damaged():
+        yield Finding(
+            f"registry.jsonl: line {number}", "it is no record", "mend it, or restore the file from a copy"
+        )
     versions = set()
-    for record in records:
+    for record in store.registry.read():
         if isinstance(record, events.ModelVersion):
             versions.add((record.model, record.version))
             if not store.objects.has(record.sha256):

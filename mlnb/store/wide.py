@@ -40,6 +40,12 @@ def columns(connection: duckdb.DuckDBPyConnection) -> Columns:
     return {(kind, name): position for kind, name, position in rows}
 
 
+def is_settled(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether every run's row is up to date."""
+    found = index.one(connection, "SELECT count(*) FROM unsettled")
+    return found is not None and found[0] == 0
+
+
 def keep_up(connection: duckdb.DuckDBPyConnection, *, cap: int = CAP, enough: int = ENOUGH) -> None:
     """Bring the rows of stale runs up to date, if there are `enough` of them."""
     count = index.one(connection, "SELECT count(*) FROM base.stale")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -85,6 +86,23 @@ def test_a_kernel_that_dies_leaves_its_last_words(notebook: MakeNotebook) -> Non
     row = only_run(path)
     assert row["status"] == "failed"
     assert "status 3" in row["error"]
+
+
+def test_a_kernel_that_dies_at_its_start_says_why(
+    notebook: MakeNotebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "jupyter" / "kernels" / "broken"
+    folder.mkdir(parents=True)
+    command = [sys.executable, "-c", "import sys; sys.exit('no such licence')", "{connection_file}"]
+    spec = {"argv": command, "display_name": "broken", "language": "python"}
+    (folder / "kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    path = notebook("1", kernel="broken")
+    with pytest.raises(RuntimeError):
+        execute(path)
+    row = only_run(path)
+    assert row["status"] == "failed"
+    assert "no such licence" in row["error"]
 
 
 def test_a_kernel_without_mlnb_still_gives_a_run_which_says_so(

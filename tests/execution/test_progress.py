@@ -59,8 +59,11 @@ def test_a_watcher_that_fails_stops_nothing(notebook: MakeNotebook, caplog: pyte
     assert batch.state == "finished"
 
 
-def test_only_notebooks_get_the_notebooks_view(notebook: MakeNotebook) -> None:
+def test_only_notebooks_get_the_notebooks_view(
+    notebook: MakeNotebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown: list[Batch] = []
+    monkeypatch.setattr(views, "_of_notebooks", [])
     views.show_notebooks_with(shown.append)
     mlnb.rerun(notebook("1"))
     assert shown == []

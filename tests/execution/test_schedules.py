@@ -23,9 +23,9 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)\n```", PAGE, re.DOTALL)
 
 
-def runs(project: Path) -> list[tuple[str, str]]:
+def runs(project: Path) -> list[tuple[str, float]]:
     rows = query.run_page(Store.open(project / ".mlnb")).rows
-    return [(row["status"], row["params"]["day"]) for row in rows]
+    return [(row["status"], row["metrics"]["score"]) for row in rows]
 
 
 def test_the_line_for_cron_records_a_run(notebook: MakeNotebook, tmp_path: Path) -> None:
@@ -36,10 +36,10 @@ def test_the_line_for_cron_records_a_run(notebook: MakeNotebook, tmp_path: Path)
     notebook(TRACKED, parameters='day = ""', name="project/train.ipynb")
     environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     subprocess.run(["/bin/sh", "-c", command], env=environment, check=True, cwd="/")
-    ((status, day),) = runs(tmp_path / "project")
-    assert status == "finished"
+    assert runs(tmp_path / "project") == [("finished", len("2026-11-23") / 2)]
     (batch,) = query.batches(Store.open(tmp_path / "project" / ".mlnb"))
-    assert (batch["name"], batch["state"]) == (f"weekly-{day}", "finished")
+    assert batch["state"] == "finished"
+    assert re.fullmatch(r"weekly-\d{4}-\d\d-\d\d", batch["name"])
 
 
 @pytest.mark.slow
@@ -55,9 +55,9 @@ def test_jupyterlabs_scheduler_reruns_a_notebook_and_runs_a_tracked_one(
     notebook(TRACKED, parameters='day = ""', name="project/train.ipynb")
     day, rerun, configure = (text.replace("/home/ana/project", str(project)) for text in blocks("python"))
     schedule(notebook(rerun, parameters=day, name="weekly.ipynb"), tmp_path, day="'2027-01-04'")
-    assert runs(project) == [("finished", "2027-01-04")]
+    assert runs(project) == [("finished", len("2027-01-04") / 2)]
     schedule(notebook(configure, 'day = "by hand"', TRACKED, name="tracked.ipynb"), tmp_path)
-    assert runs(project)[0] == ("finished", "by hand")
+    assert runs(project)[0] == ("finished", len("by hand") / 2)
 
 
 def schedule(source: Path, folder: Path, **parameters: str) -> None:

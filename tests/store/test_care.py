@@ -81,7 +81,7 @@ def test_damaged_lines_and_nameless_points_are_found(store, begin):
     _, writer = begin()
     os.write(writer._events.fd, b"nonsense\n")
     writer.point("m", 1.0)
-    os.write(writer._points_file.fd, b"\x63" * 32)
+    os.write(writer._points.fd, b"\x63" * 32)
     writer.close()
     problems = [finding.problem for finding in care.verify(store)]
     assert problems == ["1 damaged lines", "1 points of no known metric"]

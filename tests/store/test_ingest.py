@@ -399,6 +399,13 @@ def test_one_folds_and_the_other_is_told(store):
         assert ingest.fold(store, patience=0) is False
 
 
+def test_what_must_be_alone_says_who_is_in_the_way(store):
+    with ingest.alone(store), pytest.raises(Busy, match="is folding"), ingest.alone(store, patience=0):
+        pass
+    with ingest.alone(store, patience=0):
+        pass
+
+
 def test_somebodys_own_connection_is_named(store, begin, holder):
     make_runs(store, 1)
     ingest.fold(store)

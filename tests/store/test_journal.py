@@ -11,7 +11,7 @@ import pytest
 
 from mlnb import events, ids
 from mlnb.errors import NotWritable
-from mlnb.store import Store, journal, locks, points, reading
+from mlnb.store import Store, flusher, journal, locks, points, reading
 
 FORK = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
@@ -113,6 +113,38 @@ def test_a_closed_writer_takes_nothing_more(store, writer):
     for late in (lambda: writer.point("loss", 2.0), lambda: writer.append(events.Note(text="x"))):
         with pytest.raises(ValueError, match="is closed"):
             late()
+
+
+def test_who_logs_does_not_wait_for_the_disk(writer, monkeypatch):
+    writer.point("loss", 0.0)
+    syncing, go_on = threading.Event(), threading.Event()
+
+    def slow(fd):
+        syncing.set()
+        assert go_on.wait(60)
+
+    monkeypatch.setattr(os, "fdatasync", slow, raising=False)
+    monkeypatch.setattr(os, "fsync", slow)
+    flusher_thread = threading.Thread(target=writer.sync)
+    flusher_thread.start()
+    assert syncing.wait(60)
+    writer.point("loss", 1.0)  # returns, though the disk is busy
+    go_on.set()
+    flusher_thread.join()
+
+
+@pytest.mark.parametrize("durable", [False, True])
+def test_what_was_put_down_is_synced(store, monkeypatch, durable):
+    synced = set()
+    monkeypatch.setattr(flusher, "sync", lambda fd, path: synced.add(path.suffix))
+    writer = store.writer(ids.new_id())
+    writer.append(events.Note(text="n"))
+    writer.point("loss", 0.0)
+    writer.close(durable=durable)
+    end = time.monotonic() + 60
+    while not durable and len(synced) < 2 and time.monotonic() < end:
+        time.sleep(0.01)
+    assert synced == {".jsonl", ".pts"}
 
 
 def test_two_writers_never_share_a_journal(store):

@@ -6,8 +6,9 @@ import os
 import pytest
 
 from mlnb import events
-from mlnb.errors import Busy, NotWritable
-from mlnb.store import Store, locks
+from mlnb.errors import Busy, Corrupt, NotWritable
+from mlnb.store import Store, care, locks, query
+from mlnb.testing import make_runs
 
 
 def version(number):
@@ -68,6 +69,18 @@ def test_a_disk_that_is_full_leaves_no_half_a_record(store, monkeypatch):
         store.registry.transact(next_version)
     monkeypatch.undo()
     assert len(store.registry.path.read_bytes().splitlines()) == 1
+
+
+def test_a_damaged_record_is_named_and_stands_in_the_way_of_decisions_alone(store):
+    store.registry.transact(next_version)
+    with store.registry.path.open("ab") as file:
+        file.write(b"\x00\x00\n")
+    make_runs(store, 1)
+    assert query.run_page(store).total == 1
+    assert len(query.models(store)) == 1
+    with pytest.raises(Corrupt, match="line 2 of"):
+        store.registry.transact(next_version)
+    assert "registry.jsonl: line 2" in [finding.where for finding in care.verify(store)]
 
 
 def test_an_unknown_record_is_kept(store):

@@ -12,7 +12,15 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=3, max_size=20
 
 def selected(where=None, order_by=None, names=None, **rest):
     names = names or {"params": {"lr"}, "metrics": {"acc"}, "tags": {"team"}}
-    options = {"limit": None, "offset": 0, "children": False, "deleted": False, "since": None, "wide": {}}
+    options = {
+        "limit": None,
+        "offset": 0,
+        "children": False,
+        "deleted": False,
+        "since": None,
+        "wide": {},
+        "settled": False,
+    }
     return select.select(where=where, order_by=order_by, names=names, **(options | rest))
 
 
@@ -42,6 +50,12 @@ def test_the_order_always_ends_with_the_id():
 def test_a_wide_column_is_used_where_there_is_one():
     assert "c7" in selected("metrics.acc > 1", wide={("metric", "acc"): 7}).sql
     assert "c7" not in selected("metrics.acc.max > 1", wide={("metric", "acc"): 7}).sql
+
+
+def test_where_every_run_has_its_wide_row_the_tall_tables_are_not_read():
+    query = {"where": "metrics.acc > 1", "wide": {("metric", "acc"): 7}}
+    assert "all_metric" in selected(**query).sql
+    assert "all_metric" not in selected(**query, settled=True).sql
 
 
 def test_every_attribute_can_be_ordered_by():

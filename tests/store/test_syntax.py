@@ -109,23 +109,6 @@ def test_an_error_says_where(text, position):
     assert (caught.value.position, caught.value.query) == (position, text)
 
 
-def test_a_name_that_is_nearly_right_gets_a_hint():
-    names = {"params": {"learning_rate"}, "metrics": set(), "tags": set()}
-    with pytest.raises(QueryError, match="learning_rate"):
-        syntax.resolve("q", Field("params", "learning_rat"), names)
-
-
-def test_a_bare_name_is_what_it_can_only_be():
-    names = {"params": {"lr"}, "metrics": {"acc"}, "tags": set()}
-    assert syntax.resolve("q", Field("any", "acc"), names).group == "metrics"
-
-
-def test_a_bare_name_of_several_things_is_asked_back():
-    names = {"params": {"size"}, "metrics": {"size"}, "tags": set()}
-    with pytest.raises(QueryError, match=r"params\.size or metrics\.size"):
-        syntax.resolve("q", Field("any", "size"), names)
-
-
 # ---- what is printed is parsed again ------------------------------------------------------------
 
 PLAIN = st.sampled_from(["lr", "a.b", "x_1", "ünï"])

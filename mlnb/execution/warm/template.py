@@ -32,19 +32,16 @@ from mlnb.execution.warm.safety import find_refusal
 
 LONGEST_REQUEST: Final = 1 << 22
 KERNEL_MODULES: Final = (
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "ipykernel.zmqshell",
-    "IPython.core.completer",
-    "mlnb.magics",
-    "mlnb.tracking",
-    "mlnb.capture",
-    *(
-        f"mlnb.capture.{name}"
-        for name in ("candidates", "curves", "figures", "models", "observed", "scores", "sweeps")
-    ),
-    "mlnb.store.helper",
+    *(f"ipykernel.{name}" for name in ("kernelapp", "ipkernel", "zmqshell", "debugger")),
+    *(f"IPython.core.{name}" for name in ("completerlib", "debugger", "magic_arguments", "oinspect")),
+    *("IPython.extensions.storemagic", "sqlite3", "tornado.platform.asyncio", "tornado.queues"),
+    *(f"mlnb.magics.{name}" for name in ("queries", "runline", "track")),
+    *(f"mlnb.tracking.{name}" for name in ("earlier", "session")),
+    *(f"mlnb.capture.{name}" for name in ("candidates", "collectors", "curves", "figures", "git", "models")),
+    *(f"mlnb.capture.{name}" for name in ("observed", "printed", "scores", "sweeps")),
+    *("mlnb.store.control", "mlnb.store.helper", "mlnb.widgets.live"),
 )
+"""What every kernel imports when it starts, and what tracking imports at the first cell that has something to track."""
 
 
 @dataclass
