@@ -103,21 +103,6 @@ def fold(store: Store, *, patience: float = index.PATIENCE) -> bool:
         return True
 
 
-@contextlib.contextmanager
-def alone(store: Store) -> Iterator[None]:
-    """Hold `ingest.lock` inside the block, so that nobody folds meanwhile.
-
-    Raises
-    ------
-    Busy
-        Another process is folding.
-    """
-    with locks.locked(store.ingest_lock, timeout=index.PATIENCE) as held:
-        if not held:
-            raise Busy(f"another process is folding {store.path}")
-        yield
-
-
 def drain(store: Store, *, patience: float = index.PATIENCE) -> None:
     """Fold slice after slice until everything that was logged before the call is in. Hold `ingest.lock`."""
     if not store.database.exists():
