@@ -295,26 +295,39 @@ def measured(given: argparse.Namespace, root: Path, home: Path) -> dict[str, Any
     store = Store.open(root / ".mlnb")
     compared = fill(store, given.runs)
     found: dict[str, Any] = {"machine": machine.described(), "runs": query.run_page(store, limit=0).total}
-    with jupyterlab(home, root) as (url, token), sync_playwright() as playwright:
+    with jupyterlab(home, root) as (url, token):
+        found["kernel"] = asyncio.run(kernel_waits(url, token, store.store_id))
+        look(given, found, f"{url}/lab?token={token}&reset", store, compared)
+    return found
+
+
+def look(
+    given: argparse.Namespace, found: dict[str, Any], address: str, store: Store, compared: list[str]
+) -> None:
+    """What the browser measures."""
+
+    def keep(what: str, value: Any) -> None:
+        found[what] = value
+        print(f"… {what}: {json.dumps(value)}", file=sys.stderr, flush=True)
+
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=given.chromium, args=list(ARGUMENTS))
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(f"{url}/lab?token={token}&reset")
+        page.goto(address)
         page.wait_for_function("window.jupyterapp !== undefined")
         page.evaluate("window.jupyterapp.restored.then(() => true)")
-        found["first_look_ms"] = first_look(page)
+        keep("first_look_ms", first_look(page))
         page.wait_for_timeout(3_000)
-        found["scroll_sidebar"] = scroll(page, ".mlnb-RunList-line[data-mlnb-run]")
-        found["type"] = type_query(page)
-        page.get_by_role("button", name="Table of runs").click()
+        keep("scroll_sidebar", scroll(page, ".mlnb-RunList-line[data-mlnb-run]"))
+        keep("type", type_query(page))
+        page.locator(".mlnb-Sidebar").get_by_role("button", name="Table of runs").click()
         page.locator(".mlnb-View-runs [data-mlnb-run]").first.wait_for(timeout=30_000)
         page.wait_for_timeout(2_000)
-        found["scroll_table"] = scroll(page, ".mlnb-RunTable-grid [data-mlnb-run]")
-        found["compare"] = compare(page, compared)
-        found["live"] = live(page, store)
-        found["heap"] = heap(page, store, given.minutes)
+        keep("scroll_table", scroll(page, ".mlnb-RunTable-grid [data-mlnb-run]"))
+        keep("compare", compare(page, compared))
+        keep("live", live(page, store))
+        keep("heap", heap(page, store, given.minutes))
         browser.close()
-        found["kernel"] = asyncio.run(kernel_waits(url, token, store.store_id))
-    return found
 
 
 def rendered(found: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 /** The server's endpoints, one method each. */
 
+import type { INotebookContent } from '@jupyterlab/nbformat';
 import type { ServerConnection } from '@jupyterlab/services';
 import type { PartialJSONObject } from '@lumino/coreutils';
 import { apiUrl, requestAPI, requestText } from './request';
@@ -80,6 +81,15 @@ export class Api {
 
   async cells(store: string | null, runId: string): Promise<ICell[]> {
     return (await this.get<{ cells: ICell[] }>(`runs/${runId}/cells`, { store })).cells;
+  }
+
+  notebook(store: string | null, runId: string): Promise<INotebookContent> {
+    return this.get(`runs/${runId}/notebook`, { store });
+  }
+
+  /** Where the browser downloads it. */
+  notebookUrl(store: string | null, runId: string): string {
+    return apiUrl(this.settings, `runs/${runId}/notebook`, { store });
   }
 
   compare(store: string | null, runIds: readonly string[]): Promise<IComparison> {

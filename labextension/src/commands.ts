@@ -28,6 +28,8 @@ export namespace CommandIDs {
   /** `{column}`; without arguments the column that the context menu was opened on. */
   export const pinColumn = 'mlnb:pin-column';
   export const hideColumn = 'mlnb:hide-column';
+  /** `{run_id, store_id}` */
+  export const openExecuted = 'mlnb:open-executed-notebook';
   export const copyId = 'mlnb:copy-run-id';
   /** `{runs, store_id}` */
   export const copyLink = 'mlnb:copy-link';

@@ -10,6 +10,7 @@ import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { ILauncher } from '@jupyterlab/launcher';
+import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -19,6 +20,7 @@ import { CommandIDs, type IRunsArgs, runsFrom } from './commands';
 import { type IRerunOrigin, RerunModel } from './models/rerun';
 import { SavedViewsModel } from './models/views';
 import { modelsIcon, tableIcon } from './icons';
+import { addExecuted } from './executed';
 import { COMMANDS, type Kind, pageUrl } from './links';
 import { serverHost, viewFactory } from './outputs';
 import { fromRoot } from './paths';
@@ -354,6 +356,16 @@ const trackPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
+/** The notebook that a run executed. */
+const executedPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'mlnb:executed',
+  description: 'Opens executed notebooks, read-only.',
+  autoStart: true,
+  requires: [IWorkspace, IDocumentManager],
+  optional: [INotebookTracker],
+  activate: addExecuted
+};
+
 /** Runs and comparisons by their address: `lab?mlnb=/run/<id>`. */
 const linksPlugin: JupyterFrontEndPlugin<void> = {
   id: 'mlnb:links',
@@ -378,6 +390,7 @@ export default [
   viewsPlugin,
   rerunPlugin,
   linksPlugin,
+  executedPlugin,
   runLinePlugin,
   outputsPlugin,
   trackPlugin

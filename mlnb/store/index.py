@@ -178,7 +178,11 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("BEGIN")
     for statement in schema.statements():
         connection.execute(statement)
-    connection.execute("INSERT INTO base.meta VALUES (?, 0, 0, ?)", [schema.VERSION, events.UNDERSTOOD])
+    # Folds count from now (ms): whoever comes with a cursor of an index that this one replaces gets everything.
+    first = int(time.time() * 1000)
+    connection.execute(
+        "INSERT INTO base.meta VALUES (?, ?, 0, ?)", [schema.VERSION, first, events.UNDERSTOOD]
+    )
     connection.execute("COMMIT")
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mlnb import events
 from mlnb.errors import Ambiguous, NotFound, QueryError, UsageError
-from mlnb.store import query
+from mlnb.store import care, query
 
 
 @pytest.fixture
@@ -103,6 +103,15 @@ def test_since_gives_what_changed_after_a_cursor(store, three):
     page = query.run_page(store, since=cursor)
     assert [row["run_id"] for row in page.rows] == [three[1]]
     assert page.cursor > cursor
+
+
+def test_since_gives_everything_of_an_index_that_was_made_again(store, three):
+    before = query.run_page(store).cursor
+    care.rebuild(store)
+    store.edit(three[1], events.Note(text="as many folds as before"))
+    page = query.run_page(store, since=before)
+    assert [row["run_id"] for row in page.rows] == three[::-1]
+    assert page.cursor > before
 
 
 def test_since_names_what_was_deleted(store, three):

@@ -36,6 +36,8 @@ export interface IRunViewProps {
   /** A notebook's path as the file browser knows it, if it does. */
   openable: (path: string) => string | null;
   onOpenNotebook: (path: string) => void;
+  /** The notebook as it was executed, where the run kept it. */
+  onOpenExecuted: () => void;
   onCompare: (runs: string[]) => void;
   onPromote: (run: IRunDetail) => void;
   onRename: (run: IRunDetail) => void;
@@ -93,6 +95,11 @@ function Header(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
               onClick={() => props.onCompare([previous.run_id, run.run_id])}
             >
               {trans.__('Compare')}
+            </button>
+          )}
+          {run.artifacts.some(({ kind }) => kind === 'notebook') && (
+            <button type="button" className="mlnb-Action" onClick={props.onOpenExecuted}>
+              {trans.__('Executed notebook')}
             </button>
           )}
           {run.notebook && props.openable(run.notebook) !== null && (

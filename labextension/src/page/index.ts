@@ -3,6 +3,7 @@
 import '../../style/page.js';
 
 import { PageConfig } from '@jupyterlab/coreutils';
+import { CommandIDs, runsFrom } from '../commands';
 import type { IPlugin } from '@lumino/application';
 import { panelPlugin, rerunPlugin, viewsPlugin, workspacePlugin } from '../index';
 import { followAddress, hideToken } from './address';
@@ -11,10 +12,19 @@ import { Bar } from './bar';
 import { languagesPlugin } from './languages';
 import { followTheme } from './theme';
 import { showNotifications } from './toasts';
+import { saveText } from '../views/download';
 import { IWorkspace } from '../workspace';
 
-/** What only JupyterLab's front ends can do: open a notebook. */
-function addNotebookCommand(app: PageApp, notebooks: string): void {
+/** What only JupyterLab's front ends can do: open a notebook. The one that a run executed is downloaded. */
+function addNotebookCommands(app: PageApp, notebooks: string): void {
+  app.commands.addCommand(CommandIDs.openExecuted, {
+    execute: async args => {
+      const { runs, storeId } = runsFrom(args);
+      const { api } = await app.resolveRequiredService(IWorkspace);
+      const notebook = await api.notebook(storeId, runs[0] ?? '');
+      saveText(`${runs[0] ?? 'run'}.ipynb`, 'application/x-ipynb+json', JSON.stringify(notebook));
+    }
+  });
   app.commands.addCommand('docmanager:open', {
     execute: ({ path }) => {
       if (typeof path === 'string') {
@@ -30,7 +40,7 @@ async function main(): Promise<void> {
   const app = new PageApp();
   const lab = PageConfig.getOption('labUrl');
   const notebooks = PageConfig.getOption('notebooksUrl');
-  addNotebookCommand(app, notebooks);
+  addNotebookCommands(app, notebooks);
   app.registerPlugin(languagesPlugin);
   // They are JupyterLab's, and use of its application what PageApp has.
   const plugins = [workspacePlugin, panelPlugin, viewsPlugin, rerunPlugin] as unknown;

@@ -119,6 +119,7 @@ export function runView(
         onOpen={openRun(commands, store)}
         openable={path => fromRoot(path, PageConfig.getOption('serverRoot'))}
         onOpenNotebook={path => void commands.execute('docmanager:open', { path })}
+        onOpenExecuted={() => void commands.execute(CommandIDs.openExecuted, target)}
         onCompare={runs => void commands.execute(CommandIDs.compare, { runs, store_id: store })}
         onPromote={() => void commands.execute(CommandIDs.promote, target)}
         onRename={() => void commands.execute(CommandIDs.rename, target)}
