@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 SURROUNDINGS = """
-import json, os, random, signal, sys, threading, warnings
+import json, os, random, re, signal, sys, threading, warnings
 import matplotlib, matplotlib.pyplot, numpy, pandas
 import resource
 MINE = {"JPY_PARENT_PID", "JPY_SESSION_NAME", "MLNB_PARENT_RUN", "MLNB_NOTEBOOK", "MLNB_STORE", "PYDEVD_DISABLE_FILE_VALIDATION", "PYTEST_CURRENT_TEST"}
@@ -31,7 +31,7 @@ print({
     "cwd": os.getcwd(),
     "environment": sorted(set(os.environ.items()) - {(n, os.environ[n]) for n in MINE if n in os.environ}),
     "signals": [str(signal.getsignal(s)).split(" at ")[0] for s in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP, signal.SIGPIPE)],
-    "threads": sorted(t.name.split(" ")[0] for t in threading.enumerate() if "mlnb" not in t.name),
+    "threads": sorted(re.sub(r"-\\d+", "", t.name.split(" ")[0]) for t in threading.enumerate() if "mlnb" not in t.name),
     "main": threading.main_thread() is threading.current_thread(),
     "leads its group": os.getpgid(0) == os.getpid() == os.getsid(0),
     "stdin": os.readlink("/proc/self/fd/0").split(":")[0],

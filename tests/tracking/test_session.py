@@ -266,6 +266,7 @@ def test_a_whole_notebook_under_the_engine_is_one_run(run, runs, tmp_path, monke
 
     owner = start("whole", store=store, kind="notebook")
     monkeypatch.setenv("MLNB_PARENT_RUN", owner.run_id)
+    monkeypatch.setenv("MLNB_WHOLE", "1")
     monkeypatch.setenv("MLNB_STORE", str(store.path))
     run("# Parameters\nalpha = 0.5")
     run("loss = alpha * 3.0")

@@ -54,11 +54,15 @@ class Child:
 
 @dataclass
 class Template:
-    """Forks kernels until its batch is gone. `refusal` says why it can't, if it can't."""
+    """Forks kernels until its batch is gone. `refusal` says why it can't, if it can't.
+
+    `variables` are those that the kernel's own modules have put into the environment: a fresh kernel has them, too.
+    """
 
     listener: socket.socket
     batch: int
     refusal: str | None = None
+    variables: dict[str, str] = field(default_factory=dict)
     children: dict[int, Child] = field(default_factory=dict)
 
     def serve(self) -> None:
@@ -132,7 +136,11 @@ class Template:
             self.listener.close()
             for child in self.children.values():
                 child.connection.close()
-            _take_over(request, descriptors, self.batch)
+            _take_over(
+                {**request, "environment": {**self.variables, **request["environment"]}},
+                descriptors,
+                self.batch,
+            )
             _run_kernel(request["command"])
             status = 0
         except SystemExit as end:
@@ -235,19 +243,21 @@ def main() -> None:
     listener, modules, unfit = int(sys.argv[1]), json.loads(sys.argv[2]), json.loads(sys.argv[3])
     if sys.path and sys.path[0] in {"", str(Path.cwd())}:
         del sys.path[0]  # as ipykernel's launcher does
+    before = dict(os.environ)
     for module in KERNEL_MODULES:
         importlib.import_module(module)
+    variables = {name: value for name, value in os.environ.items() if name not in before}
     found = import_ahead([module for module in [*modules, *companions(modules)] if module not in unfit])
     if found:
         os.set_inheritable(listener, True)
         arguments = [str(listener), json.dumps(modules), json.dumps([*unfit, *found])]
-        os.execv(sys.executable, [sys.executable, "-m", "mlnb.execution.warm.template", *arguments])  # noqa: S606 - this process, started again
+        os.execve(sys.executable, [sys.executable, "-m", "mlnb.execution.warm.template", *arguments], before)  # noqa: S606 - this process, started again
     _remember_environment()
     refusal = find_refusal()
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Template(socket.socket(fileno=listener), 0, refusal).serve()
+    Template(socket.socket(fileno=listener), 0, refusal, variables).serve()
 
 
 if __name__ == "__main__":
