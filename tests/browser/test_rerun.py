@@ -50,5 +50,5 @@ def test_a_run_of_it_is_rerun_with_its_own_values(page, desk):
     dialog = page.locator(".jp-Dialog")
     expect(dialog.get_by_label("lr")).to_have_value("0.2")
     expect(dialog.get_by_label("depth")).to_have_value("4")
-    page.keyboard.press("Escape")
+    dialog.get_by_label("lr").press("Escape")
     expect(dialog).to_have_count(0)
