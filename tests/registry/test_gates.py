@@ -189,7 +189,9 @@ def test_a_note_can_be_demanded(project):
     assert [asked(project, 1, "note", note=note)[0].passed for note in ("", "better recall")] == [False, True]
 
 
-@pytest.mark.parametrize(("alias", "count"), [("champion", 1), ("challenger", 0), ("*", 1), ("churn@*", 1)])
+@pytest.mark.parametrize(
+    ("alias", "count"), [("champion", 1), ("challenger", 0), ("*", 1), ("churn@*", 1), ("churn", 1)]
+)
 def test_gates_are_chosen_by_alias_and_model(project, alias, count):
     project.gates("safe_format", alias=alias)
     assert len(gates.lines_for("churn", "champion", [project.folder])) == count

@@ -7,7 +7,8 @@
       "data.train unchanged",
       "clean_git",
     ]
-    "churn@production" = ["reproduced"]     # of one model only
+    churn = ["no_overlap"]                  # to any alias of this model
+    "churn@production" = ["reproduced"]     # to one alias of it
     "*" = ["safe_format"]                   # every promotion
 
 A line is first offered to the forms below, in turn; then its first word is looked up among the entry
@@ -120,7 +121,7 @@ def _texts(file: Path, gates: object, model: str, alias: str) -> list[str]:
         return _strings(file, gates)
     if not isinstance(gates, dict):
         raise _misshapen(file, gates)
-    wanted = ("*", alias, f"{model}@*", f"{model}@{alias}")
+    wanted = dict.fromkeys(("*", alias, model, f"{model}@*", f"{model}@{alias}"))
     return [text for key in wanted if key in gates for text in _strings(file, gates[key])]
 
 
