@@ -127,7 +127,7 @@ def _show(decided: Promotion, *, as_json: bool, dry_run: bool = False) -> None:
         mark, color = ("✓", "green") if gate.passed else ("✗", "red")
         click.echo(f"  {click.style(mark, fg=color)} {gate.name}: {gate.message}")
     if not decided.gates and decided.decision == "promoted":
-        click.echo("  no gate was asked: the settings have none for it")
+        click.echo("  no gate was asked")
 
 
 def _fields(value: Any) -> Any:

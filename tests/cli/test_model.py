@@ -72,9 +72,9 @@ def test_a_dry_run_says_what_would_happen_by_its_status_too(mlnb: Mlnb) -> None:
 
 
 def test_a_promotion_past_no_gate_says_so(mlnb: Mlnb) -> None:
-    assert "no gate was asked" in mlnb("promote", "iris", "1").out
+    assert "no gate was asked" in mlnb("promote", "iris", "1", "--dry-run").out
     Path("mlnb.toml").write_text('[gates]\niris = ["safe_format"]\n')
-    assert "no gate was asked" not in mlnb("promote", "iris", "1").out
+    assert "no gate was asked" not in mlnb("promote", "iris", "1", "--dry-run").out
 
 
 def test_notes_are_set_and_stand_on_the_card(mlnb: Mlnb) -> None:
