@@ -168,13 +168,19 @@ def _execute(prepared: Prepared, goal: Goal | None, *, as_json: bool) -> int:
         with Progress(prepared, Console(stderr=as_json), goal) as progress:
             batch = execute(prepared, progress)
     except KeyboardInterrupt:
-        click.echo(f"mlnb: stopped; mlnb rerun --resume {prepared.name} runs what is missing", err=True)
-        return 1
+        return _say_stopped(prepared)
+    if batch.state == "cancelled":
+        return _say_stopped(prepared)
     if as_json:
         print_json(_rows(batch, goal))
     else:
         print_batch(batch, goal)
     return 0 if batch.state == "finished" else 1
+
+
+def _say_stopped(prepared: Prepared) -> int:
+    click.echo(f"mlnb: stopped; mlnb rerun --resume {prepared.name} runs what is missing", err=True)
+    return 1
 
 
 def print_batch(batch: Batch, goal: Goal | None = None) -> None:
