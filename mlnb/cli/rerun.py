@@ -209,7 +209,8 @@ def _rows(batch: Batch, goal: Goal | None) -> list[dict[str, Any]]:
 
     page = query.run_page(batch.store, where=f"batch_id = '{batch.batch_id}'")
     goal = goal or Goal.guess(sorted({name for row in page.rows for name in row["metrics"]}))
-    return goal.sort(page.rows) if goal else list(reversed(page.rows))
+    rows = list(reversed(page.rows))
+    return goal.sort(rows) if goal else rows
 
 
 def _count(number: int) -> str:
