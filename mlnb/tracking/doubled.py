@@ -8,13 +8,19 @@ for who reads a comparison or a verdict. (The panel does the same in `doubled.ts
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 
-def doubled(values: Mapping[str, Any]) -> frozenset[str]:
-    """The names that repeat another's value under a longer name. Values are compared by how they are written."""
-    return frozenset(name for name in values if _repeats(name, values))
+def _written_alike(one: Any, other: Any) -> bool:
+    return repr(one) == repr(other)
+
+
+def doubled(
+    values: Mapping[str, Any], *, equal: Callable[[Any, Any], bool] = _written_alike
+) -> frozenset[str]:
+    """The names that repeat another's value under a longer name."""
+    return frozenset(name for name in values if _repeats(name, values, equal))
 
 
 def told_once(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -23,10 +29,9 @@ def told_once(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [row for row in rows if row["name"] not in repeated]
 
 
-def _repeats(name: str, values: Mapping[str, Any]) -> bool:
+def _repeats(name: str, values: Mapping[str, Any], equal: Callable[[Any, Any], bool]) -> bool:
     if not re.fullmatch(r"[\w.]+", name):
         return False  # in an expression such as `score(y, p.mean())` dots separate nothing
-    written = repr(values[name])
     parts = name.split(".")
     shorter = (".".join(parts[at:]) for at in range(1, len(parts)))
-    return any(other in values and repr(values[other]) == written for other in shorter)
+    return any(other in values and equal(values[name], values[other]) for other in shorter)
