@@ -36,7 +36,7 @@ def digest_fixed(columns: Sequence[tuple[str, Any, Any]]) -> list[str]:
 
     hashers = [_start(kind) for kind, _, _ in columns]
     for place, values, valid in in_blocks([(values, valid) for _, values, valid in columns]):
-        hashers[place].update(_canonical(values, valid))
+        hashers[place] = _updated(hashers[place], values, valid)
     for hasher, (_, values, valid) in zip(hashers, columns, strict=True):
         if valid is not None and values.dtype.kind not in "fc":
             hasher.update(np.packbits(valid).tobytes())
@@ -165,11 +165,11 @@ def _pickled(value: Any) -> bytes:
         return name + repr(value).encode("utf-8", "surrogatepass")
 
 
-def _canonical(values: Any, valid: Any) -> Any:
-    """A block's bytes: little-endian, nulls as NaN or zero, and every NaN the same.
+def _updated(hasher: Any, values: Any, valid: Any) -> Any:
+    """A hasher that has seen a block, too: little-endian, nulls as NaN or zero, and every NaN the same.
 
-    Only a block that holds a NaN is copied for it. A sum says so in a fraction of the hash's time, and an infinity
-    minus another does no harm.
+    The hash reads a block from memory; whether there is a NaN is asked when the block is in the cache. Only then is it
+    copied, and hashed again.
     """
     import numpy as np
 
@@ -180,13 +180,19 @@ def _canonical(values: Any, valid: Any) -> Any:
     if valid is not None and not valid.all():
         values = values.copy()
         values[~valid] = np.nan if inexact else np.zeros(1, values.dtype)[0]
-    if inexact:
-        with np.errstate(all="ignore"):
-            total = np.add.reduce(values)
-        if total != total:  # noqa: PLR0124 - a NaN
-            values = values.view(values.real.dtype).copy()
-            values[np.isnan(values)] = np.nan
-    return memoryview(values.view(np.uint8))
+    before = hasher.copy() if inexact else None
+    hasher.update(memoryview(values.view(np.uint8)))
+    if before is None:
+        return hasher
+    parts = values.view(values.real.dtype)
+    with np.errstate(invalid="ignore"):
+        highest = np.maximum.reduce(parts)
+    if highest == highest:  # noqa: PLR0124 - not a NaN
+        return hasher
+    parts = parts.copy()
+    parts[np.isnan(parts)] = np.nan
+    before.update(memoryview(parts.view(np.uint8)))
+    return before
 
 
 def _start(kind: str) -> Any:

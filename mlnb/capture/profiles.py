@@ -84,20 +84,19 @@ class _Moments:
 
         if not len(values):
             return
-        block = values.astype(np.float64)
-        low = float(block.min())
+        low = float(np.minimum.reduce(values))
         if low != low:  # noqa: PLR0124 - a NaN is among them
-            block = block[~np.isnan(block)]
-            if not len(block):
+            values = values[~np.isnan(values)]
+            if not len(values):
                 return
-            low = float(block.min())
-        self._low, self._high = min(self._low, low), max(self._high, float(block.max()))
-        self.count += len(block)
+            low = float(np.minimum.reduce(values))
+        self._low, self._high = min(self._low, low), max(self._high, float(np.maximum.reduce(values)))
+        self.count += len(values)
         if self._near is None:
             # Sums of differences from a number near the others lose fewer digits.
-            self._near = float(block[0]) if math.isfinite(block[0]) else 0.0
+            self._near = float(values[0]) if math.isfinite(values[0]) else 0.0
         with np.errstate(all="ignore"):
-            block -= self._near
+            block = np.subtract(values, self._near, dtype=np.float64)
             self._total += float(np.add.reduce(block))
             # No dot product: it would wake BLAS's threads for each block.
             np.multiply(block, block, out=block)
@@ -188,8 +187,9 @@ def _histogram(sample: Any) -> tuple[list[Any], list[int]] | None:
         return [float(label) for label in labels], counts.tolist()
     ordered = sample.astype(np.float64)
     low, high = ordered[[0, -1]]
-    edges = np.linspace(low, high, BINS + 1) if low < high else np.linspace(low - 0.5, high + 0.5, BINS + 1)
-    if not (np.diff(edges) > 0).all():
+    with np.errstate(all="ignore"):
+        edges = np.linspace(*((low, high) if low < high else (low - 0.5, high + 0.5)), BINS + 1)
+    if not (edges[1:] > edges[:-1]).all():
         return None  # the values differ in their last digits only, or by more than a double holds
     inner = np.searchsorted(ordered, edges[1:-1])
     return edges.tolist(), np.diff(inner, prepend=0, append=len(ordered)).tolist()
