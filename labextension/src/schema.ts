@@ -200,7 +200,7 @@ export interface paths {
     get: operations['show_batch'];
     put?: never;
     post?: never;
-    /** Stop a batch as Ctrl-C does. What has finished stays. One that a notebook's kernel started is asked to stop. */
+    /** Stop a batch as Ctrl-C does, whoever started it: it is asked to, and hears it soon. What has finished stays. */
     delete: operations['stop_batch'];
     options?: never;
     head?: never;

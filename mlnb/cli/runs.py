@@ -61,22 +61,22 @@ def runs(
 
 
 def print_runs(rows: Sequence[Mapping[str, Any]], *, title: str | None = None) -> None:
-    """The table of runs, with the parameters and metrics that most of them have."""
+    """The table of runs, with the metrics and parameters that most of them have."""
     if not rows:
         click.echo("no runs")
         return
     params = _telling(rows, "params")
     metrics = _telling(rows, "metrics")
     print_table(
-        ["name", "status", "started", "took", *params, *metrics],
+        ["name", "status", "started", "took", *metrics, *params],
         [
             [
                 row["name"],
                 row["status"],
                 row["started_at"],
                 seconds(row["duration_s"]),
-                *(row["params"].get(name) for name in params),
                 *(row["metrics"].get(name) for name in metrics),
+                *(row["params"].get(name) for name in params),
             ]
             for row in rows
         ],

@@ -228,6 +228,11 @@ def _judge_outputs(was: Sequence[Cell], now: Sequence[Cell]) -> Part:
 def _cause(parts: Sequence[Part], was: Facts, now: Facts) -> str:
     went_in = [part.part for part in parts if not part.agrees and part.part not in _CAME_OUT]
     if went_in == ["data"] and not was.seeds and not _a_file_changed(was.data or {}, now.data or {}):
+        if not any(one.is_file for one in (was.data or {}).values()):
+            return (
+                "what changed first: the data; no tracked cell read a file and no seed was set, so either "
+                "what other cells read has changed, or it is unseeded randomness"
+            )
         return (
             "no file changed that a tracked cell read, only what was computed, and no seed was set: "
             "unseeded randomness, or something unrecorded went in"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+
 import mlnb
 from mlnb.execution import views
 from mlnb.execution.batch import Batch
+from mlnb.execution.jobs import Ended
 from mlnb.execution.progress import BatchProgress
+from mlnb.execution.terminal import Progress
 from mlnb.store import query
 
 if TYPE_CHECKING:
@@ -67,3 +72,17 @@ def test_only_notebooks_get_the_notebooks_view(
     views.show_notebooks_with(shown.append)
     mlnb.rerun(notebook("1"))
     assert shown == []
+
+
+def test_a_terminal_shows_how_far_it_is_and_the_runs_that_run(grid: Batch) -> None:
+    first, second, *_ = grid.prepared.jobs
+    seen = Progress(grid.prepared, Console(file=io.StringIO(), force_terminal=True))
+    seen.started(first)
+    seen.ended(first, Ended(first.run_id, "failed", "ValueError: no", 61.0), again=False)
+    seen.started(second)
+    paper = Console(file=io.StringIO(), width=120)
+    paper.print(seen._draw())
+    head, run = paper.file.getvalue().splitlines()
+    assert "1 of 4" in head
+    assert "about 0:03:03 left" in head
+    assert "sweep-2  lr=0.2" in run
