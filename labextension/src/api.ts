@@ -20,7 +20,7 @@ import type {
   IRunEdit,
   IRunPage,
   IRunRow,
-  IStoreInfo
+  IStoreList
 } from './tokens';
 
 export interface IRunsQuery {
@@ -40,8 +40,8 @@ export interface IRunsQuery {
 export class Api {
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
-  async stores(path: string | null): Promise<IStoreInfo[]> {
-    return (await this.get<{ stores: IStoreInfo[] }>('stores', { path })).stores;
+  stores(path: string | null): Promise<IStoreList> {
+    return this.get('stores', { path });
   }
 
   runs(store: string | null, query: IRunsQuery): Promise<IRunPage> {

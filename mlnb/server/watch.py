@@ -100,18 +100,23 @@ class Watcher:
     def _run(self) -> None:
         while not self._stopped.wait(LOOK_EVERY_S):
             if self._is_heard():
-                with self._lock:
-                    self._watched = {
-                        key: one
-                        for key, one in self._watched.items()
-                        if (one.store.path / "store.json").exists()
-                    }
-                    watched = list(self._watched.values())
                 try:
-                    for each in watched:
+                    for each in self._those_that_are_there():
                         self._executor.submit(self._look, each).result()
                 except (RuntimeError, CancelledError):  # the executor takes no more work: the end is near
                     return
+
+    def _those_that_are_there(self) -> list[_Watched]:
+        """The watched stores; of one that is gone this is said, once."""
+        with self._lock:
+            watched = self._watched
+            self._watched = {
+                key: one for key, one in watched.items() if (one.store.path / "store.json").exists()
+            }
+            gone = watched.keys() - self._watched.keys()
+        for store_id in gone:
+            self._emit({"store": store_id, "cursor": 0, "runs": []})
+        return list(self._watched.values())
 
     def _look(self, each: _Watched) -> None:
         if time.monotonic() < each.rest_until:

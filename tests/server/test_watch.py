@@ -136,13 +136,13 @@ def test_a_watcher_ends_with_its_executor(tmp_path):
     assert until(lambda: "mlnb-watcher" not in {thread.name for thread in threading.enumerate()})
 
 
-def test_a_store_that_is_gone_is_looked_at_no_more(watched):
+def test_a_store_that_is_gone_is_said_to_be_and_looked_at_no_more(watched):
     store, heard, listening = watched
     listening.set()
     shutil.rmtree(store.path)
-    time.sleep(0.6)
+    assert until(lambda: heard)
     again = Store.open(store.path)
     with start(store=again) as run:
         run.metric("loss", 1.0)
     time.sleep(0.6)
-    assert heard == []
+    assert heard == [{"store": store.store_id, "cursor": 0, "runs": []}]

@@ -196,7 +196,7 @@ export class RunListModel extends Model {
       if (error.code === 'query') {
         this._queryError = error;
       } else {
-        this._problem = error;
+        this.failed(error, store);
       }
     }
     this.relined();
@@ -262,7 +262,7 @@ export class RunListModel extends Model {
       group.rows = new Map([...group.rows].sort(([a], [b]) => a - b));
       group.pages.add(page);
     } catch (reason) {
-      this._problem = asApiError(reason);
+      this.failed(asApiError(reason), store);
     } finally {
       group.loading.delete(page);
     }
@@ -272,8 +272,9 @@ export class RunListModel extends Model {
   private async loadChanges(): Promise<void> {
     const hinted = new Set(this.hinted);
     this.hinted.clear();
+    const store = this.stores.current;
     try {
-      const page = await this.api.runs(this.stores.current, {
+      const page = await this.api.runs(store, {
         where: this._where,
         since: this.cursor,
         limit: CHANGES_AT_ONCE
@@ -291,8 +292,15 @@ export class RunListModel extends Model {
         this.relined();
       }
     } catch (reason) {
-      this._problem = asApiError(reason);
+      this.failed(asApiError(reason), store);
       this.notify();
+    }
+  }
+
+  private failed(error: ApiError, store: string | null): void {
+    this._problem = error;
+    if (error.status === 404) {
+      void this.stores.missed(store);
     }
   }
 
