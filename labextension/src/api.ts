@@ -79,6 +79,17 @@ export class Api {
     return this.get(`runs/${runId}/history`, { store, metric, max_points: maxPoints });
   }
 
+  /** One metric's curves in several runs, at most 50; null where a run hasn't got it. */
+  async histories(
+    store: string | null,
+    runIds: readonly string[],
+    metric: string,
+    maxPoints: number
+  ): Promise<(IHistory | null)[]> {
+    const query = { store, runs: runIds.join(','), metric, max_points: maxPoints };
+    return (await this.get<{ histories: (IHistory | null)[] }>('histories', query)).histories;
+  }
+
   async cells(store: string | null, runId: string): Promise<ICell[]> {
     return (await this.get<{ cells: ICell[] }>(`runs/${runId}/cells`, { store })).cells;
   }

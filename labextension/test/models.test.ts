@@ -38,10 +38,12 @@ describe('SelectionModel', () => {
 
 describe('CurvesModel', () => {
   it('asks for a curve once and keeps it', async () => {
-    const history = vi.fn(() =>
-      Promise.resolve({ metric: 'loss', steps: [0, 1], times: [0, 1], values: [1, 'NaN' as const] })
+    const histories = vi.fn(() =>
+      Promise.resolve([
+        { metric: 'loss', steps: [0, 1], times: [0, 1], values: [1, 'NaN' as const] }
+      ])
     );
-    const curves = new CurvesModel({ history });
+    const curves = new CurvesModel({ histories });
     const row = run();
     expect(curves.get(null, row, 'loss', 10)).toBeNull();
     await new Promise(resolve => curves.changed.connect(resolve));
@@ -50,10 +52,32 @@ describe('CurvesModel', () => {
       times: [0, 1],
       values: [1, NaN]
     });
-    expect(history).toHaveBeenCalledTimes(1);
+    expect(histories).toHaveBeenCalledTimes(1);
     curves.forget([row.run_id]);
     curves.get(null, row, 'loss', 10);
-    expect(history).toHaveBeenCalledTimes(2);
+    await Promise.resolve();
+    expect(histories).toHaveBeenCalledTimes(2);
+  });
+
+  it('asks in one breath for the curves that come into view together', async () => {
+    const histories = vi.fn((_: string | null, runIds: readonly string[]) =>
+      Promise.resolve(
+        runIds.map((_, index) =>
+          index === 1 ? null : { metric: 'loss', steps: [0], times: [0], values: [index] }
+        )
+      )
+    );
+    const curves = new CurvesModel({ histories });
+    const rows = [run(), run(), run()];
+    rows.forEach(row => curves.get(null, row, 'loss', 10));
+    curves.get(null, run(), 'accuracy', 10);
+    await new Promise(resolve => curves.changed.connect(resolve));
+    expect(histories.mock.calls.map(([, runIds]) => runIds.length).sort()).toEqual([1, 3]);
+    expect(rows.map(row => curves.peek(null, row, 'loss', 10)?.values[0])).toEqual([
+      0,
+      undefined,
+      2
+    ]);
   });
 });
 

@@ -14,7 +14,7 @@ from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 from mlnb.server.watch import SCHEMA_ID, Watcher
-from mlnb.store import Store
+from mlnb.store import Store, query
 from mlnb.tracking import start
 
 
@@ -106,6 +106,19 @@ def test_while_nobody_listens_nothing_is_said_and_nothing_is_lost(watched):
     listening.set()
     assert until(lambda: heard)
     assert run.run_id in heard[0]["runs"]
+
+
+def test_points_are_spoken_of_though_nothing_is_folded(watched):
+    store, heard, listening = watched
+    listening.set()
+    with start(store=store) as run:
+        run.metric("loss", 1.0)
+        assert until(lambda: heard)
+        time.sleep(0.5)
+        before, count = query.run_page(store, limit=0).cursor, len(heard)
+        run.metric("loss", 0.5)
+        assert until(lambda: heard[count:])
+        assert heard[-1] == {"store": store.store_id, "cursor": before, "runs": [run.run_id]}
 
 
 def test_a_store_that_rests_is_not_spoken_of(watched):

@@ -137,11 +137,15 @@ export class RunListModel extends Model {
 
   /** Ask for everything in view again. */
   refresh(): Promise<void> {
+    this.begun = true;
     return this.refreshing.run();
   }
 
   /** Catch up after a hint. */
   async catchUp(hint: Hint): Promise<void> {
+    if (!this.begun) {
+      return; // nobody has looked yet, nor said at which store
+    }
     if (hint.kind === 'resumed' || this._problem !== null || !this._ready) {
       return this.refresh();
     }
@@ -190,7 +194,9 @@ export class RunListModel extends Model {
       this._problem = null;
       this._ready = true;
       this.regroup(page.groups ?? []);
-      await Promise.all([...this.groups.values()].map(group => this.reload(group)));
+      const groups = [...this.groups.values()];
+      const top = groups.find(({ collapsed }) => !collapsed);
+      await Promise.all(groups.map(group => this.reload(group, group === top)));
     } catch (reason) {
       const error = asApiError(reason);
       if (error.code === 'query') {
@@ -220,8 +226,9 @@ export class RunListModel extends Model {
     this.relined();
   }
 
-  /** Ask again for the pages of a group that were loaded, the first at least if the group is open. */
-  private async reload(group: IGroup): Promise<void> {
+  /** Ask again for the pages of a group that were loaded, of the group on top for its first page at least; the others
+   * are asked for when they come into view. */
+  private async reload(group: IGroup, top: boolean): Promise<void> {
     const last = Math.max(0, Math.ceil(group.total / PAGE) - 1);
     const pages = [...group.pages].filter(page => page <= last).slice(-3);
     group.pages.clear();
@@ -230,7 +237,7 @@ export class RunListModel extends Model {
         group.rows.delete(place);
       }
     }
-    if (!group.collapsed && pages.length === 0) {
+    if (top && pages.length === 0) {
       pages.push(0);
     }
     await Promise.all(pages.map(page => this.loadPage(group, page)));
@@ -338,6 +345,7 @@ export class RunListModel extends Model {
   private _where = '';
   private _queryError: ApiError | null = null;
   private _problem: ApiError | null = null;
+  private begun = false;
   private _ready = false;
   private _store: IStoreInfo | null = null;
   private _found = 0;
