@@ -52,6 +52,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/histories': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One metric's curves in up to 50 runs (`runs=a,b,c`), as `history` tells each; null where a run hasn't got it. */
+    get: operations['histories'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/models': {
     parameters: {
       query?: never;
@@ -643,6 +660,13 @@ export interface components {
       passed: boolean;
     };
     /**
+     * Histories
+     * @description In the order of the runs that were asked about.
+     */
+    Histories: {
+      histories: (components['schemas']['History'] | null)[];
+    };
+    /**
      * History
      * @description `times` are milliseconds since 1970.
      */
@@ -1142,6 +1166,43 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ComparedRuns'];
+        };
+      };
+      /** @description What went wrong. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  histories: {
+    parameters: {
+      query: {
+        metric: string;
+        max_points?: number | null;
+        runs: string;
+        /** @description The id of the store that is asked about; by default that of `path`. */
+        store?: string;
+        /** @description The notebook in front, from the server's root: the store is the one that it logs to. */
+        path?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Histories'];
         };
       };
       /** @description What went wrong. */

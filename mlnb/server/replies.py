@@ -95,6 +95,9 @@ def _kinds(root: type[errors.Error]) -> Iterator[type[errors.Error]]:
         yield from _kinds(kind)
 
 
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
+
+
 def encode(body: Any) -> bytes:
     """The body as JSON."""
     return msgspec.json.encode(plain(body))
@@ -102,6 +105,8 @@ def encode(body: Any) -> bytes:
 
 def plain(value: Any) -> Any:
     """The same value with nothing in it that JSON can't say."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, float):
         return number(value)
     if isinstance(value, Mapping):
