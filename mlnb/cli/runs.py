@@ -123,6 +123,7 @@ def compare(runs: tuple[str, ...], *, as_json: bool) -> None:
     """
     from mlnb.store import query as ask
     from mlnb.tracking import compare as compare_runs
+    from mlnb.tracking.doubled import told_once
 
     if len(runs) < 2:
         raise UsageError(f"one run ({runs[0]}) can't be compared", hint="mlnb compare RUN RUN")
@@ -133,11 +134,12 @@ def compare(runs: tuple[str, ...], *, as_json: bool) -> None:
         return
     names = [row["name"] for row in found["runs"]]
     for part in ("params", "metrics", "environment"):
-        differing = [row for row in found[part] if row["differs"]]
+        told = told_once(found[part])
+        differing = [row for row in told if row["differs"]]
         if differing:
             print_table([part, *names], [[row["name"], *row["values"]] for row in differing])
             click.echo()
-        _print_same(part, [row for row in found[part] if not row["differs"]])
+        _print_same(part, [row for row in told if not row["differs"]])
     _print_compared_data(found["data"], names)
     changed = [row["cell_id"] for row in found["code"] if row["differs"]]
     click.echo("code: " + (f"differs in {', '.join(map(str, changed))}" if changed else "the same"))

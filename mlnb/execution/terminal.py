@@ -5,6 +5,7 @@ Where output is no terminal (a log, a pipe), each run gets a line when it ends i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -29,7 +30,7 @@ class Progress:
         from rich.live import Live
 
         self._tracker = Tracker(prepared, goal)
-        self._varied = prepared.plan.varied or prepared.plan.names
+        self._prepared = prepared
         self._console = console
         self._live = Live(console=console, get_renderable=self._draw) if console.is_terminal else None
 
@@ -65,11 +66,15 @@ class Progress:
 
         progress = self._tracker.snapshot()
         running = [run for run in progress.runs if run.state == "running"]
+        plan = self._prepared.plan
+        names = plan.varied or plan.names
         below = Table.grid(padding=(0, 2))
         for run in running[:MOST_RUNNING]:
-            settings = [f"{name}={run.parameters[name]}" for name in self._varied if name in run.parameters]
+            settings = [f"{name}={run.parameters[name]}" for name in names if name in run.parameters]
             below.add_row(Text("◐", "yellow"), run.name, Text(" ".join(settings), "dim"), _clock(run.seconds))
         more = len(running) - MOST_RUNNING
+        if not plan.varied:
+            progress = replace(progress, best=None)  # none of runs that are the same is better
         return Group(_head(progress), below, *([Text(f"and {more} more", "dim")] if more > 0 else []))
 
 

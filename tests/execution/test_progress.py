@@ -35,17 +35,17 @@ def test_a_batch_that_has_ended_says_how_its_runs_went(grid: Batch) -> None:
 
 
 def test_a_batch_behind_can_be_watched_and_cancelled(notebook: MakeNotebook) -> None:
-    path = notebook("loss = n * 1.5\nimport time\ntime.sleep(600 if n > 1 else 0)", parameters="n = 0")
+    path = notebook(
+        "loss = n * 1.5\nimport time\nfrom pathlib import Path\nPath(f'at-{n}').touch()\n"
+        "time.sleep(600 if n > 1 else 0)",
+        parameters="n = 0",
+    )
     batch = mlnb.rerun(path, grid={"n": [1, 2, 3]}, workers=1, progress=False, wait=False)
     seen: list[BatchProgress] = []
-
-    def watch(progress: BatchProgress) -> None:
-        seen.append(progress)
-        if progress.counts["finished"] and progress.counts["running"]:
-            batch.cancel()
-
-    batch.observe(watch)
-    watch(batch.progress())
+    batch.observe(seen.append)
+    while not (Path("at-2").exists() and batch.progress().counts["finished"]):
+        assert not batch.wait(0.05)
+    batch.cancel()
     assert batch.wait(120)
     assert batch.state == "cancelled"
     assert [run.state for run in seen[-1].runs] == ["finished", "failed", "waiting"]

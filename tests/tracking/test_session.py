@@ -541,3 +541,9 @@ def test_a_tracked_models_signature_knows_its_columns(run, runs):
         {"name": "age", "type": "int64"},
         {"name": "fare", "type": "float64"},
     ]
+
+
+def test_keeping_something_at_the_end_of_a_cell_shows_no_hash(run, runs, capsys):
+    kept = run("%%track --quiet\nimport mlnb\nmlnb.text('summary', 'all well')").result
+    assert len(kept) == 64
+    assert kept not in capsys.readouterr().out
