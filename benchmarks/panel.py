@@ -27,9 +27,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Request, sync_playwright
 
 from benchmarks import machine
 from mlnb.store import Store, ingest, query
@@ -174,10 +175,14 @@ def type_query(page: Page) -> dict[str, float]:
 
 def compare(page: Page, runs: list[str]) -> dict[str, float]:
     """Milliseconds until the differences of twenty runs stand there, and until all their curves are drawn."""
-    answered: list[float] = []
-    page.on(
-        "requestfinished", lambda request: "/history" in request.url and answered.append(time.perf_counter())
-    )
+    answered: list[str] = []
+
+    def note(request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.path.endswith("/histories"):
+            answered.extend(parse_qs(address.query)["runs"][0].split(","))
+
+    page.on("requestfinished", note)
     began = time.perf_counter()
     page.evaluate("runs => void window.jupyterapp.commands.execute('mlnb:compare', { runs })", runs)
     page.locator(".mlnb-View-compare .mlnb-Differences").wait_for()

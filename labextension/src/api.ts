@@ -20,7 +20,7 @@ import type {
   IRunEdit,
   IRunPage,
   IRunRow,
-  IStoreInfo
+  IStoreList
 } from './tokens';
 
 export interface IRunsQuery {
@@ -40,8 +40,8 @@ export interface IRunsQuery {
 export class Api {
   constructor(private readonly settings: ServerConnection.ISettings) {}
 
-  async stores(path: string | null): Promise<IStoreInfo[]> {
-    return (await this.get<{ stores: IStoreInfo[] }>('stores', { path })).stores;
+  stores(path: string | null): Promise<IStoreList> {
+    return this.get('stores', { path });
   }
 
   runs(store: string | null, query: IRunsQuery): Promise<IRunPage> {
@@ -77,6 +77,17 @@ export class Api {
     maxPoints: number
   ): Promise<IHistory> {
     return this.get(`runs/${runId}/history`, { store, metric, max_points: maxPoints });
+  }
+
+  /** One metric's curves in several runs, at most 50; null where a run hasn't got it. */
+  async histories(
+    store: string | null,
+    runIds: readonly string[],
+    metric: string,
+    maxPoints: number
+  ): Promise<(IHistory | null)[]> {
+    const query = { store, runs: runIds.join(','), metric, max_points: maxPoints };
+    return (await this.get<{ histories: (IHistory | null)[] }>('histories', query)).histories;
   }
 
   async cells(store: string | null, runId: string): Promise<ICell[]> {

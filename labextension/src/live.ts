@@ -12,8 +12,9 @@ import { type ISignal, Signal } from '@lumino/signaling';
 import { type IStoreChanged, STORE_CHANGED } from './tokens';
 
 export const POLL_MS = 15_000;
-/** While the server is out of reach. */
+/** While the server is out of reach, and until the event bus has found it again, which tries twice a minute. */
 export const OFFLINE_MS = 2_000;
+const FOUND_AGAIN_MS = 40_000;
 
 /** What was missed: nothing but these runs, whatever happened lately, or anything at all. */
 export type Hint =
@@ -46,9 +47,11 @@ export class Live implements IDisposable {
       return;
     }
     this._offline = offline;
-    this.poll.frequency = { ...this.poll.frequency, interval: offline ? OFFLINE_MS : POLL_MS };
-    void this.poll.schedule();
-    if (!offline) {
+    window.clearTimeout(this.calmDown);
+    if (offline) {
+      this.pollEvery(OFFLINE_MS);
+    } else {
+      this.calmDown = window.setTimeout(() => this.pollEvery(POLL_MS), FOUND_AGAIN_MS);
       this._hinted.emit({ kind: 'resumed' });
     }
   }
@@ -65,8 +68,14 @@ export class Live implements IDisposable {
     this.stream.disconnect(this.onEvent);
     document.removeEventListener('visibilitychange', this.onVisible);
     window.removeEventListener('online', this.onOnline);
+    window.clearTimeout(this.calmDown);
     this.poll.dispose();
     Signal.clearData(this);
+  }
+
+  private pollEvery(interval: number): void {
+    this.poll.frequency = { ...this.poll.frequency, interval };
+    void this.poll.schedule();
   }
 
   private readonly onEvent = (_: unknown, emission: Event.Emission): void => {
@@ -90,4 +99,5 @@ export class Live implements IDisposable {
   private readonly _hinted = new Signal<this, Hint>(this);
   private _isDisposed = false;
   private _offline = false;
+  private calmDown = 0;
 }

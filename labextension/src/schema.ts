@@ -52,6 +52,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/histories': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One metric's curves in up to 50 runs (`runs=a,b,c`), as `history` tells each; null where a run hasn't got it. */
+    get: operations['histories'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/models': {
     parameters: {
       query?: never;
@@ -417,7 +434,7 @@ export interface components {
     /**
      * BatchProgress
      * @description `total` is the number of runs in the plan, `done` those that have ended, `failed` those that ended badly, and
-     *         `varied` the parameters in which the plan's runs differ.
+     *     `varied` the parameters in which the plan's runs differ.
      */
     BatchProgress: {
       batch_id: string;
@@ -482,7 +499,7 @@ export interface components {
     /**
      * Column
      * @description A column of the table of runs. `runs` have a value in it, and in a constant one all have `value`; `repeats` is
-     *         the column of a shorter name with the same values.
+     *     the column of a shorter name with the same values.
      */
     Column: {
       constant: boolean;
@@ -641,6 +658,13 @@ export interface components {
       message: string;
       name: string;
       passed: boolean;
+    };
+    /**
+     * Histories
+     * @description In the order of the runs that were asked about.
+     */
+    Histories: {
+      histories: (components['schemas']['History'] | null)[];
     };
     /**
      * History
@@ -858,7 +882,7 @@ export interface components {
     /**
      * RunDetail
      * @description `models` are the model files of the run and of its child runs; `output` the end of what it has printed,
-     *         while it runs and where it was killed.
+     *     while it runs and where it was killed.
      */
     RunDetail: {
       aliases: string[];
@@ -930,10 +954,10 @@ export interface components {
     /**
      * RunList
      * @description `store` is null, and there are no runs, where the notebook has logged nothing yet. `groups` (on demand) are
-     *         the experiments of all runs that match, the one with the newest run first. `batches` are those of the runs.
+     *     the experiments of all runs that match, the one with the newest run first. `batches` are those of the runs.
      *
-     *         `removed` are the runs that were deleted after `since`. `stale` says that another process holds the index, so that
-     *         rows of ended runs may be old.
+     *     `removed` are the runs that were deleted after `since`. `stale` says that another process holds the index, so that
+     *     rows of ended runs may be old.
      */
     RunList: {
       batches: components['schemas']['BatchProgress'][];
@@ -948,7 +972,7 @@ export interface components {
     /**
      * RunRow
      * @description All columns of `runs`, with the run's parameters, metrics (last values), tags and aliases; on demand its data
-     *         too: the digests by name.
+     *     too: the digests by name.
      */
     RunRow: {
       aliases: string[];
@@ -1142,6 +1166,43 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ComparedRuns'];
+        };
+      };
+      /** @description What went wrong. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  histories: {
+    parameters: {
+      query: {
+        metric: string;
+        max_points?: number | null;
+        runs: string;
+        /** @description The id of the store that is asked about; by default that of `path`. */
+        store?: string;
+        /** @description The notebook in front, from the server's root: the store is the one that it logs to. */
+        path?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Histories'];
         };
       };
       /** @description What went wrong. */

@@ -6,7 +6,7 @@ import { PromotionModel } from '../src/models/promotion';
 import { SelectionModel } from '../src/models/selection';
 import { StoresModel } from '../src/models/stores';
 import { ApiError } from '../src/request';
-import type { IModel, IModelVersion, IPromotion } from '../src/tokens';
+import type { IModel, IModelVersion, IPromotion, IStoreList } from '../src/tokens';
 import { comparison, deferred, run, STORE } from './examples';
 
 it('runs a task once more if it was asked for while it ran, however often', async () => {
@@ -38,10 +38,12 @@ describe('SelectionModel', () => {
 
 describe('CurvesModel', () => {
   it('asks for a curve once and keeps it', async () => {
-    const history = vi.fn(() =>
-      Promise.resolve({ metric: 'loss', steps: [0, 1], times: [0, 1], values: [1, 'NaN' as const] })
+    const histories = vi.fn(() =>
+      Promise.resolve([
+        { metric: 'loss', steps: [0, 1], times: [0, 1], values: [1, 'NaN' as const] }
+      ])
     );
-    const curves = new CurvesModel({ history });
+    const curves = new CurvesModel({ histories });
     const row = run();
     expect(curves.get(null, row, 'loss', 10)).toBeNull();
     await new Promise(resolve => curves.changed.connect(resolve));
@@ -50,20 +52,61 @@ describe('CurvesModel', () => {
       times: [0, 1],
       values: [1, NaN]
     });
-    expect(history).toHaveBeenCalledTimes(1);
+    expect(histories).toHaveBeenCalledTimes(1);
     curves.forget([row.run_id]);
     curves.get(null, row, 'loss', 10);
-    expect(history).toHaveBeenCalledTimes(2);
+    await Promise.resolve();
+    expect(histories).toHaveBeenCalledTimes(2);
+  });
+
+  it('asks in one breath for the curves that come into view together', async () => {
+    const histories = vi.fn((_: string | null, runIds: readonly string[]) =>
+      Promise.resolve(
+        runIds.map((_, index) =>
+          index === 1 ? null : { metric: 'loss', steps: [0], times: [0], values: [index] }
+        )
+      )
+    );
+    const curves = new CurvesModel({ histories });
+    const rows = [run(), run(), run()];
+    rows.forEach(row => curves.get(null, row, 'loss', 10));
+    curves.get(null, run(), 'accuracy', 10);
+    await new Promise(resolve => curves.changed.connect(resolve));
+    expect(histories.mock.calls.map(([, runIds]) => runIds.length).sort()).toEqual([1, 3]);
+    expect(rows.map(row => curves.peek(null, row, 'loss', 10)?.values[0])).toEqual([
+      0,
+      undefined,
+      2
+    ]);
   });
 });
 
 describe('StoresModel', () => {
+  const listing = (id: string): IStoreList => ({
+    stores: [{ ...STORE, id, current: true }],
+    elsewhere: null
+  });
+
+  it('looks again where a store that it shows is missed', async () => {
+    const answers = [listing('A'), listing('B')];
+    const stores = new StoresModel({
+      stores: () => Promise.resolve(answers.shift() ?? listing('C'))
+    });
+    await stores.follow(null);
+    await stores.missed('another');
+    expect(stores.current).toBe('A');
+    await stores.missed('A');
+    expect(stores.current).toBe('B');
+  });
+
   it('follows the notebook in front until a store is chosen', async () => {
     const list = [
       { ...STORE, current: false },
       { ...STORE, id: 'OTHER', current: true }
     ];
-    const stores = new StoresModel({ stores: () => Promise.resolve(list) });
+    const stores = new StoresModel({
+      stores: () => Promise.resolve({ stores: list, elsewhere: null })
+    });
     await stores.follow('a.ipynb');
     expect(stores.current).toBe('OTHER');
     stores.choose(STORE.id);
@@ -72,21 +115,26 @@ describe('StoresModel', () => {
   });
 
   it('takes the last answer for true, whatever order they come in', async () => {
-    const first = deferred<(typeof STORE & { current: boolean })[]>();
-    const answers = [first.promise, Promise.resolve([{ ...STORE, id: 'B', current: true }])];
-    const stores = new StoresModel({ stores: () => answers.shift() ?? Promise.resolve([]) });
+    const first = deferred<IStoreList>();
+    const answers = [first.promise, Promise.resolve(listing('B'))];
+    const stores = new StoresModel({
+      stores: () => answers.shift() ?? Promise.reject(new Error('asked too often'))
+    });
     const early = stores.follow('a.ipynb');
     await stores.follow('b.ipynb');
-    first.resolve([{ ...STORE, id: 'A', current: true }]);
+    first.resolve(listing('A'));
     await early;
     expect(stores.current).toBe('B');
   });
 
   it('says where a notebook logs that may not be opened', async () => {
-    const refusal = new ApiError('this notebook logs to /elsewhere', 'not_allowed', 403);
-    const stores = new StoresModel({ stores: () => Promise.reject(refusal) });
+    const elsewhere = 'this notebook logs to /elsewhere, which this server may not open';
+    const list = [{ ...STORE, current: false }];
+    const stores = new StoresModel({ stores: () => Promise.resolve({ stores: list, elsewhere }) });
     await stores.follow('a.ipynb');
-    expect(stores.problem?.message).toContain('/elsewhere');
+    expect(stores.elsewhere).toBe(elsewhere);
+    stores.choose(STORE.id);
+    expect(stores.elsewhere).toBeNull();
   });
 });
 

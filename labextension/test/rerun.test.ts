@@ -76,7 +76,7 @@ describe('RerunModel', () => {
   const api = {
     parameters: () => Promise.resolve(parameters),
     rerun: vi.fn(() => Promise.resolve(batch)),
-    stores: () => Promise.resolve([{ ...STORE, current: true }]),
+    stores: () => Promise.resolve({ stores: [{ ...STORE, current: true }], elsewhere: null }),
     runs: () =>
       Promise.resolve({
         store: STORE,

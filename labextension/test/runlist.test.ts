@@ -72,7 +72,10 @@ let model: RunListModel;
 
 beforeEach(() => {
   store = new FakeStore();
-  model = new RunListModel(store, new StoresModel({ stores: () => Promise.resolve([]) }));
+  model = new RunListModel(
+    store,
+    new StoresModel({ stores: () => Promise.resolve({ stores: [], elsewhere: null }) })
+  );
 });
 
 const names = (): string[] => [...model.loaded()].map(row => row.name);

@@ -8,6 +8,7 @@ only to tell whether it lives.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -70,8 +71,9 @@ class Batches:
         )
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(msgspec.json.encode(asked))
-        process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # it died already: its answer, or none, says so
+            process.stdin.write(msgspec.json.encode(asked))
+            process.stdin.close()
         batch_id = _read_answer(process)
         with self._lock:
             self._processes = {key: one for key, one in self._processes.items() if one.poll() is None}

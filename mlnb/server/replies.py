@@ -65,9 +65,18 @@ def error_from(told: Mapping[str, Any]) -> errors.Error:
     return kinds.get(told["code"], errors.Error)(told["message"], hint=told["hint"])
 
 
+# RFC 9110 renamed these, and Python followed in 3.13: a code must not hang on the version.
+_PHRASES: Final = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+
+
 def http_error_body(status: int, message: str) -> dict[str, Any]:
     """The same body for what the web server itself refuses: no token, no such method, no such page."""
-    phrase = HTTPStatus(status).phrase
+    phrase = _PHRASES.get(status) or HTTPStatus(status).phrase
     code = phrase.lower().replace(" ", "_").replace("-", "_")
     return {"error": {"code": code, "message": message or phrase, "hint": None}}
 
@@ -95,6 +104,9 @@ def _kinds(root: type[errors.Error]) -> Iterator[type[errors.Error]]:
         yield from _kinds(kind)
 
 
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
+
+
 def encode(body: Any) -> bytes:
     """The body as JSON."""
     return msgspec.json.encode(plain(body))
@@ -102,6 +114,8 @@ def encode(body: Any) -> bytes:
 
 def plain(value: Any) -> Any:
     """The same value with nothing in it that JSON can't say."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, float):
         return number(value)
     if isinstance(value, Mapping):

@@ -50,7 +50,8 @@ class Stores:
         NotFound
             No store that may be opened has it.
         """
-        if store_id not in self._found:
+        found = self._found.get(store_id)
+        if found is None or not _is_there(found):
             self._look()
         if store_id not in self._found:
             raise NotFound(
@@ -140,6 +141,15 @@ class Stores:
         own = os.environ.get("MLNB_STORE")
         fixed = {self._fixed, Path(own).expanduser().resolve() if own else None}
         return path in fixed or any(path.is_relative_to(each) for each in (self.root, *self._allowed))
+
+
+def _is_there(store: Store) -> bool:
+    """Whether the store is still where it was: its folder may be gone, or hold another one."""
+    try:
+        found = _existing(store.path)
+    except StoreError:
+        return False
+    return found is not None and found.store_id == store.store_id
 
 
 def _existing(path: Path) -> Store | None:

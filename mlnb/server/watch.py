@@ -100,18 +100,23 @@ class Watcher:
     def _run(self) -> None:
         while not self._stopped.wait(LOOK_EVERY_S):
             if self._is_heard():
-                with self._lock:
-                    self._watched = {
-                        key: one
-                        for key, one in self._watched.items()
-                        if (one.store.path / "store.json").exists()
-                    }
-                    watched = list(self._watched.values())
                 try:
-                    for each in watched:
+                    for each in self._those_that_are_there():
                         self._executor.submit(self._look, each).result()
                 except (RuntimeError, CancelledError):  # the executor takes no more work: the end is near
                     return
+
+    def _those_that_are_there(self) -> list[_Watched]:
+        """The watched stores; of one that is gone this is said, once."""
+        with self._lock:
+            watched = self._watched
+            self._watched = {
+                key: one for key, one in watched.items() if (one.store.path / "store.json").exists()
+            }
+            gone = watched.keys() - self._watched.keys()
+        for store_id in gone:
+            self._emit({"store": store_id, "cursor": 0, "runs": []})
+        return list(self._watched.values())
 
     def _look(self, each: _Watched) -> None:
         if time.monotonic() < each.rest_until:
@@ -138,6 +143,9 @@ class Watcher:
 
     def _hint(self, each: _Watched, now: Sizes) -> Hint | None:
         """What to say; None where nothing changed but where journals lie (they were folded)."""
+        if each.cursor is not None and only_points_grew(each.sizes, now):  # nothing to fold: say it at once
+            runs = list(grown_subjects(each.sizes, now))
+            return {"store": each.store.store_id, "cursor": each.cursor, "runs": runs[:_MOST_RUNS]}
         page = query.run_page(each.store, since=each.cursor, children=True, limit=_MOST_RUNS)
         first = each.cursor is None or page.cursor < each.cursor  # the index may have been made anew
         each.cursor = page.cursor
@@ -162,6 +170,13 @@ def sizes(store: Store) -> Sizes:
     except FileNotFoundError:  # a journal went to the archive while we looked, or nothing is registered yet
         pass
     return found
+
+
+def only_points_grew(before: Mapping[str, int], now: Mapping[str, int]) -> bool:
+    """Whether nothing came, went or was said but points of runs that run."""
+    return before.keys() == now.keys() and all(
+        name.endswith(".pts") for name, size in now.items() if before[name] != size
+    )
 
 
 def grown_subjects(before: Mapping[str, int], now: Mapping[str, int]) -> Iterable[str]:

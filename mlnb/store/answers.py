@@ -46,6 +46,7 @@ class _Kept:
 
 _kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 _lock = threading.Lock()
+_shared = threading.local()
 
 
 def answer(
@@ -68,7 +69,7 @@ def answer(
         value: T = kept.value
         return value
     try:
-        with _look(store) as look:
+        with _shared_or_own(store) as look:
             value = make(look.connection)
     except Busy as busy:
         if stale is None:
@@ -85,6 +86,29 @@ def answer(
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return value
+
+
+@contextlib.contextmanager
+def together(store: Store) -> Iterator[None]:
+    """Inside the block this thread's questions to the store share one connection, and with it one state: to open the
+    index takes longer than most questions. For a few quick ones; others wait meanwhile."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(Busy):  # each question then finds its own way
+            _shared.look = store.path, stack.enter_context(_look(store))
+        try:
+            yield
+        finally:
+            _shared.look = None
+
+
+@contextlib.contextmanager
+def _shared_or_own(store: Store) -> Iterator[ingest.Look]:
+    shared = getattr(_shared, "look", None)
+    if shared is not None and shared[0] == store.path:
+        yield shared[1]
+        return
+    with _look(store) as look:
+        yield look
 
 
 @contextlib.contextmanager

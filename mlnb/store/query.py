@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlnb import ids
 from mlnb.errors import Ambiguous, NotFound, UsageError, nearest
 from mlnb.store import answers, index, live, naming, picking, run_rows, select, wide
+from mlnb.store.answers import together
 from mlnb.store.curve import History, thinned
 from mlnb.store.run_rows import RUN_COLUMNS, Row
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from mlnb.store.layout import Store
 
@@ -30,17 +32,21 @@ __all__ = [
     "batches",
     "cells",
     "children",
+    "histories",
     "history",
     "known_ids",
     "models",
     "names",
+    "own_cells",
     "previous",
     "record",
+    "records",
     "resolve",
     "run_page",
     "runs_frame",
     "sql",
     "thinned",
+    "together",
 ]
 
 
@@ -198,12 +204,23 @@ def record(store: Store, run_id: str) -> Row:
         There is no run of that id.
     """
 
-    def make(connection: duckdb.DuckDBPyConnection) -> Row:
-        run_no = _run_no(connection, store, run_id)
-        row = run_rows.of(connection, [run_no])[0]
-        return row | run_rows.details(connection, run_no, row)
+    return records(store, [run_id])[0]
 
-    return dict(answers.answer(store, ("record", run_id), make, stale=lambda _, live: live))
+
+def records(store: Store, run_ids: Sequence[str]) -> list[Row]:
+    """The same about several runs.
+
+    Raises
+    ------
+    NotFound
+        There is no run of one of the ids.
+    """
+
+    def make(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+        return run_rows.in_full(connection, [_run_no(connection, store, run_id) for run_id in run_ids])
+
+    question = ("records", *run_ids)
+    return [dict(row) for row in answers.answer(store, question, make, stale=lambda _, live: live)]
 
 
 def previous(store: Store, run_id: str) -> Row | None:
@@ -258,11 +275,28 @@ def history(store: Store, run_id: str, metric: str, max_points: int | None = Non
             raise NotFound(
                 f"run {run_id} has no metric {metric!r}", hint=nearest(metric, [name for (name,) in known])
             )
-        order = np.lexsort((times, steps))
-        return History(steps[order].astype("i8"), times[order].astype("i8"), values[order].astype("f8"))
+        if not _in_order(steps, times):
+            order = np.lexsort((times, steps))
+            steps, times, values = steps[order], times[order], values[order]
+        return History(steps.astype("i8"), times.astype("i8"), values.astype("f8"))
 
     whole = answers.answer(store, ("history", run_id, metric), make, stale=lambda _, new: new)
     return whole if max_points is None else thinned(whole, max_points)
+
+
+def histories(
+    store: Store, run_ids: Sequence[str], metric: str, max_points: int | None = None
+) -> list[History | None]:
+    """The metric's curve in several runs; None where a run hasn't got it."""
+
+    def curve(run_id: str) -> History | None:
+        try:
+            return history(store, run_id, metric, max_points)
+        except NotFound:
+            return None
+
+    with answers.together(store):
+        return [curve(run_id) for run_id in run_ids]
 
 
 def cells(store: Store, run_id: str) -> list[Row]:
@@ -281,6 +315,27 @@ def cells(store: Store, run_id: str) -> list[Row]:
         )
 
     return answers.answer(store, ("cells", run_id), make)
+
+
+def own_cells(store: Store, run_ids: Sequence[str]) -> list[list[Row]]:
+    """The cells that are each run's own, in order."""
+
+    def make(connection: duckdb.DuckDBPyConnection) -> list[list[Row]]:
+        found = run_rows.dicts(
+            connection,
+            """SELECT r.run_id, c.*, true AS own
+               FROM base.cell c JOIN base.run r
+                 ON c.session_id = r.session_id
+                AND c.ordinal BETWEEN r.first_cell AND coalesce(r.last_cell, r.first_cell)
+               WHERE r.run_id IN (SELECT unnest(?)) ORDER BY c.ordinal""",
+            [list(run_ids)],
+        )
+        by_run: dict[str, list[Row]] = {run_id: [] for run_id in run_ids}
+        for cell in found:
+            by_run[cell.pop("run_id")].append(cell)
+        return list(by_run.values())
+
+    return answers.answer(store, ("own cells", *run_ids), make)
 
 
 def children(store: Store, run_id: str) -> list[Row]:
@@ -400,6 +455,12 @@ def _run_no(connection: duckdb.DuckDBPyConnection, store: Store, run_id: str) ->
         what = f"run {run_id}" if ids.is_id(run_id) else f"run of the id {run_id!r}"
         raise NotFound(f"there is no {what} in {store.path}", hint="mlnb runs")
     return int(found[0])
+
+
+def _in_order(steps: NDArray[Any], times: NDArray[Any]) -> bool:
+    """Whether points stand by step, and as logged within a step: most do, and to look is quicker than to sort."""
+    ahead, same = steps[1:] > steps[:-1], steps[1:] == steps[:-1]
+    return bool((ahead | (same & (times[1:] >= times[:-1]))).all())
 
 
 def _joined(kept: RunPage | None, fresh: RunPage) -> RunPage:

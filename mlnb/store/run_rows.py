@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.store import picking
@@ -73,50 +73,74 @@ def of(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> list[Ro
     return [found[run_no] for run_no in run_nos]
 
 
-def details(connection: duckdb.DuckDBPyConnection, run_no: int, row: Row) -> Row:
-    def of_run(columns: str, table: str, order: str) -> list[Row]:
-        query = f"SELECT {columns} FROM {table} WHERE run_no = ? ORDER BY {order}"
-        return dicts(connection, query, [run_no])
-
-    datasets = of_run(
+_DETAILS: Final = {
+    "params_detail": ("name, value, number, type, source", "base.param", "name"),
+    "metrics_detail": (
+        'name, "last", "min", "max", "count", first_step, last_step, estimator, dataset_digest, source',
+        "all_metric", "name",
+    ),
+    "datasets": (
         'name, role, kind AS type, "rows", "columns", bytes, digest, row_hashes, source',
         "base.dataset", "time, seq",
-    )  # fmt: skip
-    for dataset in datasets:
-        dataset["profile"] = _profile(connection, dataset["digest"])
-    artifacts = of_run(
-        "name, kind, media_type, bytes, sha256, source, metadata", "base.artifact", "time, seq"
+    ),
+    "artifacts": ("name, kind, media_type, bytes, sha256, source, metadata", "base.artifact", "time, seq"),
+    "verdicts": (
+        'against, part, outcome, detail, make_timestamp("time") AS "time"', "base.verdict", '"time", seq',
+    ),
+    "checks": ("dataset, name, passed, detail", 'base."check"', "time, seq"),
+    "problems": ('place AS "where", message', "base.problem", "time, seq"),
+}  # fmt: skip
+
+
+def in_full(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> list[Row]:
+    """The runs with all their details, each kind of detail asked for once, however many the runs."""
+    found = dict(zip(run_nos, of(connection, run_nos), strict=True))
+    chosen = picking.condition(run_nos, few=len(run_nos))
+    for detail, (columns, table, order) in _DETAILS.items():
+        for row in found.values():
+            row[detail] = []
+        for one in dicts(
+            connection, f"SELECT run_no, {columns} FROM {table} WHERE {chosen} ORDER BY {order}"
+        ):
+            run_no = one.pop("run_no")
+            if run_no in found:
+                found[run_no][detail].append(one)
+    profiles = _profiles(connection, {each["digest"] for row in found.values() for each in row["datasets"]})
+    environments = _by(
+        connection, "env_id", "SELECT * FROM base.environment", [r["env_id"] for r in found.values()]
     )
-    for artifact in artifacts:
-        artifact["metadata"] = json.loads(artifact["metadata"]) if artifact["metadata"] else {}
-    environment = dicts(connection, "SELECT * FROM base.environment WHERE env_id = ?", [row["env_id"]])
-    output = dicts(connection, "SELECT text FROM outputs WHERE run_id = ?", [row["run_id"]])
-    return {
-        "output": output[0]["text"] if output else None,
-        "params_detail": of_run("name, value, number, type, source", "base.param", "name"),
-        "metrics_detail": of_run(
-            'name, "last", "min", "max", "count", first_step, last_step, estimator, dataset_digest, source',
-            "all_metric", "name",
-        ),
-        "datasets": datasets,
-        "artifacts": artifacts,
-        "environment": environment[0] if environment else None,
-        "verdicts": of_run('against, part, outcome, detail, make_timestamp("time") AS "time"', "base.verdict", '"time", seq'),
-        "checks": of_run("dataset, name, passed, detail", 'base."check"', "time, seq"),
-        "problems": of_run('place AS "where", message', "base.problem", "time, seq"),
-    }  # fmt: skip
+    outputs = _by(connection, "run_id", "SELECT * FROM outputs", [row["run_id"] for row in found.values()])
+    for row in found.values():
+        for dataset in row["datasets"]:
+            dataset["profile"] = profiles.get(dataset["digest"], [])
+        for artifact in row["artifacts"]:
+            artifact["metadata"] = json.loads(artifact["metadata"]) if artifact["metadata"] else {}
+        row["environment"] = environments.get(row["env_id"])
+        row["output"] = outputs.get(row["run_id"], {}).get("text")
+    return list(found.values())
 
 
-def _profile(connection: duckdb.DuckDBPyConnection, digest: str) -> list[Row]:
-    profile = dicts(
+def _by(
+    connection: duckdb.DuckDBPyConnection, key: str, query: str, wanted: Sequence[str | None]
+) -> dict[str, Row]:
+    chosen = dicts(connection, f"{query} WHERE {key} IN (SELECT unnest(?))", [list(wanted)])
+    return {row[key]: row for row in chosen}
+
+
+def _profiles(connection: duckdb.DuckDBPyConnection, digests: Collection[str]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    if not digests:
+        return found
+    for column in dicts(
         connection,
-        """SELECT name, type, column_digest AS digest, nulls, "distinct", "min", "max", mean, std, histogram
-           FROM base.dataset_column WHERE digest = ? ORDER BY position""",
-        [digest],
-    )
-    for column in profile:
+        """SELECT digest AS of, name, type, column_digest AS digest, nulls, "distinct", "min", "max", mean, std,
+                  histogram
+           FROM base.dataset_column WHERE digest IN (SELECT unnest(?)) ORDER BY position""",
+        [list(digests)],
+    ):
         column["histogram"] = json.loads(column["histogram"]) if column["histogram"] else None
-    return profile
+        found.setdefault(column.pop("of"), []).append(column)
+    return found
 
 
 def dicts(

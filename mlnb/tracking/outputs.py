@@ -197,9 +197,8 @@ class _Tee:
         return getattr(self._stream, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if (
-            name == "write"
-        ):  # IPython puts its own in for each cell, and this one back: the stream's stays what it is
+        if name == "write":
+            # IPython puts its own in for each cell, and this one back: the stream's stays what it is.
             self.__dict__[name] = value
         else:
             setattr(self._stream, name, value)

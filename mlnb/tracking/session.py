@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mlnb import config, events, ids
 from mlnb.capture import secrets
-from mlnb.capture.collectors import CellView, gather
+from mlnb.capture.collectors import CellView, gather, registered
 from mlnb.capture.observer import Observer
 from mlnb.capture.settings import Groups
 from mlnb.tracking import checking, joining, place, writing
@@ -131,6 +131,7 @@ class Session:
         self.shell.events.register("post_run_cell", self._after)
         self.shell.user_ns_hidden.update({"__mlnb__": None, "__mlnb_loop__": None})
         self._earlier.start(place.notebook(self.shell.user_ns))
+        registered()  # looks at every installed package: no cell shall wait for that
 
     def unload(self) -> None:
         """Leave the shell as it was."""

@@ -44,9 +44,8 @@ def comparison(store: Store, run_ids: Sequence[str]) -> Comparison:
         raise UsageError(
             f"{len(run_ids)} run can't be compared", hint="name at least two: mlnb.compare(a, b)"
         )
-    records = [query.record(store, run_id) for run_id in run_ids]
-    cells = [query.cells(store, run_id) for run_id in run_ids]
-    return Comparison(store, records, cells)
+    with query.together(store):
+        return Comparison(store, query.records(store, run_ids), query.own_cells(store, run_ids))
 
 
 @dataclass(frozen=True)
@@ -225,11 +224,10 @@ class Comparison:
         return table.assign(differs=[line.differs for line in lines])
 
     def _sources(self) -> list[tuple[str, list[str | None]]]:
-        """The own cells of each run, matched by cell id, else by their place among the run's own."""
+        """The cells of each run, matched by cell id, else by their place among the run's own."""
         found: dict[str, list[str | None]] = {}
         for at, cells in enumerate(self._cells):
-            own = [cell for cell in cells if cell["own"]]
-            for place, cell in enumerate(own):
+            for place, cell in enumerate(cells):
                 name = cell["cell_id"] or f"cell {place + 1}"
                 found.setdefault(name, [None] * len(self._cells))[at] = cell["source"]
         return list(found.items())

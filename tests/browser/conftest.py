@@ -121,7 +121,7 @@ def serving_fixture() -> Callable[..., AbstractContextManager[Lab]]:
     return serving
 
 
-@pytest.fixture(name="free_port")
+@pytest.fixture(name="free_port", scope="module")
 def free_port_fixture() -> int:
     return free_port()
 

@@ -125,6 +125,20 @@ def test_a_run_is_promoted_and_its_alias_shows_everywhere(page, desk):
     desk.photograph("models")
 
 
+def test_a_notebook_that_logs_elsewhere_says_where(page, desk, lab, tmp_path):
+    (lab.root / "team").mkdir()
+    (lab.root / "team" / "mlnb.toml").write_text(f'store = "{tmp_path / "team"}"')
+    lab.write_notebook("team/shared.ipynb", "x = 1")
+    desk.show_experiments()
+    desk.open_notebook("team/shared.ipynb")
+    sidebar = page.locator(".mlnb-Sidebar")
+    expect(sidebar.get_by_text(f"this notebook logs to {tmp_path / 'team'}")).to_be_visible()
+    expect(desk.runs).to_have_count(0)
+    desk.photograph("elsewhere")
+    sidebar.get_by_role("button", name=f"Show {lab.root.name}").click()
+    expect(desk.runs).to_have_count(2)
+
+
 def test_open_views_come_back_after_a_reload(page, desk, lab):
     desk.show_experiments()
     desk.runs.first.click()

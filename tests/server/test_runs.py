@@ -158,6 +158,18 @@ def test_a_long_curve_is_thinned(project):
     assert max(curve["values"]) == 6.0
 
 
+def test_curves_of_several_runs_come_in_one_answer(project):
+    with start(store=project.store) as one:
+        one.metric("loss", 0.5)
+    with start(store=project.store) as other:
+        other.metric("accuracy", 0.9)
+    runs = f"{one.run_id},{other.run_id}"
+    found = fits(project.client.get("histories", runs=runs, metric="loss").json, bodies.Histories)
+    assert [None if curve is None else curve["values"] for curve in found["histories"]] == [[0.5], None]
+    many = ",".join([one.run_id] * 51)
+    assert project.client.get("histories", runs=many, metric="loss").status == 400
+
+
 def test_a_metric_that_is_not_there_names_the_nearest(project):
     reply = project.client.get(f"runs/{logged(project)}/history", metric="accurracy")
     assert (reply.status, reply.json["error"]["hint"]) == (404, "did you mean 'accuracy'?")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+
+import pytest
+
+from mlnb.errors import NotFound
 from mlnb.server.stores import Stores
 from mlnb.store import Store
 
@@ -56,3 +61,16 @@ def test_looking_never_makes_a_store(tmp_path):
     assert stores.of_notebook("x.ipynb") is None
     assert stores.all() == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_that_was_deleted_is_not_there_and_its_successor_is(tmp_path):
+    first = Store.open(tmp_path / ".mlnb")
+    stores = Stores(tmp_path)
+    assert stores.by_id(first.store_id).path == first.path
+    shutil.rmtree(first.path)
+    with pytest.raises(NotFound):
+        stores.by_id(first.store_id)
+    second = Store.open(tmp_path / ".mlnb")
+    assert stores.by_id(second.store_id).store_id == second.store_id
+    with pytest.raises(NotFound):
+        stores.by_id(first.store_id)

@@ -14,7 +14,7 @@ from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 from mlnb.server.watch import SCHEMA_ID, Watcher
-from mlnb.store import Store
+from mlnb.store import Store, query
 from mlnb.tracking import start
 
 
@@ -108,6 +108,19 @@ def test_while_nobody_listens_nothing_is_said_and_nothing_is_lost(watched):
     assert run.run_id in heard[0]["runs"]
 
 
+def test_points_are_spoken_of_though_nothing_is_folded(watched):
+    store, heard, listening = watched
+    listening.set()
+    with start(store=store) as run:
+        run.metric("loss", 1.0)
+        assert until(lambda: heard)
+        time.sleep(0.5)
+        before, count = query.run_page(store, limit=0).cursor, len(heard)
+        run.metric("loss", 0.5)
+        assert until(lambda: heard[count:])
+        assert heard[-1] == {"store": store.store_id, "cursor": before, "runs": [run.run_id]}
+
+
 def test_a_store_that_rests_is_not_spoken_of(watched):
     store, heard, listening = watched
     listening.set()
@@ -136,13 +149,13 @@ def test_a_watcher_ends_with_its_executor(tmp_path):
     assert until(lambda: "mlnb-watcher" not in {thread.name for thread in threading.enumerate()})
 
 
-def test_a_store_that_is_gone_is_looked_at_no_more(watched):
+def test_a_store_that_is_gone_is_said_to_be_and_looked_at_no_more(watched):
     store, heard, listening = watched
     listening.set()
     shutil.rmtree(store.path)
-    time.sleep(0.6)
+    assert until(lambda: heard)
     again = Store.open(store.path)
     with start(store=again) as run:
         run.metric("loss", 1.0)
     time.sleep(0.6)
-    assert heard == []
+    assert heard == [{"store": store.store_id, "cursor": 0, "runs": []}]

@@ -54,6 +54,17 @@ def test_no_connection_is_left_open(store):
     subprocess.run([sys.executable, "-c", code, str(store.database)], check=True)
 
 
+def test_questions_that_are_asked_together_share_a_connection(store):
+    make_runs(store, 1)
+    seen = []
+    with answers.together(store):
+        for question in ("one", "another"):
+            answers.answer(store, question, seen.append)
+    answers.answer(store, "a third", seen.append)
+    assert seen[0] is seen[1]
+    assert seen[2] is not seen[0]
+
+
 def test_an_error_names_who_holds_the_index(store, holder, monkeypatch):
     monkeypatch.setattr(answers, "PATIENCE", 0.05)
     make_runs(store, 1)

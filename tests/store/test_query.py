@@ -208,6 +208,22 @@ def test_a_record_holds_all_that_was_recorded(store, begin, ended):
     assert (row["git_commit"], row["git_dirty"], row["seeds"]) == ("abc", True, '{"numpy": 1}')
 
 
+def test_records_of_several_runs_are_those_of_each(store, three):
+    wanted = [three[2], three[0]]
+    assert query.records(store, wanted) == [query.record(store, run_id) for run_id in wanted]
+    with pytest.raises(NotFound):
+        query.records(store, [three[0], "01ARZ3NDEKTSV4RRFFQ69G5FAV"])
+
+
+def test_curves_of_several_runs_are_those_of_each(store, three, begin):
+    without, writer = begin(name="no-metric")
+    writer.close()
+    first, none, last = query.histories(store, [three[0], without, three[2]], "acc")
+    assert none is None
+    assert first.values.tolist() == query.history(store, three[0], "acc").values.tolist()
+    assert last.values.tolist() == query.history(store, three[2], "acc").values.tolist()
+
+
 def test_cells_up_to_the_run_and_which_are_its_own(store, begin):
     session = store.writer("S" * 26)
     session.append(events.SessionStarted(session_id="S" * 26))
@@ -223,6 +239,7 @@ def test_cells_up_to_the_run_and_which_are_its_own(store, begin):
     assert [(cell["ordinal"], cell["own"]) for cell in query.cells(store, run_id)] == [
         (0, False), (1, False), (2, True),
     ]  # fmt: skip
+    assert [[cell["ordinal"] for cell in own] for own in query.own_cells(store, [run_id])] == [[2]]
 
 
 @pytest.mark.parametrize(

@@ -355,6 +355,34 @@ def test_a_broken_collector_costs_only_itself(run, runs, monkeypatch, capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_another_packages_collector_finds_what_it_looks_for(run, runs, tmp_path, monkeypatch):
+    from mlnb.capture import collectors
+
+    (tmp_path / "barometer.py").write_text(
+        "from mlnb.events import Param\n"
+        "class Barometer:\n"
+        "    name = 'barometer'\n"
+        "    def collect(self, cell):\n"
+        "        yield Param(name='pressure', value='1013', number=1013.0, type='int', source='assigned')\n"
+    )
+    points = "[mlnb.collectors]\nbarometer = barometer:Barometer\nlost = nowhere:Lost\n"
+    installed = tmp_path / "barometer-1.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: barometer\nVersion: 1.0\n")
+    (installed / "entry_points.txt").write_text(points)
+    monkeypatch.syspath_prepend(tmp_path)
+    collectors._of_others.cache_clear()
+    try:
+        run("%%track\nloss = sum([1, 2]) / 2")
+    finally:
+        collectors._of_others.cache_clear()
+    (record,) = runs()
+    assert (record["params"], record["metrics"]) == ({"pressure": 1013}, {"loss": 1.5})
+    (problem,) = record["problems"]
+    assert problem["where"] == "collector lost"
+    assert "nowhere" in problem["message"]
+
+
 def test_a_store_that_cannot_be_written_costs_one_line(run, shell, monkeypatch, tmp_path, capsys):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("MLNB_STORE", str(tmp_path / "file" / "store"))

@@ -77,12 +77,14 @@ export function Sidebar(props: ISidebarProps): JSX.Element {
         onQuery={where => void runs.setQuery(where)}
         onLeave={focusList}
       />
-      <StoreLine runs={runs} stores={stores} />
+      {stores.elsewhere === null && <StoreLine runs={runs} stores={stores} />}
       {runs.ready && runs.problem !== null && (
         <Banner error={runs.problem} onRetry={() => void runs.refresh()} />
       )}
       <div className="mlnb-Sidebar-list" ref={list}>
-        {runs.lines.length > 0 ? (
+        {stores.elsewhere !== null ? (
+          <Elsewhere stores={stores} message={stores.elsewhere} />
+        ) : runs.lines.length > 0 ? (
           <RunList
             lines={runs.lines}
             active={selection.active}
@@ -105,6 +107,25 @@ export function Sidebar(props: ISidebarProps): JSX.Element {
       </div>
       {selection.size > 0 && <Picked {...props} />}
     </div>
+  );
+}
+
+/** The notebook in front logs to a store that this server may not show. */
+function Elsewhere(props: { stores: StoresModel; message: string }): JSX.Element {
+  const { trans } = useUi();
+  const { stores, message } = props;
+  const other = stores.list[0];
+  return (
+    <Notice
+      title={message}
+      action={
+        other && { label: trans.__('Show %1', other.name), run: () => stores.choose(other.id) }
+      }
+    >
+      <p>
+        {trans.__('Its runs are recorded there. c.MlnbApp.stores can let this server show them.')}
+      </p>
+    </Notice>
   );
 }
 

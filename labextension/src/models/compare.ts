@@ -6,6 +6,9 @@ import type { ApiError } from '../request';
 import type { IArtifact, IComparison, IRunDetail } from '../tokens';
 import { asApiError, Coalescer, Model } from './model';
 
+/** Runs that are asked for in full at a time: what is above them in the view comes first. */
+const AT_ONCE = 2;
+
 export class CompareModel extends Model {
   constructor(
     private readonly api: Pick<Api, 'compare' | 'run' | 'text'>,
@@ -60,7 +63,9 @@ export class CompareModel extends Model {
   look(): void {
     if (!this.looking) {
       this.looking = true;
-      void this.refresh();
+      if (this._comparison !== null) {
+        void this.refresh();
+      } // else the first answer is under way, and what it is about is looked at when it has come
     }
   }
 
@@ -115,8 +120,11 @@ export class CompareModel extends Model {
     const wanted = runs.filter(
       ({ run_id, status }) => status === 'running' || !this._details.has(run_id)
     );
-    const found = await Promise.all(wanted.map(({ run_id }) => this.api.run(this.store, run_id)));
-    found.forEach(detail => this._details.set(detail.run_id, detail));
+    while (wanted.length > 0) {
+      const few = wanted.splice(0, AT_ONCE);
+      const found = await Promise.all(few.map(({ run_id }) => this.api.run(this.store, run_id)));
+      found.forEach(detail => this._details.set(detail.run_id, detail));
+    }
   }
 
   private readonly refreshing = new Coalescer(() => this.load());

@@ -2,7 +2,7 @@
 
 import type { Api } from '../api';
 import { toNumber } from '../format';
-import type { IRunRow } from '../tokens';
+import type { IHistory, IRunRow } from '../tokens';
 import { Model } from './model';
 
 export interface ICurve {
@@ -12,12 +12,22 @@ export interface ICurve {
   values: number[];
 }
 
-const AT_ONCE = 4;
+/** Requests under way, and curves that one of them asks for. */
+const AT_ONCE = 2;
+const CROWD = 24;
 const KEPT = 2_000;
 const TOGETHER_MS = 50;
 
+interface IWanted {
+  key: string;
+  store: string | null;
+  runId: string;
+  metric: string;
+  points: number;
+}
+
 export class CurvesModel extends Model {
-  constructor(private readonly api: Pick<Api, 'history'>) {
+  constructor(private readonly api: Pick<Api, 'histories'>) {
     super();
   }
 
@@ -36,8 +46,8 @@ export class CurvesModel extends Model {
     const found = this.curves.get(key);
     if (found === undefined || this.stale.delete(key)) {
       this.curves.set(key, found ?? null);
-      this.queue.push(() => this.load(key, store, row.run_id, metric, points));
-      this.pump();
+      this.queue.push({ key, store, runId: row.run_id, metric, points });
+      void Promise.resolve().then(() => this.pump()); // what is drawn at once is asked for at once
     }
     return found ?? null;
   }
@@ -61,22 +71,15 @@ export class CurvesModel extends Model {
     }
   }
 
-  private async load(
-    key: string,
-    store: string | null,
-    runId: string,
-    metric: string,
-    points: number
-  ): Promise<void> {
+  private async load(crowd: readonly IWanted[]): Promise<void> {
+    const [{ store, metric, points }] = crowd as [IWanted];
     try {
-      const { steps, times, values } = await this.api.history(store, runId, metric, points);
-      this.curves.set(key, {
-        steps,
-        times,
-        values: values.map(value => toNumber(value) ?? Number.NaN)
-      });
+      const runIds = crowd.map(({ runId }) => runId);
+      const found = await this.api.histories(store, runIds, metric, points);
+      found.forEach((history, index) => this.keep(crowd[index], history));
     } catch {
-      this.curves.delete(key); // a list without its small curves is still a list; the next look asks again
+      // A list without its small curves is still a list; the next look asks again.
+      crowd.forEach(({ key }) => this.curves.delete(key));
       return;
     }
     for (const oldest of this.curves.keys()) {
@@ -86,6 +89,14 @@ export class CurvesModel extends Model {
       this.curves.delete(oldest);
     }
     this.notifySoon();
+  }
+
+  private keep(wanted: IWanted | undefined, history: IHistory | null): void {
+    if (wanted !== undefined && history !== null) {
+      const { steps, times, values } = history;
+      const numbers = values.map(value => toNumber(value) ?? Number.NaN);
+      this.curves.set(wanted.key, { steps, times, values: numbers });
+    }
   }
 
   /** Curves come in crowds, and one look at them all is enough. */
@@ -100,23 +111,32 @@ export class CurvesModel extends Model {
 
   private pump(): void {
     while (this.running < AT_ONCE) {
-      // What came into view last is looked at now.
-      const next = this.queue.pop();
-      if (next === undefined) {
+      const crowd = this.nextCrowd();
+      if (crowd.length === 0) {
         return;
       }
       this.running += 1;
-      void next().finally(() => {
+      void this.load(crowd).finally(() => {
         this.running -= 1;
         this.pump();
       });
     }
   }
 
+  /** What came into view last is looked at now, and with it what can be asked in the same breath. */
+  private nextCrowd(): IWanted[] {
+    const last = this.queue[this.queue.length - 1];
+    const fits = (other: IWanted): boolean =>
+      other.store === last?.store && other.metric === last.metric && other.points === last.points;
+    const crowd = this.queue.filter(fits).slice(-CROWD);
+    this.queue = this.queue.filter(wanted => !crowd.includes(wanted));
+    return crowd;
+  }
+
   private readonly curves = new Map<string, ICurve | null>();
   /** Shown until its successor is here. */
   private readonly stale = new Set<string>();
-  private readonly queue: (() => Promise<void>)[] = [];
+  private queue: IWanted[] = [];
   private running = 0;
   private timer = 0;
 }

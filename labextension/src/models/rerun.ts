@@ -148,7 +148,7 @@ export class RerunModel extends Model {
     const { notebook, run } = this.origin;
     const file = fileName(notebook).replace(/[%_']/g, '_');
     try {
-      const stores = run === undefined ? await this.api.stores(notebook) : [];
+      const stores = run === undefined ? (await this.api.stores(notebook)).stores : [];
       const store = run?.store ?? stores.find(({ current }) => current)?.id ?? null;
       const where = `kind = 'notebook' and status = 'finished' and notebook like '%${file}'`;
       const { runs } = await this.api.runs(store, { where, limit: PAST });
@@ -166,7 +166,7 @@ export class RerunModel extends Model {
     await this.attempt(async () => {
       const { notebook, run } = this.origin;
       const batch = await this.api.rerun(run?.store ?? null, this.request);
-      const stores = run === undefined ? await this.api.stores(notebook) : [];
+      const stores = run === undefined ? (await this.api.stores(notebook)).stores : [];
       started = { batch, store: run?.store ?? stores.find(({ current }) => current)?.id ?? null };
     });
     return started;

@@ -67,10 +67,14 @@ export class RunModel extends Model {
 
   private async load(): Promise<void> {
     try {
-      [this._detail, this._cells] = await Promise.all([
+      const before = this._detail?.status;
+      [this._detail] = await Promise.all([
         this.api.run(this.store, this.runId),
-        this.api.cells(this.store, this.runId)
+        this._cells === null ? this.loadCells() : null
       ]);
+      if (before !== undefined && before !== this._detail.status) {
+        await this.loadCells();
+      }
       if (this.tracing) {
         this._lineage = await this.trace(this._detail);
       }
@@ -79,6 +83,11 @@ export class RunModel extends Model {
       this._problem = asApiError(reason);
     }
     this.notify();
+  }
+
+  /** The cells up to the run's end: while it runs there come no others. */
+  private async loadCells(): Promise<void> {
+    this._cells = await this.api.cells(this.store, this.runId);
   }
 
   private async trace(run: IRunDetail): Promise<ILineage> {

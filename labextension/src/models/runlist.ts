@@ -137,11 +137,15 @@ export class RunListModel extends Model {
 
   /** Ask for everything in view again. */
   refresh(): Promise<void> {
+    this.begun = true;
     return this.refreshing.run();
   }
 
   /** Catch up after a hint. */
   async catchUp(hint: Hint): Promise<void> {
+    if (!this.begun) {
+      return; // nobody has looked yet, nor said at which store
+    }
     if (hint.kind === 'resumed' || this._problem !== null || !this._ready) {
       return this.refresh();
     }
@@ -190,13 +194,15 @@ export class RunListModel extends Model {
       this._problem = null;
       this._ready = true;
       this.regroup(page.groups ?? []);
-      await Promise.all([...this.groups.values()].map(group => this.reload(group)));
+      const groups = [...this.groups.values()];
+      const top = groups.find(({ collapsed }) => !collapsed);
+      await Promise.all(groups.map(group => this.reload(group, group === top)));
     } catch (reason) {
       const error = asApiError(reason);
       if (error.code === 'query') {
         this._queryError = error;
       } else {
-        this._problem = error;
+        this.failed(error, store);
       }
     }
     this.relined();
@@ -220,8 +226,9 @@ export class RunListModel extends Model {
     this.relined();
   }
 
-  /** Ask again for the pages of a group that were loaded, the first at least if the group is open. */
-  private async reload(group: IGroup): Promise<void> {
+  /** Ask again for the pages of a group that were loaded, of the group on top for its first page at least; the others
+   * are asked for when they come into view. */
+  private async reload(group: IGroup, top: boolean): Promise<void> {
     const last = Math.max(0, Math.ceil(group.total / PAGE) - 1);
     const pages = [...group.pages].filter(page => page <= last).slice(-3);
     group.pages.clear();
@@ -230,7 +237,7 @@ export class RunListModel extends Model {
         group.rows.delete(place);
       }
     }
-    if (!group.collapsed && pages.length === 0) {
+    if (top && pages.length === 0) {
       pages.push(0);
     }
     await Promise.all(pages.map(page => this.loadPage(group, page)));
@@ -262,7 +269,7 @@ export class RunListModel extends Model {
       group.rows = new Map([...group.rows].sort(([a], [b]) => a - b));
       group.pages.add(page);
     } catch (reason) {
-      this._problem = asApiError(reason);
+      this.failed(asApiError(reason), store);
     } finally {
       group.loading.delete(page);
     }
@@ -272,8 +279,9 @@ export class RunListModel extends Model {
   private async loadChanges(): Promise<void> {
     const hinted = new Set(this.hinted);
     this.hinted.clear();
+    const store = this.stores.current;
     try {
-      const page = await this.api.runs(this.stores.current, {
+      const page = await this.api.runs(store, {
         where: this._where,
         since: this.cursor,
         limit: CHANGES_AT_ONCE
@@ -291,8 +299,15 @@ export class RunListModel extends Model {
         this.relined();
       }
     } catch (reason) {
-      this._problem = asApiError(reason);
+      this.failed(asApiError(reason), store);
       this.notify();
+    }
+  }
+
+  private failed(error: ApiError, store: string | null): void {
+    this._problem = error;
+    if (error.status === 404) {
+      void this.stores.missed(store);
     }
   }
 
@@ -330,6 +345,7 @@ export class RunListModel extends Model {
   private _where = '';
   private _queryError: ApiError | null = null;
   private _problem: ApiError | null = null;
+  private begun = false;
   private _ready = false;
   private _store: IStoreInfo | null = null;
   private _found = 0;

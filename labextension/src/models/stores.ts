@@ -2,7 +2,7 @@
 
 import type { Api } from '../api';
 import type { ApiError } from '../request';
-import type { IStoreInfo } from '../tokens';
+import type { IStoreInfo, IStoreList } from '../tokens';
 import { asApiError, Model } from './model';
 
 export class StoresModel extends Model {
@@ -24,6 +24,11 @@ export class StoresModel extends Model {
     return this._problem;
   }
 
+  /** Where the notebook in front logs to, if this server may not show that and no other store was chosen. */
+  get elsewhere(): string | null {
+    return this.chosen === null ? this._elsewhere : null;
+  }
+
   find(id: string | null): IStoreInfo | null {
     return this._list.find(store => store.id === id) ?? null;
   }
@@ -32,9 +37,9 @@ export class StoresModel extends Model {
   async follow(path: string | null): Promise<void> {
     this.path = path;
     const asked = (this.asked += 1);
-    let list: IStoreInfo[];
+    let found: IStoreList;
     try {
-      list = await this.api.stores(path);
+      found = await this.api.stores(path);
       this._problem = null;
     } catch (reason) {
       const error = asApiError(reason);
@@ -46,7 +51,9 @@ export class StoresModel extends Model {
     if (asked !== this.asked) {
       return; // a newer question is under way
     }
+    const list = found.stores;
     this._list = list;
+    this._elsewhere = found.elsewhere;
     this.followed =
       list.find(store => store.current)?.id ?? (path === null ? (list[0]?.id ?? null) : null);
     if (this.chosen !== null && this.find(this.chosen) === null) {
@@ -62,6 +69,13 @@ export class StoresModel extends Model {
     }
   }
 
+  /** The server knows this store no more: look what there is instead. */
+  async missed(id: string | null): Promise<void> {
+    if (id !== null && id === this.current) {
+      await this.follow(this.path);
+    }
+  }
+
   /** Stay with one store, whichever notebook is in front; null follows again. */
   choose(id: string | null): void {
     if (id !== this.chosen) {
@@ -71,6 +85,7 @@ export class StoresModel extends Model {
   }
 
   private _list: IStoreInfo[] = [];
+  private _elsewhere: string | null = null;
   private _problem: ApiError | null = null;
   private path: string | null = null;
   private chosen: string | null = null;

@@ -5,6 +5,7 @@ import { MainAreaWidget } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
+import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { JSX } from 'react';
 import { CommandIDs } from '../commands';
@@ -43,13 +44,19 @@ export class MainView extends MainAreaWidget<View> {
   constructor(
     workspace: Workspace,
     private _args: IViewArgs,
-    model: ILiveModel,
+    private readonly model: ILiveModel,
     className: string,
     content: () => JSX.Element
   ) {
     super({ content: new View(workspace.ui, content, className) });
     this.toolbar.hide();
-    const slot = (_: unknown, hint: Hint): void => void model.catchUp(hint);
+    const slot = (_: unknown, hint: Hint): void => {
+      if (this.isVisible) {
+        void model.catchUp(hint);
+      } else {
+        this.missed = true; // behind another tab it asks for nothing
+      }
+    };
     workspace.live.hinted.connect(slot);
     this.disposed.connect(() => {
       workspace.live.hinted.disconnect(slot);
@@ -63,6 +70,14 @@ export class MainView extends MainAreaWidget<View> {
       this.node.addEventListener(event, touched, { capture: true });
     }
     void model.refresh();
+  }
+
+  protected override onAfterShow(msg: Message): void {
+    super.onAfterShow(msg);
+    if (this.missed) {
+      this.missed = false;
+      void this.model.catchUp({ kind: 'resumed' });
+    }
   }
 
   get args(): IViewArgs {
@@ -85,6 +100,7 @@ export class MainView extends MainAreaWidget<View> {
     }
   }
 
+  private missed = false;
   private readonly _argsChanged = new Signal<this, void>(this);
 
   /** As what addresses know it; whoever opens it says so. */

@@ -281,6 +281,12 @@ class History(TypedDict):
     values: list[Number]
 
 
+class Histories(TypedDict):
+    """In the order of the runs that were asked about."""
+
+    histories: list[History | None]
+
+
 class Cells(TypedDict):
     cells: list[CellRow]
 

@@ -36,6 +36,10 @@ class HistoryQuery(Query):
     max_points: int | None = None
 
 
+class HistoriesQuery(HistoryQuery, kw_only=True):
+    runs: str
+
+
 class CompareQuery(Query):
     runs: str
 

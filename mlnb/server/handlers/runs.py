@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from mlnb import events, ids
@@ -15,6 +15,7 @@ from mlnb.store import Store, care, control
 from mlnb.store import query as ask
 
 LARGEST_PAGE = 10_000
+MOST_CURVES = 50
 
 
 @get("runs")
@@ -25,24 +26,24 @@ def list_runs(call: Call, query: bodies.RunsQuery) -> bodies.RunList:
         return {
             "store": None, "runs": [], "total": 0, "cursor": 0, "removed": [], "stale": False, "batches": [],
         }  # fmt: skip
-    page = _page(store, query, query.since)
-    if query.since is not None and page.cursor < query.since:
-        page = _page(
-            store, query, None
-        )  # the index was made anew since that cursor was given: all of it is new
-    rows = _with_data(store, page.rows) if query.data else page.rows
-    reply: bodies.RunList = {
-        "store": call.services.stores.describe(store),
-        "runs": cast("list[bodies.RunRow]", rows),
-        "total": page.total,
-        "cursor": page.cursor,
-        "removed": page.removed,
-        "stale": page.stale,
-        "batches": progress.of_batches(store, (row["batch_id"] for row in page.rows if row["batch_id"])),
-    }
-    if query.groups:
-        found = ask.groups(store, where=query.where, children=query.children)
-        reply["groups"] = [{"experiment": experiment, "total": total} for experiment, total in found]
+    with ask.together(store):
+        page = _page(store, query, query.since)
+        if query.since is not None and page.cursor < query.since:
+            page = _page(store, query, None)  # the index was made anew since then: all of it is new
+        reply: bodies.RunList = {
+            "store": call.services.stores.describe(store),
+            "runs": cast("list[bodies.RunRow]", page.rows),
+            "total": page.total,
+            "cursor": page.cursor,
+            "removed": page.removed,
+            "stale": page.stale,
+            "batches": progress.of_batches(store, (row["batch_id"] for row in page.rows if row["batch_id"])),
+        }
+        if query.groups:
+            found = ask.groups(store, where=query.where, children=query.children)
+            reply["groups"] = [{"experiment": experiment, "total": total} for experiment, total in found]
+    if query.data:
+        reply["runs"] = cast("list[bodies.RunRow]", _with_data(store, page.rows))
     return reply
 
 
@@ -58,10 +59,12 @@ def list_names(call: Call) -> bodies.Names:
 def show_run(call: Call, run_id: str) -> bodies.OneRun:
     """One run in full, with the run before it and its child runs."""
     store = call.store
-    record = ask.record(store, check_id(run_id))
-    record["previous"] = ask.previous(store, run_id)
-    record["children"] = ask.children(store, run_id)
-    record["models"] = [*_models(record), *_childrens_models(store, record["children"])]
+    with ask.together(store):
+        record = ask.record(store, check_id(run_id))
+        record["previous"] = ask.previous(store, run_id)
+        record["children"] = ask.children(store, run_id)
+        inner = ask.records(store, [child["run_id"] for child in record["children"]])
+    record["models"] = [model for each in (record, *inner) for model in _models(each)]
     return {"run": cast("bodies.RunDetail", record)}
 
 
@@ -94,12 +97,17 @@ def stop_run(call: Call, run_id: str) -> None:
 def history(call: Call, run_id: str, query: bodies.HistoryQuery) -> bodies.History:
     """One metric's points by step, thinned to at most `max_points` that keep the curve's shape."""
     points = ask.history(call.store, check_id(run_id), query.metric, query.max_points)
-    return {
-        "metric": query.metric,
-        "steps": points.steps.tolist(),
-        "times": (points.times / 1000).tolist(),
-        "values": [replies.number(value) for value in points.values.tolist()],
-    }
+    return _history(query.metric, points)
+
+
+@get("histories")
+def histories(call: Call, query: bodies.HistoriesQuery) -> bodies.Histories:
+    """One metric's curves in up to 50 runs (`runs=a,b,c`), as `history` tells each; null where a run hasn't got it."""
+    run_ids = [check_id(one) for one in query.runs.split(",") if one]
+    if len(run_ids) > MOST_CURVES:
+        raise UsageError(f"{len(run_ids)} curves are too many at once: {MOST_CURVES} at most")
+    found = ask.histories(call.store, run_ids, query.metric, query.max_points)
+    return {"histories": [None if one is None else _history(query.metric, one) for one in found]}
 
 
 @get("runs/{run_id}/cells")
@@ -149,15 +157,19 @@ def _with_data(store: Store, rows: Sequence[Mapping[str, Any]]) -> list[dict[str
     return [{**row, "data": found[row["run_id"]]} for row in rows]
 
 
+def _history(metric: str, points: ask.History) -> bodies.History:
+    return {
+        "metric": metric,
+        "steps": points.steps.tolist(),
+        "times": (points.times / 1000).tolist(),
+        "values": [replies.number(value) for value in points.values.tolist()],
+    }
+
+
 def _models(record: Mapping[str, Any]) -> Iterator[bodies.ModelFile]:
     names = dict.fromkeys(one["name"] for one in record["artifacts"] if one["kind"] == "model")
     for name in names:
         yield {"run_id": record["run_id"], "run_name": record["name"], "name": name}
-
-
-def _childrens_models(store: Store, children: Iterable[Mapping[str, Any]]) -> Iterator[bodies.ModelFile]:
-    for child in children:
-        yield from _models(ask.record(store, child["run_id"]))
 
 
 def _page(store: Store, query: bodies.RunsQuery, since: int | None) -> ask.RunPage:
