@@ -172,7 +172,7 @@ def _execute(prepared: Prepared, goal: Goal | None, *, as_json: bool) -> int:
     if batch.state == "cancelled":
         return _say_stopped(prepared)
     if as_json:
-        print_json(_rows(batch, goal))
+        print_json(_sorted(batch, goal)[0])
     else:
         print_batch(batch, goal)
     return 0 if batch.state == "finished" else 1
@@ -185,10 +185,11 @@ def _say_stopped(prepared: Prepared) -> int:
 
 def print_batch(batch: Batch, goal: Goal | None = None) -> None:
     """The table at a batch's end: the best first where there is a metric to judge by, failures below."""
-    rows = _rows(batch, goal)
+    rows, goal = _sorted(batch, goal)
     finished = [row for row in rows if row["status"] == "finished"]
     if finished:
-        print_runs(finished[:SHOWN], title=f"{batch.name}: {len(finished)} of {_count(len(batch))} finished")
+        title = f"{batch.name}: {len(finished)} of {_count(len(batch))} finished"
+        print_runs(finished[:SHOWN], title=title, first=None if goal is None else goal.metric)
     if len(finished) > SHOWN:
         click.echo(f"and {len(finished) - SHOWN} more: mlnb runs --batch {batch.name}")
     if batch.failures:
@@ -203,14 +204,15 @@ def print_batch(batch: Batch, goal: Goal | None = None) -> None:
         )
 
 
-def _rows(batch: Batch, goal: Goal | None) -> list[dict[str, Any]]:
+def _sorted(batch: Batch, goal: Goal | None) -> tuple[list[dict[str, Any]], Goal | None]:
+    """The batch's runs, the best first, and what they are judged by."""
     from mlnb.execution.goal import Goal
     from mlnb.store import query
 
     page = query.run_page(batch.store, where=f"batch_id = '{batch.batch_id}'")
     goal = goal or Goal.guess(sorted({name for row in page.rows for name in row["metrics"]}))
     rows = list(reversed(page.rows))
-    return goal.sort(rows) if goal else rows
+    return (goal.sort(rows) if goal else rows), goal
 
 
 def _count(number: int) -> str:

@@ -60,13 +60,17 @@ def runs(
         click.echo(f"{len(page.rows)} of {page.total} runs; --limit {page.total} shows all")
 
 
-def print_runs(rows: Sequence[Mapping[str, Any]], *, title: str | None = None) -> None:
-    """The table of runs, with the metrics and parameters that most of them have."""
+def print_runs(
+    rows: Sequence[Mapping[str, Any]], *, title: str | None = None, first: str | None = None
+) -> None:
+    """The table of runs, with the metrics (one of them `first`) and parameters that most of them have."""
     if not rows:
         click.echo("no runs")
         return
     params = _telling(rows, "params")
     metrics = _telling(rows, "metrics")
+    if first is not None:
+        metrics = [first, *(name for name in metrics if name != first)]
     print_table(
         ["name", "status", "started", "took", *metrics, *params],
         [

@@ -37,6 +37,16 @@ def test_a_grid_ends_in_a_table_with_the_best_first_and_the_failures(mlnb: Mlnb)
     assert len(mlnb("runs", "--batch", "sweep", "--json").json) == 3
 
 
+def test_the_metric_that_says_which_run_is_best_stands_first(mlnb: Mlnb, train: Path) -> None:
+    notebook = nbformat.read(train, as_version=4)
+    notebook.cells[1].source += "\nloss = lr / 3\nprecision = 1 - loss"
+    nbformat.write(notebook, train)
+    called = mlnb("rerun", "train.ipynb", "--grid", "lr=0.5,0.25", "--best", "loss asc", "--name", "judged")
+    head = next(line for line in called.out.splitlines() if line.startswith("name"))
+    assert head.split()[4:8] == ["loss", "accuracy", "precision", "lr"]
+    assert called.out.index("judged-2") < called.out.index("judged-1")
+
+
 def test_a_single_run_prints_json_for_programs(mlnb: Mlnb) -> None:
     called = mlnb("rerun", "train.ipynb", "-p", "lr", "1", "--json")
     assert called.status == 0
