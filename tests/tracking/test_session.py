@@ -161,6 +161,11 @@ def test_other_magics_stand_beside_it(run, runs, capsys, head, says):
     assert err == ""
 
 
+def test_a_profiled_cell_is_a_run(run, runs):
+    run("%%prun -q\n%%track profiled\nloss = 1 / 3").raise_error()
+    assert [(found["name"], found["status"]) for found in runs()] == [("profiled", "finished")]
+
+
 def test_a_file_that_writes_the_magic_out_is_not_tracked(run, runs):
     run("%%writefile cell.py\n%%track\nloss = 1 / 3")
     assert runs() == []
