@@ -28,7 +28,7 @@ export function runOf(localPath: string): { store: string | null; runId: string 
 
 export class RunDrive implements Contents.IDrive {
   constructor(
-    private readonly api: Pick<Api, 'notebook' | 'notebookUrl'>,
+    private readonly api: Pick<Api, 'run' | 'notebook' | 'notebookUrl'>,
     readonly serverSettings: ServerConnection.ISettings
   ) {}
 
@@ -50,11 +50,15 @@ export class RunDrive implements Contents.IDrive {
   async get(localPath: string, options?: Contents.IFetchOptions): Promise<Contents.IModel> {
     const run = runOf(localPath);
     if (run === null) {
-      return { ...this.model(localPath), type: 'directory', format: 'json', content: [] };
+      const model = this.model(localPath, new Date(0).toISOString());
+      return { ...model, type: 'directory', format: 'json', content: [] };
     }
-    const content =
-      options?.content === false ? null : distrusted(await this.api.notebook(run.store, run.runId));
-    return { ...this.model(localPath), content };
+    const [{ started_at, ended_at }, notebook] = await Promise.all([
+      this.api.run(run.store, run.runId),
+      options?.content === false ? null : this.api.notebook(run.store, run.runId)
+    ]);
+    const content = notebook === null ? null : distrusted(notebook);
+    return { ...this.model(localPath, ended_at ?? started_at), content };
   }
 
   getDownloadUrl(localPath: string): Promise<string> {
@@ -75,7 +79,8 @@ export class RunDrive implements Contents.IDrive {
   readonly restoreCheckpoint = refused;
   readonly deleteCheckpoint = refused;
 
-  private model(localPath: string): Contents.IModel {
+  /** JupyterLab does not bear a file without times. */
+  private model(localPath: string, time: string): Contents.IModel {
     return {
       name: PathExt.basename(localPath),
       path: localPath,
@@ -84,8 +89,8 @@ export class RunDrive implements Contents.IDrive {
       mimetype: 'application/x-ipynb+json',
       content: null,
       writable: false,
-      created: '',
-      last_modified: ''
+      created: time,
+      last_modified: time
     };
   }
 

@@ -30,7 +30,7 @@ import { runLineFactory } from './runline';
 import { canTrack, trackActiveCell } from './tracking';
 import { reported, rerunDialog } from './views/dialogs';
 import { batchView, compareView, type MainView, modelsView, runView } from './views/main';
-import { passingKeeper, settingsKeeper } from './views/keeper';
+import { browserKeeper, settingsKeeper } from './views/keeper';
 import { RunsView } from './views/runs';
 import { sidebarView } from './views/sidebar';
 import { IWorkspace, Workspace } from './workspace';
@@ -125,7 +125,9 @@ export const viewsPlugin: JupyterFrontEndPlugin<void> = {
     const { commands, shell } = app;
     const { trans } = workspace;
     const views = new SavedViewsModel(
-      settings === null ? passingKeeper() : settingsKeeper(settings, panelPlugin.id)
+      settings === null
+        ? browserKeeper(() => window.localStorage)
+        : settingsKeeper(settings, panelPlugin.id)
     );
 
     /** Open a view, or the one that shows the same; in a tab of the browser where the shell has no place for it. */

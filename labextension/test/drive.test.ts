@@ -1,7 +1,9 @@
 import { ServerConnection } from '@jupyterlab/services';
 import { describe, expect, it } from 'vitest';
+import { detail } from './examples';
 import { distrusted, drivePath, RunDrive, runOf } from '../src/drive';
 
+const ENDED = '2026-01-01T00:00:00Z';
 const notebook = {
   nbformat: 4,
   nbformat_minor: 5,
@@ -13,7 +15,11 @@ const notebook = {
 
 describe('the drive of executed notebooks', () => {
   const drive = new RunDrive(
-    { notebook: () => Promise.resolve(notebook), notebookUrl: () => 'url' },
+    {
+      run: () => Promise.resolve(detail({ ended_at: ENDED })),
+      notebook: () => Promise.resolve(notebook),
+      notebookUrl: () => 'url'
+    },
     ServerConnection.makeSettings()
   );
 
@@ -32,6 +38,7 @@ describe('the drive of executed notebooks', () => {
   it('gives a notebook that cannot be written, and of which no output is trusted', async () => {
     const model = await drive.get('01S/01R/x.ipynb');
     expect(model.writable).toBe(false);
+    expect(model.last_modified).toBe(ENDED);
     expect(distrusted(notebook).cells[0]?.metadata.trusted).toBe(false);
     expect(JSON.stringify(model.content)).not.toContain('"trusted":true');
     await expect(drive.save()).rejects.toThrow('save a copy');

@@ -96,6 +96,51 @@ def test_what_is_logged_elsewhere_comes_by_itself(visit, runs, lab):
         )
 
 
+def test_a_saved_view_is_there_after_a_reload(visit, runs):
+    page = visit("#/runs")
+    table = page.locator(".mlnb-View-runs")
+    table.get_by_role("combobox", name="Search runs").fill("params.lr > 0.15")
+    expect(table.locator(".mlnb-Chips li")).to_have_count(1)
+    table.get_by_role("button", name="Views").click()
+    page.get_by_label("Name of the view").fill("fast ones")
+    page.get_by_label("Name of the view").press("Enter")
+    page.reload()
+    expect(table.locator(".mlnb-RunTable-row[data-mlnb-run]").first).to_be_visible()
+    table.get_by_role("button", name="Views").click()
+    page.get_by_role("button", name="fast ones").first.click()
+    expect(table.locator(".mlnb-Chips li")).to_contain_text("params.lr > 0.15")
+
+
+def test_an_html_artifact_cannot_act_in_the_pages_name(visit, lab, tmp_path):
+    report = tmp_path / "report.html"
+    report.write_text("<script>top.postMessage('owned', '*'); document.cookie = 'owned=1'</script>")
+    with start(experiment="churn", store=lab.root / ".mlnb") as run:
+        run.artifact(str(report))
+    page = visit(f"#/run/{run.run_id}")
+    page.get_by_role("tab", name="Artifacts").click()
+    link = page.get_by_role("link", name="report.html")
+    address = link.get_attribute("href")
+    assert "text%2Fhtml" in address
+    with page.expect_download() as download:  # a click saves it
+        link.click()
+    assert "owned" in download.value.path().read_text()
+    with page.expect_download():  # and so does a frame, where somebody lured one into opening it in place
+        page.evaluate(
+            """address => {
+                window.heard = [];
+                window.addEventListener('message', ({ data }) => window.heard.push(data));
+                const frame = document.createElement('iframe');
+                frame.src = address;
+                document.body.append(frame);
+            }""",
+            address,
+        )
+    assert page.evaluate("() => [window.heard.includes('owned'), document.cookie.includes('owned')]") == [
+        False,
+        False,
+    ]
+
+
 def test_an_address_opens_the_run_in_jupyterlab_too(page, lab, runs):
     page.goto(f"{lab.url}/lab?mlnb=/run/{runs[2].run_id}")
     expect(page.locator(".mlnb-View-run h1")).to_have_text(runs[2].name, timeout=30_000)

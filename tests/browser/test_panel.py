@@ -91,6 +91,38 @@ def test_two_runs_are_compared_from_the_keyboard(page, desk):
     desk.photograph("compare")
 
 
+def test_a_comparison_is_put_in_order_and_its_curves_drawn_otherwise(page, desk):
+    desk.show_experiments()
+    expect(desk.runs).to_have_count(2)
+    runs = [desk.run_id(0), desk.run_id(1)]
+    desk.command("mlnb:compare", runs=runs)
+    view = page.locator(".mlnb-View-compare")
+    heads = view.locator("thead th[data-mlnb-run]")
+    expect(heads.first).to_contain_text("baseline")
+    heads.nth(1).drag_to(heads.first)
+    expect(heads.first).to_have_attribute("data-mlnb-run", runs[1])
+    expect(heads.first).to_contain_text("baseline")
+    heads.nth(1).locator("button[aria-pressed]").click()
+    expect(heads.first).to_have_attribute("data-mlnb-run", runs[0])
+    readings = view.locator(".mlnb-Chart", has_text="loss").locator(".mlnb-Chart-readings")
+    expect(readings).to_contain_text("0.")
+    ink = "() => document.querySelector('.mlnb-View-compare .mlnb-Chart canvas').toDataURL()"
+    pictures = [page.evaluate(ink)]
+    for change in (
+        lambda: view.get_by_role("slider", name="Smoothing").fill("0.6"),
+        lambda: view.get_by_role("group", name="Logarithmic axes").get_by_role("button", name="y").click(),
+        lambda: view.get_by_role("button", name="time since start").click(),
+    ):
+        change()
+        page.wait_for_function(
+            "old => document.querySelector('.mlnb-View-compare .mlnb-Chart canvas')?.toDataURL() !== old",
+            arg=pictures[-1],
+        )
+        pictures.append(page.evaluate(ink))
+    assert len(set(pictures)) == 4
+    desk.photograph("compare-smooth")
+
+
 def test_a_query_filters_and_its_mistakes_are_shown_in_place(page, desk):
     desk.show_experiments()
     expect(desk.runs).to_have_count(2)
@@ -123,6 +155,24 @@ def test_a_run_is_promoted_and_its_alias_shows_everywhere(page, desk):
     expect(view.locator(".mlnb-Versions")).to_contain_text("champion")
     expect(view.locator(".mlnb-Timeline")).to_contain_text("the best so far")
     desk.photograph("models")
+
+
+def test_an_alias_is_dragged_to_the_version_that_is_to_have_it(page, desk):
+    desk.show_experiments()
+    desk.runs.nth(1).click()
+    page.locator(".mlnb-View-run").get_by_role("button", name="Promote").click()
+    dialog = page.locator(".jp-Dialog")
+    dialog.get_by_role("button", name="Register as a version").click()
+    expect(dialog.get_by_role("button", name="Promote")).to_be_enabled()
+    dialog.locator(".jp-mod-reject.jp-mod-styled").click()
+    page.get_by_role("button", name="Models").click()
+    rows = page.locator(".mlnb-View-models .mlnb-Versions tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.nth(1)).to_contain_text("champion")
+    rows.nth(1).locator(".mlnb-Alias").drag_to(rows.first)
+    dialog.get_by_role("button", name="Promote").click()
+    expect(rows.first).to_contain_text("champion")
+    expect(rows.nth(1)).not_to_contain_text("champion")
 
 
 def test_a_notebook_that_logs_elsewhere_says_where(page, desk, lab, tmp_path):

@@ -44,6 +44,22 @@ def test_a_grid_is_asked_for_in_a_form_and_fills_before_ones_eyes(page, desk):
     desk.photograph("batch")
 
 
+def test_the_notebook_that_it_executed_is_read_and_a_copy_is_saved(page, desk, lab):
+    desk.show_experiments()
+    desk.runs.first.click()
+    page.locator(".mlnb-View-run").get_by_role("button", name="Executed notebook").click()
+    executed = page.locator(".jp-NotebookPanel")
+    expect(executed.locator(".jp-OutputArea-output").last).to_contain_text("accuracy:", timeout=20_000)
+    assert (
+        page.evaluate("() => window.jupyterapp.shell.currentWidget.context.contentsModel.writable") is False
+    )
+    executed.get_by_role("button", name="Save a copy").click()
+    page.locator(".jp-Dialog input").fill("mine.ipynb")
+    page.locator(".jp-Dialog").get_by_role("button", name="Save").click()
+    page.wait_for_function("() => window.jupyterapp.shell.currentWidget.context?.path === 'mine.ipynb'")
+    assert "accuracy:" in (lab.root / "mine.ipynb").read_text()
+
+
 def test_a_run_of_it_is_rerun_with_its_own_values(page, desk, lab):
     desk.open_notebook("train.ipynb")
     desk.show_experiments()

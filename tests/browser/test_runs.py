@@ -96,6 +96,17 @@ def test_columns_are_chosen_and_resized(page, table, desk):
     )
 
 
+def test_a_columns_menu_pins_and_hides_it(page, table):
+    head = table.get_by_role("columnheader", name="loss")
+    head.click(button="right")
+    page.get_by_role("menuitem", name="Pin Column Beside the Names").click()
+    columns = table.locator(".mlnb-RunTable-column")
+    expect(columns.first).to_have_text("loss")
+    head.click(button="right")
+    page.get_by_role("menuitem", name="Hide Column").click()
+    expect(columns.first).not_to_have_text("loss")
+
+
 def test_picked_runs_are_compared_and_all_are_exported(page, table, tmp_path):
     for number in (0, 2):
         table.locator(".mlnb-RunTable-row[data-mlnb-run]").nth(number).get_by_role("checkbox").check()

@@ -1,6 +1,6 @@
 /** Models: their versions, which alias points where, and how it came to point there. */
 
-import type { JSX } from 'react';
+import type { DragEvent, JSX } from 'react';
 import { useState } from 'react';
 import { formatAge, formatTime } from '../format';
 import { useModel } from '../models/model';
@@ -12,10 +12,13 @@ import { Alias } from './parts';
 import { Banner, Loading, Notice, Problem } from './states';
 import { useUi } from './ui';
 
+const DRAGGED = 'application/x-mlnb-alias';
+
 export interface IModelsViewProps {
   model: RegistryModel;
   onOpenRun: (runId: string) => void;
-  onPromote: (model: IModel, version: IModelVersion) => void;
+  /** Ask about a promotion; an alias that was dragged to the version is the one that is meant. */
+  onPromote: (model: IModel, version: IModelVersion, alias?: string) => void;
   onRollBack: (model: string, alias: string, note: string) => void;
 }
 
@@ -71,6 +74,15 @@ function Versions(props: IModelsViewProps & { selected: IModel }): JSX.Element {
   const { trans } = useUi();
   const { selected } = props;
   const now = useNow();
+  const [over, setOver] = useState<number | null>(null);
+  const onDrop = (event: DragEvent, version: IModelVersion): void => {
+    const alias = event.dataTransfer.getData(DRAGGED);
+    setOver(null);
+    if (alias !== '' && !version.aliases.includes(alias)) {
+      event.preventDefault();
+      props.onPromote(selected, version, alias);
+    }
+  };
   return (
     <table className="mlnb-Table mlnb-Versions">
       <thead>
@@ -85,11 +97,32 @@ function Versions(props: IModelsViewProps & { selected: IModel }): JSX.Element {
       </thead>
       <tbody>
         {selected.versions.map(version => (
-          <tr key={version.version}>
+          <tr
+            key={version.version}
+            className={over === version.version ? 'mlnb-mod-over' : undefined}
+            onDragOver={event => {
+              if (event.dataTransfer.types.includes(DRAGGED)) {
+                event.preventDefault();
+                setOver(version.version);
+              }
+            }}
+            onDragLeave={() => setOver(null)}
+            onDrop={event => onDrop(event, version)}
+          >
             <th scope="row">{version.version}</th>
             <td>
               {version.aliases.map(alias => (
-                <Alias key={alias} name={alias} />
+                <Alias
+                  key={alias}
+                  name={alias}
+                  drag={{
+                    title: trans.__('Drag it to another version to promote that one'),
+                    onStart: event => {
+                      event.dataTransfer.setData(DRAGGED, alias);
+                      event.dataTransfer.effectAllowed = 'move';
+                    }
+                  }}
+                />
               ))}
             </td>
             <td>

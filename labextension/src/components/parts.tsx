@@ -1,6 +1,6 @@
 /** Small things that several views are made of. */
 
-import type { JSX, ReactNode } from 'react';
+import type { DragEvent, JSX, ReactNode } from 'react';
 import { useId } from 'react';
 import { formatChange, formatNumber } from '../format';
 import { starIcon } from '../icons';
@@ -61,9 +61,19 @@ export function RunName({ name }: { name: string }): JSX.Element {
   );
 }
 
-export function Alias({ name }: { name: string }): JSX.Element {
+/** With `drag` it can be taken to where `drag` says. */
+export function Alias(props: {
+  name: string;
+  drag?: { title: string; onStart: (event: DragEvent) => void };
+}): JSX.Element {
+  const { name, drag } = props;
   return (
-    <span className="mlnb-Alias">
+    <span
+      className="mlnb-Alias"
+      draggable={drag !== undefined}
+      title={drag?.title}
+      onDragStart={drag?.onStart}
+    >
       <starIcon.react tag="span" width="12px" height="12px" />
       {name}
     </span>

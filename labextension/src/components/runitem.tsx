@@ -14,6 +14,9 @@ import { Sparkline, TrendBars } from './sparkline';
 import { StatusDot, statusName } from './status';
 import { useUi } from './ui';
 
+/** Tags that a line's title names. */
+const TOLD_TAGS = 12;
+
 export interface IRunItemProps extends IRunFacts {
   row: IRunRow;
   /** The metric that the experiment's line names for all. */
@@ -145,7 +148,9 @@ function title(row: IRunRow, trans: TranslationBundle): string {
   if (row.aliases.length > 0) {
     lines.push(row.aliases.join(', '));
   }
-  const tags = Object.entries(row.tags).map(([key, value]) => `${key}=${value}`);
+  const tags = Object.entries(row.tags)
+    .slice(0, TOLD_TAGS)
+    .map(([key, value]) => `${key}=${value}`);
   if (tags.length > 0) {
     lines.push(tags.join(' '));
   }

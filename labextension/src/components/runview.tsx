@@ -1,8 +1,8 @@
 /** One run: what it is, what came out and went in, and tabs for the rest. */
 
 import type { JSX } from 'react';
-import { useCallback } from 'react';
-import { formatAge, formatDuration, formatTime } from '../format';
+import { useCallback, useState } from 'react';
+import { formatAge, formatCount, formatDuration, formatTime } from '../format';
 import type { CurvesModel } from '../models/curves';
 import { useModel } from '../models/model';
 import type { RunModel } from '../models/run';
@@ -26,6 +26,7 @@ import { Banner, Loading, Problem } from './states';
 import { StatusDot, statusName } from './status';
 import { useUi } from './ui';
 
+const FIRST_TAGS = 12;
 const OUTPUT_LINES = 10;
 
 export interface IRunViewProps {
@@ -129,12 +130,7 @@ function Header(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
         {run.notebook && <Notebook path={run.notebook} {...props} />}
         <span title={formatTime(run.started_at)}>{formatAge(run.started_at, now, trans)}</span>
         {run.duration_s !== null && <span>{formatDuration(run.duration_s)}</span>}
-        {Object.entries(run.tags).map(([key, value]) => (
-          <span key={key} className="mlnb-Tag">
-            {key}
-            {value && value !== key && <b>{value}</b>}
-          </span>
-        ))}
+        <Tags tags={Object.entries(run.tags)} />
       </div>
       {run.error && <pre className="mlnb-RunHeader-error">{run.error}</pre>}
       {run.output && (
@@ -148,6 +144,35 @@ function Header(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
         </div>
       ))}
     </header>
+  );
+}
+
+/** The first of a run's tags, and the others when they are asked for. */
+function Tags({ tags }: { tags: readonly [string, string][] }): JSX.Element {
+  const { trans } = useUi();
+  const [open, setOpen] = useState(false);
+  const more = tags.length - FIRST_TAGS;
+  return (
+    <>
+      {(open ? tags : tags.slice(0, FIRST_TAGS)).map(([key, value]) => (
+        <span key={key} className="mlnb-Tag" title={value ? `${key} ${value}` : key}>
+          {key}
+          {value && value !== key && <b>{value}</b>}
+        </span>
+      ))}
+      {more > 0 && (
+        <button
+          type="button"
+          className="mlnb-Link"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
+          {open
+            ? trans.__('fewer tags')
+            : trans._n('%2 more tag', '%2 more tags', more, formatCount(more))}
+        </button>
+      )}
+    </>
   );
 }
 
@@ -178,6 +203,8 @@ function RunTabs(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
   const onLook = useCallback(() => model.traceLineage(), [model]);
   const figures = run.artifacts.filter(({ kind }) => kind === 'figure');
   const lines = curved(run).length;
+  // What a notebook's tracked cells did stands with them.
+  const inside = run.children.length > 0;
   const others = run.artifacts.filter(({ kind }) => kind !== 'figure');
   const tabs: (ITab | null)[] = [
     run.children.length === 0
@@ -204,13 +231,17 @@ function RunTabs(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
           count: figures.length,
           render: () => <FiguresTab figures={figures} url={props.artifactUrl} />
         },
-    { id: 'code', label: trans.__('Code'), render: () => <CodeTab cells={model.cells} /> },
-    {
-      id: 'data',
-      label: trans.__('Data'),
-      count: run.datasets.length,
-      render: () => <DataTab datasets={run.datasets} />
-    },
+    inside && model.cells?.length === 0
+      ? null
+      : { id: 'code', label: trans.__('Code'), render: () => <CodeTab cells={model.cells} /> },
+    inside && run.datasets.length === 0
+      ? null
+      : {
+          id: 'data',
+          label: trans.__('Data'),
+          count: run.datasets.length,
+          render: () => <DataTab datasets={run.datasets} />
+        },
     {
       id: 'environment',
       label: trans.__('Environment'),

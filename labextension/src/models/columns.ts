@@ -54,7 +54,10 @@ export class ColumnLayout {
 
   toggle(key: string): void {
     const chosen = this.chosen ?? usual(this._all);
-    if (!chosen.delete(key)) {
+    if (this.isShown(key)) {
+      chosen.delete(key);
+      this.pinned.delete(key); // what is hidden stands nowhere
+    } else {
       chosen.add(key);
     }
     this.chosen = chosen;

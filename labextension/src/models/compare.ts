@@ -106,7 +106,8 @@ export class CompareModel extends Model {
       this._comparison = await this.api.compare(this.store, this._runIds);
       this._problem = null;
       if (this.looking) {
-        this.notify(); // what is known already need not wait for the rest
+        this.notify(); // what is known already need not wait for the rest,
+        await new Promise(done => window.setTimeout(done)); // and what it draws is asked for first
         await this.loadDetails(this._comparison);
       }
     } catch (reason) {

@@ -1,10 +1,11 @@
-/** Saved views in JupyterLab's settings, where they can be read, shared and taken along. */
+/** Where saved views are kept: JupyterLab's settings, where they can be read, shared and taken along; else the browser. */
 
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { PartialJSONValue } from '@lumino/coreutils';
 import type { ISavedView, IViewKeeper } from '../models/views';
 
 const KEY = 'views';
+const STORED = 'mlnb:views';
 
 export function settingsKeeper(registry: ISettingRegistry, plugin: string): IViewKeeper {
   return {
@@ -16,14 +17,28 @@ export function settingsKeeper(registry: ISettingRegistry, plugin: string): IVie
   };
 }
 
-/** Without settings, views last as long as the page. */
-export function passingKeeper(): IViewKeeper {
-  let kept: ISavedView[] = [];
+/** Without settings, views are this browser's; where it keeps nothing either, they last as long as the page. */
+export function browserKeeper(storage: () => Storage): IViewKeeper {
+  let kept = read(storage);
   return {
-    load: () => Promise.resolve(kept),
+    load: () => Promise.resolve((kept = read(storage) ?? kept) ?? []),
     save: views => {
       kept = [...views];
+      try {
+        storage().setItem(STORED, JSON.stringify(kept));
+      } catch {
+        // full, or not allowed
+      }
       return Promise.resolve();
     }
   };
+}
+
+function read(storage: () => Storage): ISavedView[] | null {
+  try {
+    const found: unknown = JSON.parse(storage().getItem(STORED) ?? 'null');
+    return Array.isArray(found) ? (found as ISavedView[]) : null;
+  } catch {
+    return null;
+  }
 }

@@ -238,12 +238,13 @@ export function modelsView(
       <ModelsView
         model={model}
         onOpenRun={runId => openRun(commands, store)({ run_id: runId })}
-        onPromote={(chosen, version) =>
+        onPromote={(chosen, version, alias) =>
           void commands.execute(CommandIDs.promote, {
             run_id: version.run_id,
             store_id: store,
             model: chosen.model,
-            version: version.version
+            version: version.version,
+            ...(alias === undefined ? {} : { alias })
           })
         }
         onRollBack={(name, alias, note) => void model.rollBack(name, alias, note)}
