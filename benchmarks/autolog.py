@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-TIMES = 3
+TIMES = 2
 CELLS = (
     """
 import numpy as np

@@ -251,7 +251,7 @@ class _Reader:
             self._copied(node)
             for target in node.targets:
                 self._bind(target, node.value)
-                self._originate(target, self._origins(node.value))
+                self._come_from(target, node.value)
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
             self._use(node.value, "compute")
             self._bind(node.target, node.value)
@@ -376,6 +376,13 @@ class _Reader:
         variable.literal, variable.cell, variable.line = literal, self._program.cell, node.lineno
 
     # ---- origins ----------------------------------------------------------------------------
+
+    def _come_from(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
+            for one, part in zip(target.elts, value.elts, strict=False):
+                self._come_from(one, part)
+            return
+        self._originate(target, self._origins(value))
 
     def _originate(self, target: ast.expr, origins: set[str]) -> None:
         for name in _names(target):

@@ -168,7 +168,9 @@ class Scores:
             own = expression.parts[part]
         if made is None and (isinstance(value, int) or _is_constant(own)):
             return
-        derived = evidence.derives(expression, note.site.inside) or evidence.is_compared(expression)
+        # `best_alpha, best_error = alpha, error`: each name by what it gets, not by what the other gets.
+        inside = note.site.inside if own is expression or (own is not None and own.calls) else ()
+        derived = evidence.derives(own, inside) or evidence.is_compared(own)
         derived = derived and not evidence.is_poor_name(name)
         if made is None and own is not None and own.subtracts and note.loops and not derived:
             return  # one sample's residual

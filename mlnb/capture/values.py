@@ -66,8 +66,10 @@ def _describe(name: str, value: Any, source: Source, extra: Sequence[str], depth
 
 
 def _is_switch(name: Any, value: Any) -> bool:
-    """Whether it is about what is shown, not about what is computed: `debug`, `verbose`."""
-    return isinstance(value, bool) and isinstance(name, str) and words.is_display_name(name)
+    """Whether it is about what is shown, not about what is computed: `debug`, `verbose`, `log_every`."""
+    if not isinstance(name, str) or not words.is_display_name(name):
+        return False
+    return isinstance(value, bool) or words.is_interval_name(name)
 
 
 def _is_setting(value: Any, depth: int) -> bool:

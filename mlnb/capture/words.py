@@ -18,7 +18,7 @@ METRIC_WORDS: Final = listed(
     "silhouette sil inertia inertias wcss distortion distortions davies bouldin calinski ari nmi ami homogeneity "
     "completeness vmeasure sensitivity specificity tpr fpr tnr fnr ndcg mrr bleu rouge meteor wer cer psnr ssim fid gini "
     "lift ks brier ece variance residual deviance chi2 pvalue pval corr correlation pearson spearman reward rewards "
-    "regret sse ssr rss mspe wape entropy gain uplift sharpe sortino drawdown conversion ctr huber hinge oob gap evs explained significance statistic tstat "
+    "regret sse ssr rss mspe wape entropy gain uplift sharpe sortino drawdown wasserstein mmd jsd conversion ctr huber hinge oob gap evs explained significance statistic tstat "
     "zscore fvalue tvalue pvalues fitness objective energy divergence misclassification hit hits miss drift impurity obj crossentropy"
 )
 # Two words that together name a score.
@@ -45,7 +45,7 @@ _NOT_ANYWHERE: Final = listed(
 _SHOWN_LISTS: Final = listed("names labels titles colors colours markers styles ticks legends legend")
 _PREDICTS: Final = listed("predict proba forecast")
 COUNTERS: Final = listed(
-    "n num count counts len length size shape idx index id step steps epoch seed fold batch row rows tp tn fp fn dof ddof df"
+    "n num count counts len length size shape idx index id step steps epoch seed fold batch row rows tp tn fp fn dof ddof"
 )
 _COUNTED: Final = listed(
     "shape size length rows columns samples features epoch epochs step iteration fold batch number count time seconds sec "
@@ -116,6 +116,11 @@ def is_counter_name(name: str) -> bool:
     """Whether a person would give this name to a count, a size or a position."""
     found = parts(name)
     return bool(found) and (found[0] in COUNTERS or found[-1] in COUNTERS)
+
+
+def is_interval_name(name: str) -> bool:
+    """Whether a person would give this name to how often something is done."""
+    return bool({"every", "interval", "freq", "frequency"}.intersection(parts(name)))
 
 
 def is_size_name(name: str) -> bool:
