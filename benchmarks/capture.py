@@ -2,20 +2,26 @@
 
 A cell with `%%track` against the same cell without it, turn about so that both see the same machine; data fingerprints
 against the machine's memory bandwidth (NumPy's sum of the same bytes). Every time is the least of several, in CPU
-seconds: other people's work on the machine is not ours to measure.
+seconds: other people's work on the machine is not ours to measure. Last, a whole fit-heavy notebook, beside MLflow's
+`autolog()` on the same one where MLflow can be had.
 """
 
 from __future__ import annotations
 
+import argparse
 import atexit
 import contextlib
 import io
+import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from benchmarks import environments
 
 TIMES = 5
 
@@ -123,7 +129,24 @@ def fingerprints() -> list[str]:
     return rows
 
 
-def main() -> None:
+def autologs(folder: Path) -> list[str]:
+    """A fit-heavy notebook, plain and tracked: a row for mlnb, and for MLflow's autolog where MLflow installs."""
+    rows = []
+    for tracker, python in (("mlnb", Path(sys.executable)), ("mlflow", environments.make(folder, "mlflow"))):
+        if python is None:
+            continue
+        command = [str(python), str(Path(__file__).with_name("autolog.py")), tracker]
+        done = subprocess.run(command, capture_output=True, text=True, env=environments.clean(), check=False)
+        if done.returncode or not done.stdout.strip():
+            continue
+        took = json.loads(done.stdout.splitlines()[-1])
+        cells = [f"{took[f'{name}_{kind}']:.2f}" for kind in ("cpu", "wall") for name in ("plain", "tracked")]
+        ratios = [took[f"tracked_{kind}"] / took[f"plain_{kind}"] for kind in ("cpu", "wall")]
+        rows.append(f"| {tracker} | {' | '.join(cells)} | {ratios[0]:.2f} | {ratios[1]:.2f} |")
+    return rows
+
+
+def main(peers: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(IPYTHONDIR=str(Path(folder, "ipython")), MLNB_STORE=str(Path(folder, "store")))
         os.chdir(folder)
@@ -132,7 +155,15 @@ def main() -> None:
         print("\n| column | digest, GB/s | of memory bandwidth | statistics, × digest |\n|---|---|---|---|")
         print("\n".join(fingerprints()))
         os.chdir("/")
+    print(
+        "\n| fit-heavy notebook | plain, CPU s | tracked | plain, wall s | tracked | CPU ratio | wall ratio |"
+    )
+    print("|---|---|---|---|---|---|---|")
+    print("\n".join(autologs(peers)))
 
 
 if __name__ == "__main__":
-    main()
+    given = argparse.ArgumentParser(description=__doc__)
+    default = Path.home() / ".cache" / "mlnb-benchmarks"
+    given.add_argument("--environments", type=Path, default=default, help="where the peers' environments are")
+    main(given.parse_args().environments)

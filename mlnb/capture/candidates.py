@@ -6,7 +6,8 @@ name: a variable's before a printed label's, a label's before its source text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mlnb.capture import evidence, words
@@ -39,10 +40,10 @@ class Candidate:
     part: int | None = None
     absorbed: bool = False
     made: bool = False  # by a metric function or `score`, in this cell
+    turn: tuple[tuple[int, int], ...] = field(init=False)
 
-    @property
-    def turn(self) -> tuple[tuple[int, int], ...]:
-        return turn_of(self.note.loops)
+    def __post_init__(self) -> None:
+        self.turn = turn_of(self.note.loops)
 
     @property
     def from_call(self) -> bool:
@@ -50,15 +51,21 @@ class Candidate:
         return self.rank == SOURCE_TEXT and self.note.site.kind == "call"
 
 
+def _key(value: float) -> float:
+    """Of all NaNs the same one, which a dictionary finds again by its identity."""
+    return value if value == value else math.nan  # noqa: PLR0124 - NaN alone differs from itself
+
+
 def turn_of(loops: Iterable[Turn]) -> tuple[tuple[int, int], ...]:
     return tuple((turn.activation, turn.number) for turn in loops)
 
 
 class Candidates:
-    """All of one cell, in the order in which they were seen."""
+    """All of one cell, in the order in which they were seen; `_places` says where a value was seen."""
 
     def __init__(self) -> None:
         self._all: list[Candidate] = []
+        self._places: dict[float, list[int]] = {}
 
     def __iter__(self) -> Iterator[Candidate]:
         return iter(self._all)
@@ -67,6 +74,7 @@ class Candidates:
         """A new candidate, or the one that it is."""
         same = self._known(found)
         if same is None:
+            self._places.setdefault(_key(found.value), []).append(len(self._all))
             self._all.append(found)
             return found
         same.strong = same.strong or found.strong
@@ -76,6 +84,7 @@ class Candidates:
         if found.rank > same.rank or self._names_better(found, same):
             same.name, same.rank, same.source = found.name, found.rank, found.source
             same.note = Note(found.note.site, same.note.order, same.note.value, found.note.loops)
+            same.turn = found.turn
         same.key = found.key or same.key
         return same
 
@@ -94,8 +103,12 @@ class Candidates:
         site = found.note.site
         if site.kind == "call":
             return None
-        for other in reversed(self._all[-LOOK_BACK:]):
-            if other.absorbed or not evidence.same(other.value, found.value):
+        since = len(self._all) - LOOK_BACK
+        for place in reversed(self._places.get(_key(found.value), ())):
+            if place < since:
+                break
+            other = self._all[place]
+            if other.absorbed:
                 continue
             if (
                 site.inner is not None
@@ -129,6 +142,8 @@ class Candidates:
 
     def absorb(self, sites: Collection[int], note: Note) -> None:
         """What calls within an expression returned is a step on the way to its value."""
+        if not sites:
+            return
         turn = turn_of(note.loops)
         for other in self._all[-LOOK_BACK:]:
             if other.from_call and other.note.site.number in sites and other.turn[: len(turn)] == turn:

@@ -76,8 +76,11 @@ def _without_twins(metrics: Sequence[Metric]) -> list[Metric]:
     """A list that was appended what a variable held is that variable's curve; so is one that a function returned."""
     found: list[Metric] = []
     for metric in metrics:
-        if not any(m.values == metric.values and len(m.values) > 1 for m in found):
+        twin = next((m for m in found if m.values == metric.values and len(m.values) > 1), None)
+        if twin is None:
             found.append(metric)
+        elif "(" in twin.name and "(" not in metric.name:
+            twin.name, twin.source = metric.name, metric.source
     return found
 
 

@@ -48,7 +48,9 @@ class Describer:
         if self._unhashed:
             yield f"too many rows to hash beside so short a cell: {', '.join(sorted(self._unhashed))}"
 
-    def describe(self, value: Any, name: str, place: int, *, hash_rows: bool = False) -> Fingerprint | None:
+    def describe(
+        self, value: Any, name: str, place: int, *, hash_rows: bool = False, statistics: bool = True
+    ) -> Fingerprint | None:
         """The fingerprint of an argument at a place; `None` for what has none, or is let go."""
         times = self._times[place, name] = self._times.get((place, name), 0) + 1
         now = time.perf_counter()
@@ -56,6 +58,8 @@ class Describer:
             self._let_go.add(name)
             return None
         try:
+            if not statistics:
+                return fingerprint(value, name=name, statistics=False)
             return self._described(value, name, hash_rows=hash_rows)
         except Exception:  # noqa: BLE001 - not data after all, or data of a kind that nobody foresaw
             return None

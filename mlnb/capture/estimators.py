@@ -58,13 +58,18 @@ def settings(value: Any) -> dict[str, Any]:
     if not callable(own):
         return {}
     try:
-        deep = own(deep=True)
         shallow = own(deep=False)
+        deep = own(deep=True) if any(map(_may_hold_parts, shallow.values())) else shallow
     except Exception:  # noqa: BLE001 - arrays compare to arrays, users' classes to anything
         return {}
     found: dict[str, Any] = {}
     _collect(value, shallow, deep, "", found)
     return found
+
+
+def _may_hold_parts(value: Any) -> bool:
+    """Whether there may be estimators in it: asking for parameters is slow, so it is asked for theirs only then."""
+    return isinstance(value, (list, tuple, dict)) or is_estimator(value)
 
 
 def _collect(

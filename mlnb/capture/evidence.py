@@ -83,8 +83,11 @@ class Evidence:
         return any(words.is_metric_name(name.rstrip("_")) for name in own)
 
     def is_picked(self, expression: Expression) -> bool:
-        """Whether it is a position, a size or a time."""
-        return bool(expression.calls & _PICKS) and expression.form in {
+        """Whether it is a position, a size or a time; a mean by hand, `sum(scores) / len(scores)`, is none."""
+        picks = expression.calls & _PICKS
+        if expression.form == "BinOp" and picks == {"len"} and "/ len(" in expression.text:
+            return False
+        return bool(picks) and expression.form in {
             "Call",
             "Subscript",
             "BinOp",
@@ -125,8 +128,8 @@ class Evidence:
 
 def _is_of_hits(expression: Expression) -> bool:
     """Whether hits and misses make a share: `tp / (tp + fp)`."""
-    names = {name.lower() for name in expression.names} - {"float", "total", "n"}
-    return "/" in expression.text and len(names) > 1 and names <= _HITS
+    names = {name.lower() for name in expression.names}
+    return "/" in expression.text and bool(names & _HITS)
 
 
 def has_digits(value: float) -> bool:

@@ -81,6 +81,12 @@ METHODS: Final = listed("fit fit_predict fit_transform fit_resample partial_fit 
 OWN_METHODS: Final = listed(
     "train learn run optimize solve simulate train_model fit_model train_network gradient_descent"
 )
+# Methods that set a model up: what they are called with are settings, too.
+SETUPS: Final = frozenset({"compile"})
+# Methods that give a command line's options.
+OPTIONS: Final = frozenset({"parse_args", "parse_known_args"})
+# What fits a curve or looks for a minimum is set up, too.
+OPTIMIZERS: Final = "scipy.optimize"
 FITS: Final = frozenset(
     {"fit", "fit_predict", "fit_transform", "fit_resample", "partial_fit", "fit_generator"}
 )
@@ -115,6 +121,10 @@ def role_of(target: Any) -> Role | None:
         return "estimator"
     if name in TESTS and root in {"scipy", "statsmodels"}:
         return "metric"
+    if module.startswith(OPTIMIZERS) or (
+        name in {"shuffle", "resample"} and module.startswith("sklearn.utils")
+    ):
+        return "setting"
     if root not in ROOTS or f"{module}.{name}".startswith(_NEITHER):
         return None
     if name in _VALIDATION:

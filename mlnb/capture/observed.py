@@ -6,10 +6,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import structs
+
 from mlnb.capture import estimators, figures, files, settings, sweeps, values
 from mlnb.capture.findings import Child, DataUse, File, FittedModel, Metric
 from mlnb.capture.numbers import numbers_of
-from mlnb.capture.recorder import Call
+from mlnb.capture.recorder import Call, DataSeen
 from mlnb.capture.scores import Scores
 from mlnb.events import Dataset, Param, Seeds, Source
 
@@ -75,7 +77,7 @@ class Data:
         trained: set[str] = set()
         for note in cell.notes:
             call = note.facts
-            if not isinstance(call, Call):
+            if not isinstance(call, Call) or call.role == "reader":
                 continue
             for used in call.data:
                 digest = used.described.digest
@@ -89,30 +91,35 @@ class Data:
 
 
 class FilesRead:
-    """Data files that the cell read, by their bytes; files of code and what was written are none."""
+    """Data files that the cell read, by their bytes, with the columns of the table that was read; files of code and what
+    was written are none."""
 
     name = "files"
 
     def collect(self, cell: CellView) -> Iterator[DataUse]:
-        paths: dict[str, None] = {}
+        paths: dict[str, list[DataSeen]] = {}
         for note in cell.notes:
             call = note.facts
             if isinstance(call, Call) and call.role == "reader" and _reads(call):
-                paths.setdefault(str(call.settings[0][1]))
+                paths.setdefault(str(call.settings[0][1]), call.data)
         for path in list(paths)[:MOST_FILES]:
             if "://" in path or not Path(path).is_file():
                 continue
             content = files.describe(Path(path))
-            yield DataUse(
-                Dataset(
-                    name=path,
-                    role="file",
-                    type=content.type,
-                    digest=content.digest,
-                    bytes=content.bytes,
-                    source="call",
-                )
+            event = Dataset(
+                name=path,
+                role="file",
+                type=content.type,
+                digest=content.digest,
+                bytes=content.bytes,
+                source="call",
             )
+            for table in paths[path]:
+                read = table.described
+                event = structs.replace(
+                    event, rows=read.rows, columns=read.columns_count, profile=read.columns
+                )
+            yield DataUse(event)
 
 
 def _reads(call: Call) -> bool:

@@ -10,7 +10,7 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture import names
+from mlnb.capture import names, unseen
 from mlnb.capture.program import Program
 from mlnb.capture.recorder import Note, Recorder
 from mlnb.capture.rewrite import Rewriter
@@ -27,7 +27,7 @@ class Observer:
 
     def __init__(self, namespace: MutableMapping[str, Any]) -> None:
         self.program = Program()
-        self.recorder = Recorder(namespace, self.program.predictions)
+        self.recorder = Recorder(namespace, self.program.predictions, self.program.learn)
         self.problems: list[tuple[str, str]] = []
         self.reads: set[str] = set()
         self.writes: set[str] = set()
@@ -38,6 +38,9 @@ class Observer:
         try:
             if isinstance(tree, ast.Module) and not _is_timed():
                 self._read(tree)
+                self.problems += [
+                    (unseen.WHERE, text) for text in unseen.in_magics(tree, self.program.trains)
+                ]
                 Rewriter(self._namespace, self.recorder.put, self.recorder.next_number).rewrite(tree)
         except Exception as error:  # noqa: BLE001 - IPython drops a transformer that raises
             self.problems.append(("source", f"{type(error).__name__}: {error}"))

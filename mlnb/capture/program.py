@@ -12,9 +12,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture import library, words
+from mlnb.capture import library, unseen, words
 from mlnb.capture.sites import MISSING
-from mlnb.capture.syntax import prediction_in
+from mlnb.capture.syntax import prediction_in, target_names
 from mlnb.capture.vocabulary import listed
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ _PATHS: Final = library.READERS | listed(
     "open Path join to_csv savefig save listdir glob makedirs exists ImageFolder imread to_pickle dump"
 )
 _DRAWN: Final = listed(
-    "normal uniform randn rand randint random choice permutation default_rng RandomState seed manual_seed"
+    "normal uniform randn rand randint random choice permutation default_rng RandomState seed manual_seed binomial poisson "
+    "exponential gamma beta lognormal standard_normal multivariate_normal integers geometric laplace weibull multinomial"
 )
 
 
@@ -54,6 +55,7 @@ class Variable:
     grid: bool = False  # np.linspace(0, 1, 5) and the like: its value is known when it has run
     rebound: bool = False  # set again from a computation, or changed in place
     sources: set[str] = field(default_factory=set)  # of the last value: see `origin`
+    copies: set[str] = field(default_factory=set)  # other names that got its value
 
 
 @dataclass
@@ -74,6 +76,7 @@ class Program:
         self.imported: dict[str, str] = {}
         self.predictions: dict[str, Prediction] = {}  # `y_pred` was predicted by `knn` for `X_test`
         self.cell = -1
+        self._learnt: dict[str, bool] = {}  # functions of modules of the user's
 
     def cell_starts(self) -> None:
         """What is read from here on belongs to a new cell (one cell can be several trees, under `%%time`)."""
@@ -105,8 +108,22 @@ class Program:
             if defaults is not None:
                 self.functions[node.name] = Function(True, defaults, is_class=True)
 
+    def learn(self, target: Any) -> bool:
+        """Take in a function of a module of the user's; whether it trains or judges something."""
+        name = str(target.__name__)
+        if name not in self._learnt:
+            found = unseen.definition(target)
+            self._learnt[name] = found is not None and self.trains(found)
+            if isinstance(found, ast.Module) and name not in self.functions:
+                self._define(found.body[0])
+                if name in self.functions:
+                    self.functions[name].trains = self._learnt[name]
+        return self._learnt[name]
+
     def trains(self, node: ast.AST) -> bool:
         """Whether code fits or judges something, by itself or by a function of the notebook's."""
+        if isinstance(node, ast.FunctionDef) and _PLOT_WORDS.intersection(words.parts(node.name)):
+            return False
         return trains(node) or any(
             isinstance(inner, ast.Call) and self._is_training(_last(inner.func)) for inner in ast.walk(node)
         )
@@ -127,7 +144,8 @@ class Program:
         variable = self.variables.get(name)
         if variable is None or variable.literal is MISSING or not _may_be_setting(name, variable):
             return False
-        uses, value = variable.uses, variable.literal
+        value = variable.literal
+        uses = variable.uses.union(*(self.variables[copy].uses for copy in variable.copies))
         if _are_columns(variable):
             return False
         if uses & {"setting", "seed"}:
@@ -145,7 +163,7 @@ class Program:
             return early and not (begins or words.is_metric_name(name) or words.is_grid_step(name))
         if uses & {"loop", "compute", "compare", "sweep", "split"}:
             return True
-        return isinstance(value, int) and "shape" in uses
+        return "draw" in uses or (isinstance(value, int) and "shape" in uses)
 
     def swept_grids(self, names: Iterable[str]) -> list[str]:
         """Names of number ranges that a loop of fits goes over."""
@@ -173,9 +191,16 @@ class Program:
 
 def _may_be_setting(name: str, variable: Variable) -> bool:
     value = variable.literal
+    if isinstance(value, dict) and any(_is_score(key, inner) for key, inner in value.items()):
+        return False
     if name.startswith("_") or variable.rebound or name.lower() in {"tp", "tn", "fp", "fn"}:
         return False
     return not _is_empty(value)
+
+
+def _is_score(key: Any, value: Any) -> bool:
+    """Whether a number in a dictionary is where a score begins: `{"epoch": 0, "loss": 1e9}`."""
+    return isinstance(value, (int, float)) and isinstance(key, str) and words.is_metric_name(key)
 
 
 def _are_columns(variable: Variable) -> bool:
@@ -205,6 +230,7 @@ class _Reader:
         self._program = program
         self._depth = 0  # of loops
         self._training = 0  # of loops that fit or judge something
+        self._repeated = 0  # of loops that go over anything but settings in a literal
         self._local: list[set[str]] = []
 
     def walk(self, tree: ast.Module) -> None:
@@ -222,9 +248,10 @@ class _Reader:
                 self._set(node.name, settings, node)
         elif isinstance(node, ast.Assign):
             self._use(node.value, "plain" if isinstance(node.value, ast.Name) else "compute")
+            self._copied(node)
             for target in node.targets:
                 self._bind(target, node.value)
-                self._originate(target, self._origins(node.value))
+                self._come_from(target, node.value)
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
             self._use(node.value, "compute")
             self._bind(node.target, node.value)
@@ -240,6 +267,12 @@ class _Reader:
             self._block(node.body, loop=True)
         else:
             self._other(node)
+
+    def _copied(self, node: ast.Assign) -> None:
+        """`eps = EPS_START`: what is done with the one is done with the other."""
+        if isinstance(node.value, ast.Name) and node.value.id in self._program.variables:
+            copies = [name for target in node.targets for name in target_names(target)]
+            self._program.variables[node.value.id].copies.update(copies)
 
     def _decays(self, node: ast.AugAssign, name: str) -> bool:
         """`lr *= 0.95`: what it begins with is a setting all the same."""
@@ -286,9 +319,12 @@ class _Reader:
         for name in _names(node.target):
             self._program.variables[name].rebound = True
         self._originate(node.target, self._origins(node.iter))
+        repeated = _literal(node.iter) is MISSING or counted
         self._training += training
+        self._repeated += repeated
         self._block(node.body, loop=True)
         self._training -= training
+        self._repeated -= repeated
         self._block(node.orelse)
         self._sweep(node)
 
@@ -299,9 +335,9 @@ class _Reader:
         if not (isinstance(node.target, ast.Name) and isinstance(values, (list, tuple))):
             return
         name = node.target.id
-        if len(values) < 2 or self._depth or not self._program.trains(node):
+        if len(values) < 2 or self._repeated or not self._program.trains(node):
             return
-        if _goes_into(node, name, self._program.functions):
+        if _goes_into(node, name, self._program.functions) or _is_judged(node, name):
             self._program.variables[name] = Variable(list(values), node.lineno, self._program.cell, {"sweep"})
 
     # ---- names ------------------------------------------------------------------------------
@@ -340,6 +376,13 @@ class _Reader:
         variable.literal, variable.cell, variable.line = literal, self._program.cell, node.lineno
 
     # ---- origins ----------------------------------------------------------------------------
+
+    def _come_from(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
+            for one, part in zip(target.elts, value.elts, strict=False):
+                self._come_from(one, part)
+            return
+        self._originate(target, self._origins(value))
 
     def _originate(self, target: ast.expr, origins: set[str]) -> None:
         for name in _names(target):
@@ -421,8 +464,11 @@ class _Reader:
                 self._use(child, how)
 
     def _is_window(self, node: ast.expr) -> bool:
-        """`[start : start + horizon]` in a loop that fits or judges: how far it looks is a setting."""
-        return self._training > 0 and isinstance(node, ast.Slice) and isinstance(node.upper, ast.BinOp)
+        """`[n_train : n_train + n_val]`, and any such part in a loop that fits or judges: how far it goes is a setting."""
+        if not (isinstance(node, ast.Slice) and isinstance(node.upper, ast.BinOp)):
+            return False
+        begins = node.lower.id if isinstance(node.lower, ast.Name) else None
+        return self._training > 0 or begins in _names(node.upper.left)
 
     def _is_setting_of(self, node: ast.Attribute) -> bool:
         """`cfg.lr` of `cfg = SimpleNamespace(lr=0.1)`."""
@@ -457,7 +503,7 @@ class _Reader:
         if root in _PLOT_ROOTS or _PLOT_WORDS.intersection(words.parts(name)) or outer == "plot":
             return "plot"
         if name in _DRAWN:
-            return "seed" if "seed" in name or name in {"default_rng", "RandomState"} else "shape"
+            return "seed" if "seed" in name or name in {"default_rng", "RandomState"} else "draw"
         if name in _SHOWN:
             return "print"
         if name in _PATHS:
@@ -612,6 +658,20 @@ def _goes_into(node: ast.AST, name: str, functions: Container[str]) -> bool:
         isinstance(call, ast.Call)
         and _last(call.func) in functions
         and any(_mentions(value, name) for value in (*call.args, *(k.value for k in call.keywords)))
+        for call in ast.walk(node)
+    )
+
+
+def _is_judged(node: ast.AST, name: str) -> bool:
+    """Whether a variable is a part of what a metric function judges: `f1_score(y, p > threshold)`."""
+    return any(
+        isinstance(call, ast.Call)
+        and words.is_metric_function(_last(call.func))
+        and any(
+            isinstance(inner, ast.Name) and inner.id == name
+            for value in call.args
+            for inner in ast.walk(value)
+        )
         for call in ast.walk(node)
     )
 

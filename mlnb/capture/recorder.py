@@ -10,6 +10,7 @@ A loop whose probes cost more than they may is let go: its probe is off for the 
 
 from __future__ import annotations
 
+import argparse
 import builtins
 import operator
 import sys
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field
 from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from mlnb.capture import estimators, kept, library, numbers
+from mlnb.capture import estimators, kept, library, numbers, unseen
 from mlnb.capture.described import Describer
 from mlnb.capture.probes import LOOP_PROBE, PROBE
 from mlnb.capture.sites import MISSING, Argument, Prediction, Site
@@ -32,6 +33,7 @@ OFF: Final = operator.itemgetter(1)
 MOST: Final = 200_000  # notes of one cell
 PER_SITE: Final = 50_000
 LOOK_EVERY: Final = 20_000  # loop probes between two looks at the clock
+DULL: Final = 100  # values of an assignment in a loop without a number among them, after which it is let go
 SHARE: Final = 0.05  # of the time that fast loops' probes may take
 
 
@@ -71,6 +73,7 @@ class Call:
     settings: list[tuple[str, Any, Argument]] = field(default_factory=list)
     data: list[DataSeen] = field(default_factory=list)
     text: str | None = None
+    parts: tuple[str, ...] = ()  # what the items of a result are called
 
 
 @dataclass(slots=True)
@@ -121,12 +124,17 @@ class _Probe:
 
 
 class Recorder:
-    """One per session. `predictions` says of variables what they were predicted by, and for what data."""
+    """One per session. `predictions` says of variables what they were predicted by, and for what data; `learn` takes in a
+    function of a module of the user's, and says whether it trains something."""
 
     def __init__(
-        self, namespace: MutableMapping[str, Any], predictions: Mapping[str, Prediction] | None = None
+        self,
+        namespace: MutableMapping[str, Any],
+        predictions: Mapping[str, Prediction] | None = None,
+        learn: Callable[[Any], bool] = lambda _: False,
     ) -> None:
         self._predictions = predictions if predictions is not None else {}
+        self._learn = learn
         self.sites: list[Site] = []
         self.notes: list[Note] = []
         self.problems: list[tuple[str, str]] = []
@@ -138,6 +146,9 @@ class Recorder:
         self._loops: list[list[Any]] = []  # [site, iteration, values, activation]
         self._activations = 0
         self._counts: dict[int, int] = {}
+        self._turns: tuple[Turn, ...] | None = ()
+        self._dull: set[int] = set()  # sites that are let go
+        self._interesting: set[int] = set()  # sites that gave a number
         self._built: dict[int, tuple[Callable[[], Any], int]] = {}
         self._thread = 0
         self._began = 0.0
@@ -160,6 +171,7 @@ class Recorder:
         """A tracked cell starts."""
         self.notes, self.problems = [], []
         self._parts, self._loops, self._counts = {}, [], {}
+        self._turns, self._dull, self._interesting = (), set(), set()
         self._thread, self._began, self._looped = threading.get_ident(), time.perf_counter(), 0
         self._data.begin()
         self._set(self._on, self._loop_on)
@@ -168,7 +180,7 @@ class Recorder:
         """The tracked cell is over."""
         self._set(OFF, OFF)
         self.problems += [("data", text) for text in self._data.omissions()]
-        self._parts, self._loops = {}, []
+        self._parts, self._loops, self._turns = {}, [], ()
 
     def turns(self) -> int | None:
         """How many turns the outermost loop that runs has begun; asked from another thread, while it runs."""
@@ -211,6 +223,8 @@ class Recorder:
                 return
             if type(number) is tuple:
                 self._iterate(*number)
+            elif number in self._dull:
+                return
             elif self.sites[number].kind == "exit":
                 self._iterate(number, None)
             else:
@@ -225,7 +239,7 @@ class Recorder:
             return False
         setattr(builtins, LOOP_PROBE, OFF)
         self._namespace[LOOP_PROBE] = OFF
-        self._loops = []
+        self._loops, self._turns = [], ()
         self.problems.append(
             ("loops", f"a loop was too fast to be watched: {self._looped:,} values were seen")
         )
@@ -238,6 +252,7 @@ class Recorder:
     def _iterate(self, number: int, values: Any) -> None:
         site = self.sites[number]
         stack = self._loops
+        self._turns = None
         if site.kind == "exit":
             while stack and stack.pop()[0] != site.inner:
                 pass
@@ -265,19 +280,28 @@ class Recorder:
             return
         plain = kept.at_site(site, value)
         if plain is None:
+            if count >= DULL and value is not None and self._kept_nothing(site):
+                self._dull.add(site.number)
             return
+        self._interesting.add(site.number)
         facts = None
         if site.kind == "item":
             frame = sys._getframe(3)  # noqa: SLF001
             facts = self._value(site.arguments[0], frame)
         self._keep(site, plain, facts)
 
+    def _kept_nothing(self, site: Site) -> bool:
+        """Whether an assignment in a loop has never given a number: it won't."""
+        return site.kind == "assign" and site.number not in self._interesting
+
     def _keep(self, site: Site, value: Any, facts: Any = None) -> None:
-        sites = self.sites
-        loops = tuple(
-            Turn(number, turn, values, activation, sites[number].names, sites[number].text)
-            for number, turn, values, activation in self._loops
-        )
+        loops = self._turns
+        if loops is None:  # the same for all notes of a turn
+            sites = self.sites
+            loops = self._turns = tuple(
+                Turn(number, turn, values, activation, sites[number].names, sites[number].text)
+                for number, turn, values, activation in self._loops
+            )
         self.notes.append(Note(site, len(self.notes), value, loops, facts))
 
     # ---- calls ------------------------------------------------------------------------------
@@ -287,11 +311,13 @@ class Recorder:
         receiver = self._value(site.receiver, frame) if site.receiver is not None else MISSING
         callee = site.callee or ""
         target: Any
-        if receiver is not MISSING and not isinstance(receiver, ModuleType):
+        if callee in library.OPTIONS:
+            facts = _options(value)
+        elif receiver is not MISSING and not isinstance(receiver, ModuleType):
             facts = self._method(site, callee, receiver, frame)
         else:
             target = _resolve(site, receiver, frame)
-            if target is MISSING or (count > 3 and _is_own(target)):
+            if target is MISSING or (count > 3 and (_is_own(target) or _is_elsewhere(target))):
                 return
             facts = self._function(site, target, value, frame)
         if facts is None:
@@ -309,6 +335,13 @@ class Recorder:
             method = getattr(type(receiver), name, None) if _is_own(type(receiver)) else None
             return (
                 Call("own", name, settings=self._settings(site, method, frame, bound=1)) if method else None
+            )
+        if name in library.SETUPS:
+            method = getattr(type(receiver), name, None) if estimators.is_estimator(receiver) else None
+            return (
+                Call("setting", name, settings=self._settings(site, method, frame, bound=1))
+                if method
+                else None
             )
         if name == "fit" and not estimators.is_estimator(receiver):
             return None
@@ -337,24 +370,30 @@ class Recorder:
         return None, []
 
     def _estimator(self, model: Any, variable: str | None, *, fitted: bool = False) -> EstimatorSeen:
-        refer, origin = self._built.get(id(model), (None, None))
-        if refer is None or refer() is not model:
-            refer, origin = _reference(model), None
+        refer, origin = self._where_built(model)
+        if origin is None and (steps := getattr(model, "steps", None)):
+            origin = self._where_built(steps[-1][1])[1]  # a pipeline, by what it ends with
         learnt = estimators.learnt(model) if fitted else {}
         return EstimatorSeen(
             estimators.name_of(model), estimators.settings(model), variable, origin, learnt, refer
         )
+
+    def _where_built(self, model: Any) -> tuple[Callable[[], Any], int | None]:
+        refer, origin = self._built.get(id(model), (None, None))
+        return (_reference(model), None) if refer is None or refer() is not model else (refer, origin)
 
     def _function(self, site: Site, target: Any, value: Any, frame: FrameType) -> Call | None:
         role = library.role_of(target)
         name = getattr(target, "__name__", site.callee or "")
         if _is_own(target) and role != "estimator":
             return Call("own", name, settings=self._settings(site, target, frame))
+        if role is None and unseen.is_users(getattr(target, "__module__", None) or ""):
+            return self._elsewhere(site, target, name, frame)
         if role is None:
             return None
         found = Call(role, name)
         if role == "reader":
-            return self._read(site, found, frame)
+            return self._read(site, found, value, frame)
         if role == "report":
             found.text = value if isinstance(value, str) else None
             return found
@@ -373,15 +412,29 @@ class Recorder:
             self._built[id(value)] = (_reference(value), site.number)
             found.estimator = self._estimator(value, None)
         found.settings = self._settings(site, target, frame)
+        found.parts = tuple(getattr(type(value), "_fields", ())) if isinstance(value, tuple) else ()
         return found
 
-    def _read(self, site: Site, found: Call, frame: FrameType) -> Call | None:
+    def _elsewhere(self, site: Site, target: Any, name: str, frame: FrameType) -> Call | None:
+        """A function of a module of the user's: its settings are seen, what it does isn't."""
+        if not hasattr(target, "__name__") or not self._learn(target):
+            return None
+        problem = (unseen.WHERE, f"what {name} does inside {target.__module__}.py")
+        if problem not in self.problems:
+            self.problems.append(problem)
+        return Call("own", name, settings=self._settings(site, target, frame))
+
+    def _read(self, site: Site, found: Call, value: Any, frame: FrameType) -> Call | None:
+        """A file, by its path; the columns are those of the table that was read from it."""
         if not site.arguments:
             return None
         path = self._value(site.arguments[0], frame)
         found.settings = [("path", path, site.arguments[0])]
         if found.name == "open" and len(site.arguments) > 1:
             found.settings.append(("mode", self._value(site.arguments[1], frame), site.arguments[1]))
+        if found.name.startswith("read_") and _is_data(value):
+            described = self._data.describe(value, str(path), site.number, statistics=False)
+            found.data = [] if described is None else [DataSeen(str(path), "file", described)]
         return found
 
     def _settings(
@@ -462,6 +515,20 @@ def _resolve(site: Site, receiver: Any, frame: FrameType) -> Any:
             return MISSING
         target = getattr(target, part, MISSING)
     return target
+
+
+def _options(value: Any) -> Call | None:
+    """What a command line, or its defaults, set."""
+    space = value[0] if isinstance(value, tuple) and value else value
+    if not isinstance(space, argparse.Namespace):
+        return None
+    return Call(
+        "setting", "args", settings=[(name, item, Argument(name)) for name, item in vars(space).items()]
+    )
+
+
+def _is_elsewhere(target: Any) -> bool:
+    return unseen.is_users(getattr(target, "__module__", None) or "")
 
 
 def _is_own(target: Any) -> bool:

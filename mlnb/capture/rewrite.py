@@ -14,11 +14,12 @@ Each change to the tree leaves a valid tree, so a failure half-way does no harm.
 from __future__ import annotations
 
 import ast
+import sys
 from dataclasses import dataclass, replace
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture import library, probes, words
+from mlnb.capture import library, probes, unseen, words
 from mlnb.capture.printed import LOGGERS, PRINTERS, Text, is_text
 from mlnb.capture.sites import MISSING, Argument, Expression, Kind, Site
 from mlnb.capture.syntax import constant_of, describe, last_name, prediction_in, root_name, target_names
@@ -70,6 +71,7 @@ class Rewriter:
         self._functions: set[str] = set()
         self._leave_functions = False
         self._calls: list[int] = []
+        self._watched: dict[int, Site] = {}  # those calls
 
     def rewrite(self, tree: ast.Module) -> None:
         """Put probes into `tree`, in place."""
@@ -117,11 +119,21 @@ class Rewriter:
                 node.value = self._assigned(node, node.value, (node.target.id,), where)
         elif isinstance(node, ast.Expr):
             self._expression_statement(node, where, shown=shown)
-        elif isinstance(node, ast.Return) and where.loops:
-            self._return(node, where)
+        elif isinstance(node, ast.Return):
+            seen, form = len(self._calls), node.value
+            self._return(node, where) if where.loops else self._other(node, where)
+            if isinstance(form, (ast.BinOp, ast.UnaryOp)) or (
+                isinstance(form, ast.Call) and node.value is form
+            ):
+                self._step(self._calls[seen:])
         else:
             self._other(node, where)
         return None
+
+    def _step(self, calls: list[int]) -> None:
+        """`return 2 * roc_auc_score(y, p) - 1`: a score is what comes out, not what it is computed from."""
+        for number in calls:
+            self._add(replace(self._watched[number], step=True))
 
     def _return(self, node: ast.Return, where: _Where) -> None:
         """Out of a loop by `return`: the loop is over."""
@@ -370,19 +382,31 @@ class Rewriter:
     def _is_watched(self, func: ast.expr) -> bool:
         if isinstance(func, ast.Name):
             if func.id in self._imported:
-                return _may_matter(self._imported[func.id])
+                path = self._imported[func.id]
+                return _may_matter(path) or _may_be_users(path)
             if func.id in self._functions:
                 return True
             target = self._namespace.get(func.id)
-            return _from_notebook(target) or (callable(target) and library.is_interesting(target))
+            return (
+                _from_notebook(target)
+                or (callable(target) and library.is_interesting(target))
+                or _is_users(target)
+            )
         if not isinstance(func, ast.Attribute):
             return False
-        if func.attr in library.METHODS | library.SEEDS | library.OWN_METHODS:
+        if (
+            func.attr
+            in library.METHODS | library.SEEDS | library.OWN_METHODS | library.SETUPS | library.OPTIONS
+        ):
             return True
         root = root_name(func)
         if root is None or not self._is_module(root):
             return False
-        return self._library_of(root) in library.ROOTS or func.attr in library.READERS | library.TESTS
+        if self._library_of(root) in library.ROOTS or func.attr in library.READERS | library.TESTS:
+            return True
+        return _may_be_users(
+            str(self._imported.get(root) or getattr(self._namespace.get(root), "__name__", ""))
+        )
 
     def _is_module(self, name: str) -> bool:
         return name in self._imported or isinstance(self._namespace.get(name), ModuleType)
@@ -421,7 +445,10 @@ class Rewriter:
     def _site(self, kind: Kind, node: ast.AST, where: _Where, *, text: str, **facts: Any) -> int:
         number = self._next()
         line = getattr(node, "lineno", 0)
-        self._add(Site(number, kind, text, line, loops=where.loops, function=where.function, **facts))
+        site = Site(number, kind, text, line, loops=where.loops, function=where.function, **facts)
+        if kind == "call":
+            self._watched[number] = site
+        self._add(site)
         return number
 
 
@@ -471,7 +498,23 @@ def _may_matter(path: str) -> bool:
     """Whether what is imported from there may be worth watching (it isn't imported yet)."""
     root, _, name = path.partition(".")
     last = name.rpartition(".")[2]
+    if path.startswith(library.OPTIMIZERS):
+        return True
     return root in library.ROOTS or last in library.READERS | library.SEEDS | library.TESTS
+
+
+def _may_be_users(path: str) -> bool:
+    """Whether what is imported from there may come from a file of the user's: it does, or isn't imported yet."""
+    root = path.partition(".")[0]
+    if root in sys.stdlib_module_names or root in library.ROOTS:
+        return False
+    return any(unseen.is_users(name) for name in (path, path.rpartition(".")[0])) or (
+        bool(root) and root not in sys.modules
+    )
+
+
+def _is_users(target: Any) -> bool:
+    return isinstance(target, (FunctionType, type)) and unseen.is_users(target.__module__ or "")
 
 
 def _from_notebook(target: Any) -> bool:

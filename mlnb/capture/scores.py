@@ -76,10 +76,13 @@ class Scores:
     def _returned(self, note: Note, call: Call) -> None:
         """A number, or several: a statistic and its p-value, what Keras' `evaluate` gives."""
         if isinstance(note.value, (int, float)):
-            self._add(note, note.site.text, note.value, rank=SOURCE_TEXT, source="call", call=call)
+            found = self._add(note, note.site.text, note.value, rank=SOURCE_TEXT, source="call", call=call)
+            found.absorbed = note.site.step
         elif isinstance(note.value, list):
             model = call.estimator.model if call.estimator else None
-            names = list(getattr(model, "metrics_names", None) or [])
+            names = list(
+                getattr(model, "metrics_names", None) or [f"{call.name}.{part}" for part in call.parts]
+            )
             for place, value in enumerate(note.value):
                 if isinstance(value, (int, float)):
                     name = str(names[place]) if place < len(names) else f"{note.site.text}[{place}]"
@@ -165,8 +168,12 @@ class Scores:
             own = expression.parts[part]
         if made is None and (isinstance(value, int) or _is_constant(own)):
             return
-        derived = evidence.derives(expression, note.site.inside) or evidence.is_compared(expression)
+        # `best_alpha, best_error = alpha, error`: each name by what it gets, not by what the other gets.
+        inside = note.site.inside if own is expression or (own is not None and own.calls) else ()
+        derived = evidence.derives(own, inside) or evidence.is_compared(own)
         derived = derived and not evidence.is_poor_name(name)
+        if made is None and own is not None and own.subtracts and note.loops and not derived:
+            return  # one sample's residual
         says = words.is_metric_name(name) and not (expression is not None and evidence.is_picked(expression))
         found = self._add(
             note,
@@ -195,6 +202,8 @@ class Scores:
         elif validated:
             self._rename_curve(numbers, name)
             self._candidates.hold(note.site.inner, name, turn_of(note.loops))
+        elif self._is_of_known(note):
+            pass
         elif self._is_history(note, name):
             if not self._rename_curve(numbers, name):
                 self._curves.append(Metric(name, numbers, list(range(len(numbers)))))
@@ -202,6 +211,15 @@ class Scores:
         else:
             return
         self._evidence.known.add(name)
+
+    def _is_of_known(self, note: Note) -> bool:
+        """Whether scores that are known one by one are only gathered: `[acc_svm, acc_tree]`, `model.evaluate(…)`."""
+        if note.site.inner is not None and self._role(note.site.inner) in MAKERS:
+            return True
+        parts = note.site.expression.parts if note.site.expression is not None else ()
+        return bool(parts) and all(
+            part.form == "Name" and part.names <= self._evidence.known for part in parts
+        )
 
     def _is_turned(self, note: Note, numbers: list[float]) -> bool:
         """Whether a validation's folds are taken with another sign, or their roots: those are meant, not the folds."""
@@ -244,12 +262,15 @@ class Scores:
 
     def _dict(self, note: Note, name: str, values: dict[str, Any]) -> None:
         if note.site.inner is not None and self._role(note.site.inner) in {"validation", "fit"}:
+            self._evidence.known.add(name)
             return
         expression = note.site.expression
         if isinstance(values, Cells) and self._evidence.is_data(expression):
             return
         ours = words.is_history_name(name) or self._evidence.derives(expression, note.site.inside)
         ours = ours or _has_siblings(values)
+        if note.site.kind in {"shown", "print"} and isinstance(values, Cells) and self._is_known(values):
+            return
         prefix = next((text for text in values.values() if isinstance(text, str)), name)
         taken = []
         for key, value in values.items():
@@ -260,7 +281,7 @@ class Scores:
             elif (
                 isinstance(value, float)
                 and not math.isinf(value)
-                and (words.is_metric_name(key) or (ours and not words.is_counter_name(key)))
+                and (words.is_metric_name(key) or (ours and not words.is_size_name(key)))
             ):
                 taken.append(value)
                 if self._candidates.has(f"{name}.{key}", value):
@@ -270,7 +291,15 @@ class Scores:
                 )
         self._candidates.absorb_values(taken, note.site.inside)
         if taken:
+            self._candidates.absorb(note.site.inside, note)
             self._evidence.known.add(name)
+
+    def _is_known(self, cells: Cells) -> bool:
+        """Whether a table shows, perhaps rounded, what is known one by one."""
+        known = {candidate.value for candidate in self._candidates}
+        known.update(value for curve in self._curves for value in curve.values)
+        shown = [value for key, value in cells.items() if not words.is_counter_name(key)]
+        return all(value in known or any(_is_rounded(value, one) for one in known) for value in shown)
 
     def _item(self, note: Note) -> None:
         owner, key = note.site.names[0].removeprefix("self."), note.facts
@@ -310,7 +339,7 @@ class Scores:
         self._add(note, owner, note.value, rank=LABEL, source="assigned", call=made, strong=strong)
         if strong:
             self._candidates.absorb(note.site.inside, note)
-            self._evidence.known.add(owner)
+            self._evidence.known.update((owner, owner.partition("[")[0]))
 
     def _appended_tuple(self, note: Note, owner: str) -> None:
         """`results.append((name, accuracy_score(y, p)))`: those in it that are computed from scores."""
@@ -381,8 +410,18 @@ class Scores:
                 candidate.strong = True
 
     def _is_known_scaled(self, note: Note) -> bool:
+        """Whether it is a known score in another unit, or what a loop reads again from a list of them."""
         expression = note.site.expression
-        return expression is not None and expression.scales in self._evidence.known
+        if expression is None:
+            return False
+        if expression.scales in self._evidence.known:
+            return True
+        listed = (
+            expression.form == "Subscript"
+            and bool(note.loops)
+            and bool(expression.names & self._evidence.known)
+        )
+        return listed and any(other.value == note.value for other in self._candidates)
 
     def _shown(self, note: Note) -> None:
         expression = note.site.expression
@@ -487,6 +526,12 @@ def _is_constant(expression: Any) -> bool:
         (expression.form == "Attribute" and expression.attributes <= {"inf", "nan", "Inf", "NaN", "pi", "e"})
         or (expression.calls == {"float"} and not expression.names)
     )
+
+
+def _is_rounded(shown: float, value: float) -> bool:
+    """Whether a number is another one with fewer digits."""
+    digits = len(repr(shown).partition(".")[2])
+    return digits <= 6 and round(value, digits) == shown
 
 
 def _has_siblings(values: dict[str, Any]) -> bool:

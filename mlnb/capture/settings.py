@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mlnb.events import Source
 
 _NOT_SETTINGS: Final = listed(
-    "X y x data verbose n_jobs copy file figsize ax title label labels target_names feature_names axis dtype device estimator "
+    "X y x data xdata ydata f fun func args jac verbose n_jobs copy file figsize ax title label labels target_names feature_names axis dtype device estimator "
     "model base_estimator estimators steps transformers y_true y_pred y_score arrays clf raw_documents params endog exog "
     "name title tag desc msg eval_set validation_data callbacks zero_division sample_weight logdir disp"
 )
@@ -57,6 +57,8 @@ class Groups:
         self, seen: EstimatorSeen, keys: Sequence[tuple[int | None, str | None]], looped: bool
     ) -> tuple[int | None, str | None]:
         own = (seen.origin, _state(seen))
+        if looped and seen.origin is None and own not in keys:
+            return (None, None)  # built where nobody looked, in each turn anew
         if seen.origin is None or own in keys:
             return own
         if (seen.origin, None) in keys or (looped and all(origin != seen.origin for origin, _ in keys)):

@@ -29,6 +29,7 @@ class Expression:
     compares: bool = False
     scales: str | None = None
     parts: tuple[Expression, ...] = ()
+    subtracts: bool = False  # one computed thing from another
 
     @property
     def words(self) -> frozenset[str]:
@@ -65,7 +66,8 @@ class Site:
     `text` is its source; `names` the variables that it sets; `loops` the sites of the loops around it in the same function,
     outermost first; `function` the function that it stands in; `inner` the site of the call that it wraps directly,
     `inside` those of all calls within it; `group` is shared by the numbers of one printed text, and
-    `several` says that lists and dictionaries are looked into, not only numbers.
+    `several` says that lists and dictionaries are looked into, not only numbers; `step` that its function goes on to compute
+    with the result what it returns.
     """
 
     number: int
@@ -83,4 +85,5 @@ class Site:
     inside: tuple[int, ...] = ()
     group: int = -1
     several: bool = True
+    step: bool = False
     expression: Expression | None = None

@@ -87,6 +87,9 @@ def describe(node: ast.expr) -> Expression:
         attributes=frozenset(attributes),
         compares=any(_compares(inner) for inner in ast.walk(node)),
         scales=_scaled(node),
+        subtracts=isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Sub)
+        and not isinstance(node.left, ast.Constant),
         parts=tuple(describe(part) for part in node.elts) if isinstance(node, (ast.Tuple, ast.List)) else (),
     )
 
@@ -102,12 +105,10 @@ def _scaled(node: ast.expr) -> str | None:
     """`accuracy * 100`: the name of what is only shown in another unit."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
         for side, other in ((node.left, node.right), (node.right, node.left)):
-            if (
-                isinstance(side, ast.Name)
-                and isinstance(other, ast.Constant)
-                and other.value in {100, 1000, -1}
-            ):
-                return side.id
+            if isinstance(other, ast.Constant) and other.value in {100, 1000, -1}:
+                owner = side.value if isinstance(side, ast.Subscript) else side
+                if isinstance(owner, ast.Name):
+                    return owner.id
     if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Name):
         return node.operand.id
     return None

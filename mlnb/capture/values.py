@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from mlnb.capture import secrets
+from mlnb.capture import secrets, words
 from mlnb.events import Param, ParamType, Source
 
 LONGEST: Final = 500  # characters of a value
@@ -51,7 +51,9 @@ def _describe(name: str, value: Any, source: Source, extra: Sequence[str], depth
             return []
         if not value:
             return [Param(name=name, value="{}", type="dict", source=source)]
-        items = [(f"{name}.{key}", plain(inner)) for key, inner in value.items()]
+        items = [
+            (f"{name}.{key}", plain(inner)) for key, inner in value.items() if not _is_switch(key, inner)
+        ]
         return [
             found for label, inner in items for found in _describe(label, inner, source, extra, depth + 1)
         ]
@@ -61,6 +63,13 @@ def _describe(name: str, value: Any, source: Source, extra: Sequence[str], depth
     if _is_secret(name, value, extra):
         return [Param(name=name, value=secrets.REDACTED, type=kind, source=source)]
     return [Param(name=name, value=_text(value), type=kind, number=_number(value), source=source)]
+
+
+def _is_switch(name: Any, value: Any) -> bool:
+    """Whether it is about what is shown, not about what is computed: `debug`, `verbose`, `log_every`."""
+    if not isinstance(name, str) or not words.is_display_name(name):
+        return False
+    return isinstance(value, bool) or words.is_interval_name(name)
 
 
 def _is_setting(value: Any, depth: int) -> bool:

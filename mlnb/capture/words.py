@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from itertools import pairwise
 from typing import Final
@@ -17,17 +18,17 @@ METRIC_WORDS: Final = listed(
     "silhouette sil inertia inertias wcss distortion distortions davies bouldin calinski ari nmi ami homogeneity "
     "completeness vmeasure sensitivity specificity tpr fpr tnr fnr ndcg mrr bleu rouge meteor wer cer psnr ssim fid gini "
     "lift ks brier ece variance residual deviance chi2 pvalue pval corr correlation pearson spearman reward rewards "
-    "regret sse ssr rss mspe wape entropy gain uplift huber hinge oob gap evs explained significance statistic tstat "
+    "regret sse ssr rss mspe wape entropy gain uplift sharpe sortino drawdown wasserstein mmd jsd conversion ctr huber hinge oob gap evs explained significance statistic tstat "
     "zscore fvalue tvalue pvalues fitness objective energy divergence misclassification hit hits miss drift impurity obj crossentropy"
 )
 # Two words that together name a score.
 _PAIRS: Final = frozenset(
     {("p", "value"), ("p", "val"), ("r", "2"), ("r", "squared"), ("f", "1"), ("f", "score"), ("t", "stat"), ("f", "stat"),
      ("z", "score"), ("log", "likelihood"), ("hit", "rate"), ("win", "rate"), ("error", "rate"), ("err", "rate"), ("t", "statistic"),
-     ("success", "rate"), ("detection", "rate"), ("positive", "rate"), ("negative", "rate"), ("adj", "r"), ("chi", "2"),
+     ("success", "rate"), ("detection", "rate"), ("positive", "rate"), ("negative", "rate"), ("adj", "r"), ("chi", "2"), ("chi", "sq"), ("chi", "squared"), ("ss", "res"), ("sum", "squares"),
      ("j", "history"), ("cost", "history"), ("loss", "history"), ("cross", "val"), ("cv", "mean"), ("cv", "results"),
      ("test", "mean"), ("train", "mean"), ("mean", "cv"), ("f", "measure"), ("p", "perm"), ("t", "val"), ("t", "value"), ("r", "value"),
-     ("average", "precision"), ("cohen", "d"), ("effect", "size"), ("mean", "reward"), ("training", "set"), ("test", "set")}
+     ("average", "precision"), ("mean", "return"), ("average", "return"), ("avg", "return"), ("total", "return"), ("cohen", "d"), ("effect", "size"), ("mean", "reward"), ("training", "set"), ("test", "set")}
 )  # fmt: skip
 # What a name that ends with one of these means is no score, whatever stands before.
 _NOT_LAST: Final = listed(
@@ -44,7 +45,7 @@ _NOT_ANYWHERE: Final = listed(
 _SHOWN_LISTS: Final = listed("names labels titles colors colours markers styles ticks legends legend")
 _PREDICTS: Final = listed("predict proba forecast")
 COUNTERS: Final = listed(
-    "n num count counts len length size shape idx index id step steps epoch seed fold batch row rows tp tn fp fn"
+    "n num count counts len length size shape idx index id step steps epoch seed fold batch row rows tp tn fp fn dof ddof"
 )
 _COUNTED: Final = listed(
     "shape size length rows columns samples features epoch epochs step iteration fold batch number count time seconds sec "
@@ -58,11 +59,15 @@ LABEL_NOISE: Final = listed(
 )
 
 
+_remembered = functools.lru_cache(maxsize=4096)  # a loop asks the same of the same words in each turn
+
+
 def parts(name: str) -> list[str]:
     """The lower-case words in a name: `valAcc_2` is `val`, `acc`, `2`; `R^2` and `R²` are `r`, `2`."""
     return [part.lower() for part in _PARTS.findall(name.replace("²", "2"))]
 
 
+@_remembered
 def is_metric_name(name: str) -> bool:
     """Whether a person would give this name to a score."""
     found = parts(name)
@@ -74,6 +79,7 @@ def is_metric_name(name: str) -> bool:
     return any(part in METRIC_WORDS for part in found) and not _NOT_ANYWHERE.intersection(found)
 
 
+@_remembered
 def is_history_name(name: str) -> bool:
     """Whether a list of this name holds a curve."""
     found = parts(name)
@@ -82,6 +88,7 @@ def is_history_name(name: str) -> bool:
     return bool({"history", "hist", "curve"}.intersection(found))
 
 
+@_remembered
 def says_metric(label: str) -> bool:
     """Whether the words before a printed number say that it is a score."""
     found = parts(label)
@@ -92,20 +99,33 @@ def says_metric(label: str) -> bool:
     return any(part in METRIC_WORDS for part in found)
 
 
+@_remembered
 def is_noise(label: str) -> bool:
     """Whether the words say that it is something else."""
     return bool(LABEL_NOISE.intersection(parts(label))) and not says_metric(label)
 
 
+@_remembered
 def is_count(label: str) -> bool:
     """Whether the words say that it is a size, a place or a time."""
     return bool(_COUNTED.intersection(parts(label))) and not says_metric(label)
 
 
+@_remembered
 def is_counter_name(name: str) -> bool:
     """Whether a person would give this name to a count, a size or a position."""
     found = parts(name)
     return bool(found) and (found[0] in COUNTERS or found[-1] in COUNTERS)
+
+
+def is_interval_name(name: str) -> bool:
+    """Whether a person would give this name to how often something is done."""
+    return bool({"every", "interval", "freq", "frequency"}.intersection(parts(name)))
+
+
+def is_size_name(name: str) -> bool:
+    """Whether a person would give this name to a count, a size, a position or a time."""
+    return is_counter_name(name) or is_count(name)
 
 
 def is_display_name(name: str) -> bool:
@@ -136,11 +156,13 @@ def says_deviation(label: str) -> bool:
     return label.rstrip(" (").endswith(("+/-", "+-", "±"))
 
 
+@_remembered
 def is_prediction_name(name: str) -> bool:
     """Whether a function of this name predicts."""
     return bool(_PREDICTS.intersection(parts(name)))
 
 
+@_remembered
 def label_of(text: str) -> str:
     """A printed label without its punctuation: the words right before the number."""
     line = text.replace("\\t", " ").replace("\t", " ").strip(" ")

@@ -1,0 +1,84 @@
+"""What a cell does where nobody looks: code that is timed or profiled, scripts, the user's own modules.
+
+Probes would make timed code slower than it is, and a module's file is not the notebook's to rewrite. What trains or judges
+a model there is said to be not seen.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import re
+import sys
+import sysconfig
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+WHERE: Final = "not seen"
+_RUNNERS: Final = frozenset({"timeit", "prun", "lprun", "mprun", "memit"})
+_OPTIONS: Final = re.compile(r"^(\s*-\w+(\s+\d+|=\S+)?)*\s*")
+_INSTALLED: Final = tuple(
+    {str(Path(sysconfig.get_path(name)).resolve()) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+)
+_OURS: Final = "mlnb"
+
+
+def in_magics(tree: ast.Module, trains: Callable[[ast.AST], bool]) -> Iterator[str]:
+    """In words, the magics of a cell that run code that trains or judges something."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        if node.func.attr not in {"run_cell_magic", "run_line_magic"}:
+            continue
+        texts = [part.value for part in node.args if isinstance(part, ast.Constant)]
+        if not all(isinstance(text, str) for text in texts) or len(texts) != len(node.args) or len(texts) < 2:
+            continue
+        sign = "%%" if node.func.attr == "run_cell_magic" else "%"
+        name, line, body = str(texts[0]), str(texts[1]), str(texts[2]) if len(texts) > 2 else ""
+        if name == "run" and line.rstrip().endswith(".py"):
+            yield f"what {line.rsplit(maxsplit=1)[-1]} does, by %run"
+        elif name in _RUNNERS and _trains(f"{_OPTIONS.sub('', line)}\n{body}", trains):
+            yield f"what {sign}{name} runs"
+
+
+def _trains(code: str, trains: Callable[[ast.AST], bool]) -> bool:
+    try:
+        return trains(ast.parse(textwrap.dedent(code)))
+    except (SyntaxError, ValueError):
+        return False
+
+
+def is_users(module: str) -> bool:
+    """Whether a module that is loaded is a file of the user's: neither installed nor Python's own."""
+    if module == "__main__" or module.partition(".")[0] == _OURS:
+        return False
+    file = getattr(sys.modules.get(module), "__file__", None)
+    return isinstance(file, str) and file.endswith(".py") and not _is_installed(file)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _is_installed(file: str) -> bool:
+    return str(Path(file).resolve()).startswith(_INSTALLED)
+
+
+def definition(target: Any) -> ast.AST | None:
+    """The source of a function or class, with that of the functions of its module that it calls, as a tree."""
+    try:
+        module = ast.parse(inspect.getsource(sys.modules[target.__module__]))
+    except (OSError, TypeError, KeyError, SyntaxError, ValueError):
+        return None
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    defined = {node.name: node for node in module.body if isinstance(node, kinds)}
+    reached: dict[str, ast.stmt] = {}
+    waiting = [target.__name__]
+    while waiting:
+        name = waiting.pop()
+        if name in defined and name not in reached:
+            reached[name] = defined[name]
+            waiting += [inner.id for inner in ast.walk(defined[name]) if isinstance(inner, ast.Name)]
+    return ast.Module(list(reached.values()), []) if reached else None
