@@ -1,6 +1,6 @@
 """papermill's own tests, from the installed package, with mlnb's engine in the default's place.
 
-    python benchmarks/papermill_suite.py [--plain] [pytest arguments]
+    python -m benchmarks.papermill_suite [--plain] [pytest arguments]
 
 The files that need a cloud's client library are left out where that isn't installed. `--plain` runs the same
 tests with papermill's own engine, to tell what fails anyway.
@@ -8,6 +8,7 @@ tests with papermill's own engine, to tell what fails anyway.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import sys
@@ -50,7 +51,8 @@ def tests() -> list[str]:
 def main() -> int:
     arguments = [argument for argument in sys.argv[1:] if argument != "--plain"]
     common = ["-p", "no:cacheprovider", "-c", os.devnull, "-q", *arguments]
-    with tempfile.TemporaryDirectory() as folder:
+    # some of them leave notebooks where they run
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         plugins = [] if "--plain" in sys.argv else [Swap(str(Path(folder) / ".mlnb"))]
         return int(pytest.main([*common, *tests()], plugins=plugins))
 

@@ -149,7 +149,7 @@ def _outside(traceback: TracebackType | None) -> TracebackType | None:
 
 def nearest(name: str, known: Iterable[str], *, show: int = 8) -> str:
     """A hint for a name that isn't known: the nearest known one, else the first few."""
-    names = sorted(known)
+    names = sorted(set(known))
     close = difflib.get_close_matches(name, names, n=1)
     if close:
         return f"did you mean {close[0]!r}?"

@@ -217,7 +217,7 @@ export interface paths {
     get: operations['show_batch'];
     put?: never;
     post?: never;
-    /** Stop a batch as Ctrl-C does. What has finished stays. One that a notebook's kernel started is asked to stop. */
+    /** Stop a batch as Ctrl-C does, whoever started it: it is asked to, and hears it soon. What has finished stays. */
     delete: operations['stop_batch'];
     options?: never;
     head?: never;
@@ -434,7 +434,7 @@ export interface components {
     /**
      * BatchProgress
      * @description `total` is the number of runs in the plan, `done` those that have ended, `failed` those that ended badly, and
-     *         `varied` the parameters in which the plan's runs differ.
+     *     `varied` the parameters in which the plan's runs differ.
      */
     BatchProgress: {
       batch_id: string;
@@ -499,7 +499,7 @@ export interface components {
     /**
      * Column
      * @description A column of the table of runs. `runs` have a value in it, and in a constant one all have `value`; `repeats` is
-     *         the column of a shorter name with the same values.
+     *     the column of a shorter name with the same values.
      */
     Column: {
       constant: boolean;
@@ -882,7 +882,7 @@ export interface components {
     /**
      * RunDetail
      * @description `models` are the model files of the run and of its child runs; `output` the end of what it has printed,
-     *         while it runs and where it was killed.
+     *     while it runs and where it was killed.
      */
     RunDetail: {
       aliases: string[];
@@ -954,10 +954,10 @@ export interface components {
     /**
      * RunList
      * @description `store` is null, and there are no runs, where the notebook has logged nothing yet. `groups` (on demand) are
-     *         the experiments of all runs that match, the one with the newest run first. `batches` are those of the runs.
+     *     the experiments of all runs that match, the one with the newest run first. `batches` are those of the runs.
      *
-     *         `removed` are the runs that were deleted after `since`. `stale` says that another process holds the index, so that
-     *         rows of ended runs may be old.
+     *     `removed` are the runs that were deleted after `since`. `stale` says that another process holds the index, so that
+     *     rows of ended runs may be old.
      */
     RunList: {
       batches: components['schemas']['BatchProgress'][];
@@ -972,7 +972,7 @@ export interface components {
     /**
      * RunRow
      * @description All columns of `runs`, with the run's parameters, metrics (last values), tags and aliases; on demand its data
-     *         too: the digests by name.
+     *     too: the digests by name.
      */
     RunRow: {
       aliases: string[];

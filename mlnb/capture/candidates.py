@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mlnb.capture import evidence
+from mlnb.capture import evidence, words
 from mlnb.capture.recorder import Note, Turn
 
 if TYPE_CHECKING:
@@ -73,11 +73,21 @@ class Candidates:
         same.estimator = same.estimator or found.estimator
         same.dataset = same.dataset or found.dataset
         same.made = same.made or found.made
-        if found.rank > same.rank or (found.rank == VARIABLE and self._came_out(found, same)):
+        if found.rank > same.rank or self._names_better(found, same):
             same.name, same.rank, same.source = found.name, found.rank, found.source
             same.note = Note(found.note.site, same.note.order, same.note.value, found.note.loops)
         same.key = found.key or same.key
         return same
+
+    def _names_better(self, found: Candidate, same: Candidate) -> bool:
+        """Whether what a function returned has a name out here, or a list's name says more than the variable's."""
+        if self._came_out(found, same):
+            return found.rank == VARIABLE or found.note.site.kind == "append"
+        return (
+            found.note.site.kind == "append"
+            and words.is_history_name(found.name)
+            and not words.is_metric_name(same.name.rpartition(".")[2])
+        )
 
     def _known(self, found: Candidate) -> Candidate | None:
         """The same number, seen before on its way here: what a call returned is always new."""
@@ -132,6 +142,12 @@ class Candidates:
             if other.value in seen and (
                 inner or (other.note.site.function is not None and evidence.has_digits(other.value))
             ):
+                other.absorbed = True
+
+    def forget(self, site: int) -> None:
+        """What a call returned is of no interest by itself."""
+        for other in self._all[-LOOK_BACK:]:
+            if other.from_call and other.note.site.number == site:
                 other.absorbed = True
 
     def hold(self, site: int | None, name: str, turn: tuple[tuple[int, int], ...]) -> None:

@@ -7,6 +7,7 @@ others go on.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -74,7 +75,6 @@ _PLACES: Final[tuple[tuple[type, str], ...]] = (
     (FittedModel, "models"),
     (File, "files"),
 )
-_added: list[Collector] | None = None
 
 
 def gather(cell: CellView, collectors: Iterable[Collector] | None = None) -> Findings:
@@ -100,14 +100,28 @@ def _put(found: Findings, item: Found) -> None:
 
 def registered() -> list[Collector]:
     """mlnb's own collectors, then those of other packages."""
-    global _added  # noqa: PLW0603 - entry points are read once a process
     from mlnb.capture.observed import OWN
 
-    if _added is None:
-        _added = []
-        for point in metadata.entry_points(group="mlnb.collectors"):
-            try:
-                _added.append(point.load()())
-            except Exception:  # noqa: BLE001, S112 - somebody else's broken package
-                continue
-    return [*OWN, *_added]
+    return [*OWN, *_of_others()]
+
+
+@functools.cache
+def _of_others() -> tuple[Collector, ...]:
+    found: list[Collector] = []
+    for point in metadata.entry_points(group="mlnb.collectors"):
+        try:
+            found.append(point.load()())
+        except Exception as error:  # noqa: BLE001 - somebody else's broken package
+            found.append(_Broken(point.name, error))
+    return tuple(found)
+
+
+class _Broken:
+    """Stands for a collector that can't be loaded, so that each run says why it is missing."""
+
+    def __init__(self, name: str, error: Exception) -> None:
+        self.name = name
+        self._error = error
+
+    def collect(self, _cell: CellView) -> Iterable[Found]:
+        raise self._error

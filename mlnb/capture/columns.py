@@ -8,7 +8,7 @@ that can be hashed where it lies.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -16,8 +16,6 @@ from mlnb.capture import hashing
 from mlnb.errors import UsageError
 
 WIDE: Final = 2048  # a matrix with more columns than this is one column of rows: nobody reads 10,000 names
-
-ACROSS: Final = 64 << 20  # bytes of a matrix that may be copied
 
 Layout = Literal["fixed", "text", "values"]
 
@@ -36,13 +34,6 @@ class Column:
     valid: Any = None
     numbers_rows: bool = False
 
-    def digest(self) -> str:
-        if self.layout == "fixed":
-            return hashing.digest_fixed(self.type, self.data, self.valid)
-        if self.layout == "text":
-            return hashing.digest_text(self.type, self.data)
-        return hashing.digest_values(self.type, self.data)
-
     def __len__(self) -> int:
         return sum(len(chunk) for chunk in self.data) if self.layout == "text" else len(self.data)
 
@@ -56,6 +47,18 @@ class Table:
     bytes: int
     columns: list[Column]
     width: int
+
+
+def digests(columns: Sequence[Column]) -> list[str]:
+    """Each column's digest; numbers are read together."""
+    fixed = [column for column in columns if column.layout == "fixed"]
+    of_fixed = iter(hashing.digest_fixed([(column.type, column.data, column.valid) for column in fixed]))
+    return [next(of_fixed) if column.layout == "fixed" else _digest(column) for column in columns]
+
+
+def _digest(column: Column) -> str:
+    digest = hashing.digest_text if column.layout == "text" else hashing.digest_values
+    return digest(column.type, column.data)
 
 
 def columns_of(obj: Any) -> Table:
@@ -169,9 +172,7 @@ def _numpy(np: Any, obj: Any) -> Table | None:
     if obj.ndim == 1:
         return Table(kind, len(obj), size, [_numpy_column("values", obj)], 1)
     if obj.ndim == 2 and obj.shape[1] <= WIDE:
-        # Columns of a matrix in rows lie apart: taking them apart at once is faster than one by one.
-        across = obj.T if obj.nbytes > ACROSS or obj.flags.f_contiguous else np.ascontiguousarray(obj.T)
-        parts = [_numpy_column(str(n), across[n]) for n in range(obj.shape[1])]
+        parts = [_numpy_column(str(n), obj[:, n]) for n in range(obj.shape[1])]
         return Table(kind, len(obj), size, parts, obj.shape[1])
     shape = "x".join(str(n) for n in obj.shape[1:])
     column = _numpy_column("values", obj.reshape(-1))

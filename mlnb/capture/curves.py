@@ -100,7 +100,9 @@ def _named_apart(metrics: Sequence[Metric]) -> list[Metric]:
 
 def _is_mention(candidate: Candidate, recorded: Collection[float]) -> bool:
     """Whether it is printed or shown what an earlier cell has found."""
-    kind = candidate.note.site.kind
+    kind, expression = candidate.note.site.kind, candidate.note.site.expression
+    if expression is not None and expression.calls & {"max", "min"}:
+        return False  # the best of a curve is said for its own sake, be it the last
     return (
         kind in {"print", "shown"}
         and not candidate.made

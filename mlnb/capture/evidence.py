@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from mlnb.capture.program import Program
     from mlnb.capture.sites import Expression
 
+_HITS: Final = listed("tp tn fp fn hits misses correct wrong correct_rejections false_alarms")
 MAKERS: Final = frozenset({"metric", "score"})
 _PICKS: Final = listed(
     "argmax argmin argsort len nunique idxmax idxmin index shape size count count_nonzero time perf_counter"
 )
+_DESCRIBE: Final = listed("describe corr cov quantile value_counts isnull isna")
 _SHARES: Final = listed("mean sum average float")
 _AGGREGATES: Final = listed("mean sum average sqrt norm max median std dot nanmean nansum abs")
 _POOR: Final = listed(
@@ -75,6 +77,8 @@ class Evidence:
             return False
         if expression.form in {"Name", "Attribute"}:
             return words.is_metric_name(expression.text.rpartition(".")[2].rstrip("_"))
+        if expression.form == "BinOp" and _is_of_hits(expression):
+            return True
         own = expression.names | expression.attributes | (expression.calls - {"abs", "round", "float"})
         return any(words.is_metric_name(name.rstrip("_")) for name in own)
 
@@ -96,6 +100,20 @@ class Evidence:
             {"data", "prediction"} <= origins and bool(expression.calls & _AGGREGATES)
         )
 
+    def is_data(self, expression: Expression | None) -> bool:
+        """Whether a table is one of data, whatever its columns are called: `df.describe()`."""
+        if expression is None or expression.names & self.known:
+            return False
+        origins = self._program.origins(expression.names)
+        if expression.names and expression.calls & _DESCRIBE and not origins & {"metric", "own"}:
+            return True
+        return "loaded" in origins and not origins & {"metric", "prediction", "model", "own"}
+
+    def is_surface(self, name: str) -> bool:
+        """Whether a table of numbers is there to be drawn as a landscape."""
+        variable = self._program.variables.get(name)
+        return variable is not None and "surface" in variable.uses
+
     @staticmethod
     def is_poor_name(name: str) -> bool:
         """Whether a derived number of this name is something else: a threshold, an index."""
@@ -105,9 +123,15 @@ class Evidence:
         )
 
 
+def _is_of_hits(expression: Expression) -> bool:
+    """Whether hits and misses make a share: `tp / (tp + fp)`."""
+    names = {name.lower() for name in expression.names} - {"float", "total", "n"}
+    return "/" in expression.text and len(names) > 1 and names <= _HITS
+
+
 def has_digits(value: float) -> bool:
     """Whether a number is odd enough to be known again."""
-    return math.isfinite(value) and value != round(value, 3)
+    return math.isfinite(value) and (value != round(value, 3) or value != float(f"{value:.6g}"))
 
 
 def same(one: float, other: float) -> bool:

@@ -105,11 +105,8 @@ def fingerprint(
     if isinstance(obj, (str, os.PathLike)):
         return _of_path(Path(obj), name)
     table = columns.columns_of(obj)
-    digests = [column.digest() for column in table.columns]
-    describe = profiles.profile if statistics else profiles.bare
-    described = _distinct_names(
-        [describe(column, digest) for column, digest in zip(table.columns, digests, strict=True)]
-    )
+    describe = profiles.profiles if statistics else profiles.bare
+    described = _distinct_names(describe(table.columns, columns.digests(table.columns)))
     wanted = (statistics if hash_rows is None else hash_rows) and 0 < table.rows <= ROW_HASHES
     return Fingerprint(
         digest=_over(described, table.rows),

@@ -16,36 +16,31 @@ import math
 import pickle
 import struct
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import xxhash
 
-BLOCK: Final = 1 << 18  # bytes hashed at a time: a block stays in the core's cache between two looks at it
+from mlnb.capture.blocks import in_blocks
+
+BLOCK: Final = 1 << 18  # bytes hashed at a time
 
 
-def digest_fixed(kind: str, values: Any, valid: Any = None) -> str:
-    """The digest of a one-dimensional NumPy array of fixed-width values.
+def digest_fixed(columns: Sequence[tuple[str, Any, Any]]) -> list[str]:
+    """The digests of columns of fixed-width values, read together.
 
-    `valid` is a boolean array, or `None` where nothing is missing.
+    Each is its kind, a one-dimensional NumPy array, and a boolean array of what is valid or `None` where nothing is
+    missing.
     """
     import numpy as np
 
-    hasher = _start(kind)
-    values = np.ascontiguousarray(values)
-    if sys.byteorder == "big" or values.dtype.byteorder == ">":
-        values = values.astype(values.dtype.newbyteorder("<"))
-    if valid is not None:
-        values = values.copy()
-        values[~valid] = np.nan if values.dtype.kind in "fc" else np.zeros(1, values.dtype)[0]
-    step = max(1, BLOCK // max(values.itemsize, 1))
-    inexact = values.dtype.kind in "fc"
-    for start in range(0, len(values), step):
-        block = values[start : start + step]
-        hasher.update(_one_nan(block) if inexact else memoryview(block.view(np.uint8)))
-    if valid is not None and values.dtype.kind not in "fc":
-        hasher.update(np.packbits(valid).tobytes())
-    return _finish(hasher, len(values))
+    hashers = [_start(kind) for kind, _, _ in columns]
+    for place, values, valid in in_blocks([(values, valid) for _, values, valid in columns]):
+        hashers[place] = _updated(hashers[place], values, valid)
+    for hasher, (_, values, valid) in zip(hashers, columns, strict=True):
+        if valid is not None and values.dtype.kind not in "fc":
+            hasher.update(np.packbits(valid).tobytes())
+    return [_finish(hasher, len(values)) for hasher, (_, values, _) in zip(hashers, columns, strict=True)]
 
 
 def digest_text(kind: str, chunks: Iterable[Any]) -> str:
@@ -170,20 +165,34 @@ def _pickled(value: Any) -> bytes:
         return name + repr(value).encode("utf-8", "surrogatepass")
 
 
-def _one_nan(block: Any) -> Any:
-    """The block's bytes, with every NaN the same: only a block that holds one is copied.
+def _updated(hasher: Any, values: Any, valid: Any) -> Any:
+    """A hasher that has seen a block, too: little-endian, nulls as NaN or zero, and every NaN the same.
 
-    A sum says so in a fraction of the hash's time, and an infinity minus another does no harm.
+    The hash reads a block from memory; whether there is a NaN is asked when the block is in the cache. Only then is it
+    copied, and hashed again.
     """
     import numpy as np
 
-    with np.errstate(all="ignore"):
-        total = np.add.reduce(block)
-    if total == total:  # noqa: PLR0124 - not a NaN
-        return memoryview(block.view(np.uint8))
-    parts = block.view(block.real.dtype).copy() if block.dtype.kind == "c" else block.copy()
+    inexact = values.dtype.kind in "fc"
+    values = np.ascontiguousarray(values)
+    if sys.byteorder == "big" or values.dtype.byteorder == ">":
+        values = values.astype(values.dtype.newbyteorder("<"))
+    if valid is not None and not valid.all():
+        values = values.copy()
+        values[~valid] = np.nan if inexact else np.zeros(1, values.dtype)[0]
+    before = hasher.copy() if inexact else None
+    hasher.update(memoryview(values.view(np.uint8)))
+    if before is None:
+        return hasher
+    parts = values.view(values.real.dtype)
+    with np.errstate(invalid="ignore"):
+        highest = np.maximum.reduce(parts)
+    if highest == highest:  # noqa: PLR0124 - not a NaN
+        return hasher
+    parts = parts.copy()
     parts[np.isnan(parts)] = np.nan
-    return memoryview(parts.view(np.uint8))
+    before.update(memoryview(parts.view(np.uint8)))
+    return before
 
 
 def _start(kind: str) -> Any:

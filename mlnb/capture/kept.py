@@ -5,14 +5,17 @@ Never the value itself: an array, a tensor or a table stays with the user.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture import numbers, tables
+from mlnb.capture import numbers, tables, values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlnb.capture.sites import Site
+
+
+MOST: Final = 100  # numbers that an estimator's attribute has
 
 
 def at_site(site: Site, value: Any) -> Any:
@@ -24,9 +27,22 @@ def at_site(site: Site, value: Any) -> Any:
         return number
     if isinstance(value, str):
         return value[-80:] if site.kind == "print" else None
-    if isinstance(value, tuple) and 0 < len(value) <= 20:
+    if isinstance(value, (tuple, list)) and 0 < len(value) <= 20 and _has_parts(site, value):
         return [numbers.number_of(item) for item in value]
-    return _mapping(value)
+    return _learnt(site, value) or _mapping(value)
+
+
+def _learnt(site: Site, value: Any) -> list[float] | None:
+    """A few numbers that an estimator says of itself: `pca.explained_variance_ratio_`."""
+    expression = site.expression
+    if site.kind in {"print", "shown"} and expression is not None and expression.form == "Attribute":
+        return numbers.numbers_of(value) if (values.len_or_none(value) or MOST) < MOST else None
+    return None
+
+
+def _has_parts(site: Site, value: Any) -> bool:
+    """Whether the source says what each item is: a list that merely holds numbers is looked at elsewhere."""
+    return isinstance(value, tuple) or (site.expression is not None and bool(site.expression.parts))
 
 
 def of(value: Any) -> Any:

@@ -6,108 +6,142 @@ from memory once. `distinct` and the histogram of a long column come from rows s
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+from mlnb.capture.blocks import in_blocks
 from mlnb.events import ColumnProfile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlnb.capture.columns import Column
 
-BLOCK: Final = 1 << 15
-SAMPLE: Final = 20_000
+SAMPLE: Final = 10_000
 BINS: Final = 20
 LABELS: Final = 20
 LONGEST_LABEL: Final = 80
 
 
-def profile(column: Column, digest: str) -> ColumnProfile:
-    """The column's statistics beside its digest; what can't be counted stays `None`."""
-    if column.layout == "fixed":
-        return _numbers(column, digest)
-    if column.layout == "text":
-        return _texts(column, digest)
-    return _values(column, digest)
+def profiles(columns: Sequence[Column], digests: Sequence[str]) -> list[ColumnProfile]:
+    """The columns' statistics beside their digests; what can't be counted stays `None`."""
+    moments = iter(_moments([column for column in columns if column.layout == "fixed"]))
+    return [
+        _numbers(column, digest, next(moments))
+        if column.layout == "fixed"
+        else (_texts if column.layout == "text" else _values)(column, digest)
+        for column, digest in zip(columns, digests, strict=True)
+    ]
 
 
-def bare(column: Column, digest: str) -> ColumnProfile:
-    """The digest alone."""
-    return ColumnProfile(name=column.name, type=column.type, digest=digest)
+def bare(columns: Sequence[Column], digests: Sequence[str]) -> list[ColumnProfile]:
+    """The digests alone."""
+    return [
+        ColumnProfile(name=column.name, type=column.type, digest=digest)
+        for column, digest in zip(columns, digests, strict=True)
+    ]
 
 
 # ---- numbers --------------------------------------------------------------------------------
 
 
-def _numbers(column: Column, digest: str) -> ColumnProfile:
-    import numpy as np
-
-    values, valid = column.data, column.valid
-    if valid is not None:
-        values = values[valid]
-    missing = len(column.data) - len(values)
-    if values.dtype.kind == "c":
-        values = np.abs(values)
-    if values.dtype.kind == "b":
-        values = values.view(np.uint8)
-    low, high, mean, std, nans = _moments(values)
-    sample = _spread(values)
-    if sample.dtype.kind == "f":
-        sample = sample[np.isfinite(sample)]
+def _numbers(column: Column, digest: str, moments: _Moments) -> ColumnProfile:
+    sample = _sorted_sample(column)
     return ColumnProfile(
         name=column.name,
         type=column.type,
         digest=digest,
-        nulls=missing + nans,
-        distinct=_distinct(sample, len(values) - nans),
-        min=low,
-        max=high,
-        mean=mean,
-        std=std,
-        histogram=_histogram(sample, low, high),
+        nulls=len(column.data) - moments.count,
+        distinct=_distinct(sample, moments.count),
+        min=moments.low,
+        max=moments.high,
+        mean=moments.mean,
+        std=moments.std,
+        histogram=_histogram(sample),
     )
 
 
-def _moments(values: Any) -> tuple[float | None, float | None, float | None, float | None, int]:
-    """Minimum, maximum, mean, standard deviation (of a sample) and the number of NaNs."""
+def _moments(columns: Sequence[Column]) -> list[_Moments]:
+    """Of each column's numbers, read together."""
+    found = [_Moments() for _ in columns]
+    for place, values, valid in in_blocks([(column.data, column.valid) for column in columns]):
+        found[place].add(_real(values if valid is None else values[valid]))
+    return found
+
+
+class _Moments:
+    """Count, extremes, mean and standard deviation (of a sample) of the numbers that are no NaN."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._low, self._high = math.inf, -math.inf
+        self._total = self._square = 0.0
+        self._near: float | None = None
+
+    def add(self, values: Any) -> None:
+        import numpy as np
+
+        if not len(values):
+            return
+        low = float(np.minimum.reduce(values))
+        if low != low:  # noqa: PLR0124 - a NaN is among them
+            values = values[~np.isnan(values)]
+            if not len(values):
+                return
+            low = float(np.minimum.reduce(values))
+        self._low, self._high = min(self._low, low), max(self._high, float(np.maximum.reduce(values)))
+        self.count += len(values)
+        if self._near is None:
+            # Sums of differences from a number near the others lose fewer digits.
+            self._near = float(values[0]) if math.isfinite(values[0]) else 0.0
+        with np.errstate(all="ignore"):
+            block = np.subtract(values, self._near, dtype=np.float64)
+            self._total += float(np.add.reduce(block))
+            # No dot product: it would wake BLAS's threads for each block.
+            np.multiply(block, block, out=block)
+            self._square += float(np.add.reduce(block))
+
+    @property
+    def low(self) -> float | None:
+        return self._low if self.count else None
+
+    @property
+    def high(self) -> float | None:
+        return self._high if self.count else None
+
+    @property
+    def mean(self) -> float | None:
+        return None if self._near is None else self._near + self._total / self.count
+
+    @property
+    def std(self) -> float | None:
+        if self.count < 2:
+            return None
+        variance = max(self._square - self._total * self._total / self.count, 0.0) / (self.count - 1)
+        return math.sqrt(variance) if math.isfinite(variance) else None
+
+
+def _real(values: Any) -> Any:
     import numpy as np
 
-    if not len(values):
-        return None, None, None, None, 0
-    count, nans, low, high = 0, 0, math.inf, -math.inf
-    total, square, shift = 0.0, 0.0, _first(values)
-    with np.errstate(all="ignore"):
-        for start in range(0, len(values), BLOCK):
-            block = values[start : start + BLOCK].astype(np.float64)
-            block -= shift
-            part = float(np.add.reduce(block))
-            if part != part:  # noqa: PLR0124 - NaN: rarer than the check is dear
-                block = block[~np.isnan(block)]
-                part = float(np.add.reduce(block))
-            if not len(block):
-                nans += min(BLOCK, len(values) - start)
-                continue
-            nans += min(BLOCK, len(values) - start) - len(block)
-            low, high = min(low, float(block.min())), max(high, float(block.max()))
-            count, total, square = count + len(block), total + part, square + float(np.dot(block, block))
-    if not count:
-        return None, None, None, None, nans
-    mean = total / count
-    variance = max(square - count * mean * mean, 0.0) / (count - 1) if count > 1 else None
-    std = math.sqrt(variance) if variance is not None and math.isfinite(variance) else None
-    return low + shift, high + shift, mean + shift, std, nans
+    if values.dtype.kind == "c":
+        return np.abs(values)
+    return values.view(np.uint8) if values.dtype.kind == "b" else values
 
 
-def _first(values: Any) -> float:
-    """A number near the others: sums of differences from it lose fewer digits."""
-    first = float(values[0])
-    return first if math.isfinite(first) else 0.0
+def _sorted_sample(column: Column) -> Any:
+    """At most `SAMPLE` finite values, evenly spread over the column, in the order of their size."""
+    import numpy as np
+
+    values = column.data if column.valid is None else column.data[column.valid]
+    sample = _real(values if len(values) <= SAMPLE else values[_places(len(values))])
+    if sample.dtype.kind == "f":
+        sample = sample[np.isfinite(sample)]
+    return np.sort(sample)
 
 
-def _spread(values: Any) -> Any:
-    """At most `SAMPLE` values, evenly spread."""
-    return values if len(values) <= SAMPLE else values[_places(len(values))]
-
-
+@functools.lru_cache(maxsize=8)
 def _places(rows: int) -> Any:
     """Where the sample stands: one place in each of `SAMPLE` equal stretches, out of step with any pattern."""
     import numpy as np
@@ -116,13 +150,18 @@ def _places(rows: int) -> Any:
     return ((np.arange(SAMPLE) + np.random.default_rng(0).random(SAMPLE)) * stretch).astype(np.int64)
 
 
-def _distinct(sample: Any, rows: int) -> int | None:
+def _counted(ordered: Any) -> tuple[Any, Any]:
+    """The distinct values of a sorted array, and how often each stands in it."""
     import numpy as np
 
+    firsts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    return ordered[firsts], np.diff(firsts, append=len(ordered))
+
+
+def _distinct(sample: Any, rows: int) -> int | None:
     if not len(sample):
         return 0
-    _, counts = np.unique(sample, return_counts=True)
-    return _estimate(counts, len(sample), rows)
+    return _estimate(_counted(sample)[1], len(sample), rows)
 
 
 def _estimate(counts: Any, seen: int, rows: int) -> int:
@@ -137,22 +176,23 @@ def _estimate(counts: Any, seen: int, rows: int) -> int:
     return min(rows, round(found - once + once * math.sqrt(rows / seen)))
 
 
-def _histogram(sample: Any, low: float | None, high: float | None) -> tuple[list[Any], list[int]] | None:
+def _histogram(sample: Any) -> tuple[list[Any], list[int]] | None:
+    """Twenty equal bins (as `numpy.histogram` makes them), or each of a few whole numbers."""
     import numpy as np
 
-    if not len(sample) or low is None or high is None or not math.isfinite(high - low):
+    if not len(sample):
         return None
-    if sample.dtype.kind in "iu" and high - low < BINS:
-        labels, counts = np.unique(sample, return_counts=True)
+    if sample.dtype.kind in "iu" and int(sample[-1]) - int(sample[0]) < BINS:
+        labels, counts = _counted(sample)
         return [float(label) for label in labels], counts.tolist()
+    ordered = sample.astype(np.float64)
+    low, high = ordered[[0, -1]]
     with np.errstate(all="ignore"):
-        try:
-            counts, edges = np.histogram(sample.astype(np.float64), bins=BINS)
-        except (ValueError, IndexError):
-            # The values differ in their last digits only: there is nothing to draw. NumPy says so in
-            # one way or the other, by its version.
-            return None
-    return edges.tolist(), counts.tolist()
+        edges = np.linspace(*((low, high) if low < high else (low - 0.5, high + 0.5)), BINS + 1)
+    if not (edges[1:] > edges[:-1]).all():
+        return None  # the values differ in their last digits only, or by more than a double holds
+    inner = np.searchsorted(ordered, edges[1:-1])
+    return edges.tolist(), np.diff(inner, prepend=0, append=len(ordered)).tolist()
 
 
 # ---- text and the rest ----------------------------------------------------------------------

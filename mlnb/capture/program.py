@@ -30,6 +30,7 @@ _PLOT_ROOTS: Final = listed(
 _PLOT_WORDS: Final = listed(
     "plot plots draw show hist scatter imshow contour contourf bar barh figure subplot subplots title xlabel ylabel legend annotate axhline axvline xlim ylim fill_between savefig heatmap pairplot boxplot visualize visualise"
 )
+_SURFACES: Final = listed("contour contourf plot_surface plot_wireframe tricontour tricontourf")
 _GRID: Final = listed("arange linspace logspace meshgrid tile repeat geomspace mgrid reshape")
 _SHAPED: Final = listed("zeros ones full eye empty zeros_like")
 _DATA: Final = listed("array asarray DataFrame Series tensor matrix")
@@ -61,7 +62,7 @@ class Function:
 
     trains: bool
     defaults: dict[str, Any]
-    uses: dict[str, set[str]]
+    is_class: bool = False
 
 
 class Program:
@@ -95,11 +96,24 @@ class Program:
             for name in (name for target in node.targets for name in _names(target)):
                 self.predictions[name] = made
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            self.functions[node.name] = _function(node)
+            self.functions[node.name] = Function(self.trains(node), _defaults(node))
         elif isinstance(node, ast.ClassDef):
+            defaults = _fields(node)
             for inner in node.body:
                 if isinstance(inner, ast.FunctionDef) and inner.name == "__init__":
-                    self.functions[node.name] = Function(True, _defaults(inner), {})
+                    defaults = _defaults(inner)
+            if defaults is not None:
+                self.functions[node.name] = Function(True, defaults, is_class=True)
+
+    def trains(self, node: ast.AST) -> bool:
+        """Whether code fits or judges something, by itself or by a function of the notebook's."""
+        return trains(node) or any(
+            isinstance(inner, ast.Call) and self._is_training(_last(inner.func)) for inner in ast.walk(node)
+        )
+
+    def _is_training(self, name: str) -> bool:
+        own = self.functions.get(name)
+        return name in library.OWN_METHODS if own is None else own.trains and not own.is_class
 
     def is_library(self, name: str) -> bool:
         """Whether an imported name belongs to a library that configures or judges models."""
@@ -114,6 +128,8 @@ class Program:
         if variable is None or variable.literal is MISSING or not _may_be_setting(name, variable):
             return False
         uses, value = variable.uses, variable.literal
+        if _are_columns(variable):
+            return False
         if uses & {"setting", "seed"}:
             return True
         if isinstance(value, (str, bytes, type(None))):
@@ -125,7 +141,8 @@ class Program:
         if isinstance(value, bool):
             return "compare" in uses and not words.is_display_name(name)
         if not uses:
-            return early and not words.is_metric_name(name)
+            begins = len(name) == 1 and value == 0  # a sum, a bias
+            return early and not (begins or words.is_metric_name(name) or words.is_grid_step(name))
         if uses & {"loop", "compute", "compare", "sweep", "split"}:
             return True
         return isinstance(value, int) and "shape" in uses
@@ -135,7 +152,12 @@ class Program:
         found = []
         for name in names:
             variable = self.variables.get(name)
-            if variable is not None and variable.grid and "sweep" in variable.uses:
+            if (
+                variable is not None
+                and variable.grid
+                and "sweep" in variable.uses
+                and "surface" not in variable.uses
+            ):
                 found.append(name)
         return found
 
@@ -156,6 +178,16 @@ def _may_be_setting(name: str, variable: Variable) -> bool:
     return not _is_empty(value)
 
 
+def _are_columns(variable: Variable) -> bool:
+    """Whether texts in a list pick columns of a table."""
+    value = variable.literal
+    return (
+        "index" in variable.uses
+        and isinstance(value, (list, tuple))
+        and all(isinstance(item, str) for item in value)
+    )
+
+
 def _is_empty(value: Any) -> bool:
     """A list or dictionary that waits for results."""
     if isinstance(value, dict):
@@ -172,6 +204,7 @@ class _Reader:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._depth = 0  # of loops
+        self._training = 0  # of loops that fit or judge something
         self._local: list[set[str]] = []
 
     def walk(self, tree: ast.Module) -> None:
@@ -181,6 +214,12 @@ class _Reader:
     def _statement(self, node: ast.stmt) -> None:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             self._definition(node)
+        elif isinstance(node, ast.ClassDef):
+            self._local.append({name for inner in node.body for name in _bound(inner)})
+            self._other(node)
+            self._local.pop()
+            if settings := _settings_of(node):
+                self._set(node.name, settings, node)
         elif isinstance(node, ast.Assign):
             self._use(node.value, "plain" if isinstance(node.value, ast.Name) else "compute")
             for target in node.targets:
@@ -242,11 +281,14 @@ class _Reader:
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         counted = _has_call(node.iter, "range") and not _only_shows(node)
-        self._use(node.iter, "loop" if counted else "sweep" if trains(node) else "iterate")
+        training = self._program.trains(node)
+        self._use(node.iter, "loop" if counted else "sweep" if training else "iterate")
         for name in _names(node.target):
             self._program.variables[name].rebound = True
         self._originate(node.target, self._origins(node.iter))
+        self._training += training
         self._block(node.body, loop=True)
+        self._training -= training
         self._block(node.orelse)
         self._sweep(node)
 
@@ -254,10 +296,12 @@ class _Reader:
         """`for p in (2, 6): fit_ar(train, p)`: what goes into the notebook's own functions is a setting with several
         values; what goes into a library's estimator is seen there."""
         values = _literal(node.iter)
-        if not (isinstance(node.target, ast.Name) and isinstance(values, (list, tuple)) and trains(node)):
+        if not (isinstance(node.target, ast.Name) and isinstance(values, (list, tuple))):
             return
         name = node.target.id
-        if len(values) > 1 and not self._depth and _goes_into(node, name, self._program.functions):
+        if len(values) < 2 or self._depth or not self._program.trains(node):
+            return
+        if _goes_into(node, name, self._program.functions):
             self._program.variables[name] = Variable(list(values), node.lineno, self._program.cell, {"sweep"})
 
     # ---- names ------------------------------------------------------------------------------
@@ -280,7 +324,7 @@ class _Reader:
                 _literal(argument) is not MISSING for argument in value.args
             )
 
-    def _set(self, name: str, literal: Any, node: ast.expr) -> None:
+    def _set(self, name: str, literal: Any, node: ast.expr | ast.stmt) -> None:
         if any(name in inside for inside in self._local):
             return
         variable = self._program.variables[name]
@@ -327,15 +371,14 @@ class _Reader:
         parts = words.parts(name)
         if "predict" in parts or "forecast" in parts:
             return {"prediction"}
-        if (
-            name in library.READERS
-            or name in _DATA
-            or name in _DRAWN
-            or parts[:1] in (["make"], ["load"], ["fetch"])
-        ):
+        if name in library.READERS or name in _DRAWN or parts[:1] in (["make"], ["load"], ["fetch"]):
+            return {"data", "loaded"}
+        if name in _DATA:
             return {"data"}
         if name in library.TESTS or words.is_metric_function(name):
             return {"metric"}
+        if name in self._program.functions:
+            return {"own"}
         if name == "fit" or (_is_class_name(name) and (root is None or self._program.is_library(name))):
             return {"model"}
         return set()
@@ -352,11 +395,13 @@ class _Reader:
             self._use(
                 node.value, "lookup" if isinstance(node.slice, ast.Constant) and how != "setting" else how
             )
-            self._use(node.slice, "split" if _is_split(node.slice) else "index")
+            self._use(
+                node.slice, "split" if _is_split(node.slice) or self._is_window(node.slice) else "index"
+            )
         elif isinstance(node, (ast.BinOp, ast.UnaryOp)):
             inner = (
                 how
-                if how in {"plot", "index", "grid", "print", "setting", "loop", "seed", "shape"}
+                if how in {"plot", "surface", "index", "grid", "print", "setting", "loop", "seed", "shape"}
                 else "compute"
             )
             for child in ast.iter_child_nodes(node):
@@ -375,6 +420,10 @@ class _Reader:
             for child in ast.iter_child_nodes(node):
                 self._use(child, how)
 
+    def _is_window(self, node: ast.expr) -> bool:
+        """`[start : start + horizon]` in a loop that fits or judges: how far it looks is a setting."""
+        return self._training > 0 and isinstance(node, ast.Slice) and isinstance(node.upper, ast.BinOp)
+
     def _is_setting_of(self, node: ast.Attribute) -> bool:
         """`cfg.lr` of `cfg = SimpleNamespace(lr=0.1)`."""
         if not isinstance(node.value, ast.Name):
@@ -383,7 +432,7 @@ class _Reader:
         return isinstance(literal, dict) and node.attr in literal
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
-        how = "sweep" if trains(node) else "iterate"
+        how = "sweep" if self._program.trains(node) else "iterate"
         for part in node.generators:
             self._use(part.iter, how)
             for test in part.ifs:
@@ -403,6 +452,8 @@ class _Reader:
     def _use_of(self, node: ast.Call, outer: str) -> str:
         """What a call does with its arguments."""
         name, root = _last(node.func), _root(node.func)
+        if name in _SURFACES:
+            return "surface"
         if root in _PLOT_ROOTS or _PLOT_WORDS.intersection(words.parts(name)) or outer == "plot":
             return "plot"
         if name in _DRAWN:
@@ -432,8 +483,34 @@ class _Reader:
 # ---- what the source says -------------------------------------------------------------------
 
 
-def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
-    return Function(trains(node), _defaults(node), {})
+def _fields(node: ast.ClassDef) -> dict[str, Any] | None:
+    """The defaults of a data class's fields; `None` where it is none."""
+    if not any("dataclass" in ast.unparse(decorator) for decorator in node.decorator_list):
+        return None
+    return _settings_of(node, annotated=True)
+
+
+def _settings_of(node: ast.ClassDef, *, annotated: bool = False) -> dict[str, Any]:
+    """`lr` and `epochs` of `class CFG: lr = 0.1; epochs = 3`, a class that holds nothing else."""
+    found = {}
+    for inner in node.body:
+        if (
+            isinstance(inner, ast.Assign)
+            and len(inner.targets) == 1
+            and isinstance(inner.targets[0], ast.Name)
+        ):
+            found[inner.targets[0].id] = _literal(inner.value)
+        elif (
+            isinstance(inner, ast.AnnAssign)
+            and isinstance(inner.target, ast.Name)
+            and inner.value is not None
+        ):
+            found[inner.target.id] = _literal(inner.value)
+        elif not annotated and isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return {}
+    if node.decorator_list and not annotated:
+        return {}
+    return {name: value for name, value in found.items() if value is not MISSING and not name.startswith("_")}
 
 
 def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
@@ -505,6 +582,13 @@ def _names(node: ast.AST) -> list[str]:
     return []
 
 
+def _bound(node: ast.stmt) -> list[str]:
+    """The names that an assignment in a class's body sets: they are the class's."""
+    if isinstance(node, ast.Assign):
+        return [name for target in node.targets for name in _names(target)]
+    return _names(node.target) if isinstance(node, ast.AnnAssign) else []
+
+
 def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:
     plain = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     return [*plain, *(one for one in (arguments.vararg, arguments.kwarg) if one is not None)]
@@ -527,9 +611,15 @@ def _goes_into(node: ast.AST, name: str, functions: Container[str]) -> bool:
     return any(
         isinstance(call, ast.Call)
         and _last(call.func) in functions
-        and any(isinstance(value, ast.Name) and value.id == name for value in call.args)
+        and any(_mentions(value, name) for value in (*call.args, *(k.value for k in call.keywords)))
         for call in ast.walk(node)
     )
+
+
+def _mentions(node: ast.expr, name: str) -> bool:
+    """Whether an argument is a variable, or a list with it."""
+    parts = node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]
+    return any(isinstance(part, ast.Name) and part.id == name for part in parts)
 
 
 def _has_call(node: ast.AST, name: str) -> bool:

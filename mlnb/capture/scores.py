@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +11,7 @@ from mlnb.capture.candidates import LABEL, SOURCE_TEXT, VARIABLE, Candidate, Can
 from mlnb.capture.evidence import MAKERS, Evidence
 from mlnb.capture.findings import Metric
 from mlnb.capture.recorder import Call, Note
+from mlnb.capture.tables import Cells
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -177,7 +179,9 @@ class Scores:
             strong=made is not None or derived or says,
             key=name,
         )
-        if found.strong:
+        if part is not None and words.is_noise(name) and not says:
+            found.absorbed = True  # of what a regression returned, the slope is no score
+        elif found.strong:
             evidence.known.add(name)
 
     def _list(self, note: Note, name: str, values: list[Any]) -> None:
@@ -186,7 +190,9 @@ class Scores:
         if len(numbers) != len(values) or len(numbers) < 2 or expression is None:
             return
         validated = note.site.inner is not None and self._role(note.site.inner) == "validation"
-        if validated:
+        if not validated and note.site.function is None and self._is_turned(note, numbers):
+            self._curves.append(Metric(name, numbers, list(range(len(numbers)))))
+        elif validated:
             self._rename_curve(numbers, name)
             self._candidates.hold(note.site.inner, name, turn_of(note.loops))
         elif self._is_history(note, name):
@@ -196,6 +202,18 @@ class Scores:
         else:
             return
         self._evidence.known.add(name)
+
+    def _is_turned(self, note: Note, numbers: list[float]) -> bool:
+        """Whether a validation's folds are taken with another sign, or their roots: those are meant, not the folds."""
+        for site in note.site.inside:
+            made = self._made.get(site)
+            if made is not None and self._role(site) == "validation" and isinstance(made.value, list):
+                if len(made.value) != len(numbers):
+                    continue
+                self._curves = [m for m in self._curves if m.source != "call" or m.values != made.value]
+                self._candidates.forget(site)
+                return True
+        return False
 
     def _is_history(self, note: Note, name: str) -> bool:
         """A list of scores, not a vector with one number for each row."""
@@ -212,7 +230,8 @@ class Scores:
             return True
         if expression.form == "ListComp":
             made = any(self._role(site) in MAKERS for site in note.site.inside)
-            return made or (own and words.is_history_name(name))
+            judged = any(words.is_metric_function(name) for name in expression.calls)
+            return made or (own and (judged or words.is_history_name(name)))
         return words.is_history_name(name) and (own or expression.form in {"Attribute", "Subscript"})
 
     def _rename_curve(self, values: list[float], name: str) -> bool:
@@ -227,6 +246,8 @@ class Scores:
         if note.site.inner is not None and self._role(note.site.inner) in {"validation", "fit"}:
             return
         expression = note.site.expression
+        if isinstance(values, Cells) and self._evidence.is_data(expression):
+            return
         ours = words.is_history_name(name) or self._evidence.derives(expression, note.site.inside)
         ours = ours or _has_siblings(values)
         prefix = next((text for text in values.values() if isinstance(text, str)), name)
@@ -236,8 +257,10 @@ class Scores:
                 numbers = [float(item) for item in value if isinstance(item, (int, float))]
                 if len(numbers) > 1:
                     self._curves.append(Metric(f"{name}.{key}", numbers, list(range(len(numbers)))))
-            elif isinstance(value, float) and (
-                words.is_metric_name(key) or (ours and not words.is_counter_name(key))
+            elif (
+                isinstance(value, float)
+                and not math.isinf(value)
+                and (words.is_metric_name(key) or (ours and not words.is_counter_name(key)))
             ):
                 taken.append(value)
                 if self._candidates.has(f"{name}.{key}", value):
@@ -264,7 +287,8 @@ class Scores:
         derived = self._evidence.derives(note.site.expression, note.site.inside)
         if made is not None or says or derived or self._evidence.says(note.site.expression):
             rank = VARIABLE if label != owner else LABEL
-            self._add(note, label, note.value, rank=rank, source="assigned", call=made)
+            found = self._add(note, label, note.value, rank=rank, source="assigned", call=made)
+            found.absorbed = found.absorbed or self._evidence.is_surface(owner)
             self._candidates.absorb(note.site.inside, note)
             self._evidence.known.add(owner)
 
@@ -292,7 +316,9 @@ class Scores:
         """`results.append((name, accuracy_score(y, p)))`: those in it that are computed from scores."""
         assert note.site.expression is not None
         for part, value in zip(note.site.expression.parts, note.value, strict=False):
-            computed = part.form != "Name" and self._evidence.derives(part, note.site.inside)
+            computed = part.form != "Name" and (
+                self._evidence.derives(part, note.site.inside) or self._evidence.says(part)
+            )
             if isinstance(value, float) and computed:
                 self._add(note, f"{owner}.{part.text}", value, rank=SOURCE_TEXT, source="assigned")
 
@@ -310,6 +336,9 @@ class Scores:
             label = f"{label} {site.text}" if used else label
         if isinstance(value, dict):
             self._dict(note, site.text, value) if site.expression and site.expression.form == "Name" else None
+            return
+        if isinstance(value, list):
+            self._learnt(note, value)
             return
         if not isinstance(value, (int, float)) or self._is_known_scaled(note):
             return
@@ -372,6 +401,7 @@ class Scores:
         elif isinstance(note.value, dict):
             self._dict(note, note.site.text, note.value)
         elif isinstance(note.value, list) and expression is not None:
+            self._learnt(note, note.value)
             for part, value in zip(expression.parts, note.value, strict=False):
                 if (
                     isinstance(value, float)
@@ -379,6 +409,23 @@ class Scores:
                     and (self._evidence.says(part) or part.names & self._evidence.known)
                 ):
                     self._add(note, part.text, value, rank=SOURCE_TEXT, source="call", key=part.text)
+
+    def _learnt(self, note: Note, values: list[Any]) -> None:
+        """What an estimator says of itself in several numbers; one for each feature is none of it."""
+        expression = note.site.expression
+        if expression is None or expression.form != "Attribute" or not self._evidence.says(expression):
+            return
+        if (
+            expression.text.endswith((".scores_", ".pvalues_", ".pvalues"))
+            or expression.text in self._evidence.known
+        ):
+            return
+        numbers = [float(item) for item in values if isinstance(item, (int, float))]
+        if len(numbers) == len(values) > 1 and not note.loops:
+            self._evidence.known.add(expression.text)
+            self._curves.append(
+                Metric(expression.text, numbers, list(range(len(numbers))), source="estimator")
+            )
 
     # ---- candidates -------------------------------------------------------------------------
 

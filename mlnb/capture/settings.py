@@ -43,6 +43,16 @@ class Groups:
         place = keys.index(key)
         return seen.name if place == 0 else f"{seen.name}_{place + 1}"
 
+    def of_own(self, note: Note, call: Call) -> str:
+        """A function or class of the notebook: `Net_2` for another call with other literals."""
+        given = {name: value for name, value, argument in call.settings if argument.constant is not MISSING}
+        key = (note.site.number, None) if note.loops else (None, repr(given)[:500])
+        keys = self._keys.setdefault(call.name, [])
+        if key not in keys:
+            keys.append(key)
+        place = keys.index(key)
+        return call.name if place == 0 else f"{call.name}_{place + 1}"
+
     def _key(
         self, seen: EstimatorSeen, keys: Sequence[tuple[int | None, str | None]], looped: bool
     ) -> tuple[int | None, str | None]:
@@ -109,7 +119,7 @@ def joined(repeated: Sequence[Sequence[Param]]) -> list[Param]:
 def _prefix(note: Note, call: Call, groups: Groups, program: Program) -> str | None:
     if call.role == "own":
         own = program.functions.get(call.name)
-        return call.name if own is not None and own.trains else None
+        return groups.of_own(note, call) if own is not None and own.trains else None
     if call.role == "validation" or call.estimator is None:
         return call.name
     return groups.name(call.estimator, looped=bool(note.loops))
@@ -126,7 +136,7 @@ def _of_call(prefix: str, call: Call, program: Program, extra: Sequence[str]) ->
         best = call.estimator.learnt.get("best_params_")
         if isinstance(best, dict):
             found += _describe(f"{prefix}.best_params_", best, "estimator", extra)
-    owner = prefix if call.role in {"fit", "estimator"} else call.name
+    owner = prefix if call.role in {"fit", "estimator", "own"} else call.name
     for name, value, argument in call.settings:
         # A variable that is a parameter itself needn't be one again as an argument of the notebook's own function.
         repeated = call.role == "own" and (argument.part is not None or argument.name is not None)
@@ -135,11 +145,11 @@ def _of_call(prefix: str, call: Call, program: Program, extra: Sequence[str]) ->
                 value = values.listed(value)  # noqa: PLW2901 - the same values
             found += _describe(f"{owner}.{name}", value, "call", extra)
     if call.role == "own":
-        found += _defaults(call, program, extra)
+        found += _defaults(prefix, call, program, extra)
     return merged(found)
 
 
-def _defaults(call: Call, program: Program, extra: Sequence[str]) -> list[Param]:
+def _defaults(prefix: str, call: Call, program: Program, extra: Sequence[str]) -> list[Param]:
     """Numbers that a training function of the notebook has where its call doesn't say otherwise."""
     own = program.functions.get(call.name)
     given = {name for name, _, _ in call.settings}
@@ -151,7 +161,7 @@ def _defaults(call: Call, program: Program, extra: Sequence[str]) -> list[Param]
             and isinstance(value, (int, float))
             and not isinstance(value, bool)
         ):
-            found += _describe(f"{call.name}.{name}", value, "call", extra)
+            found += _describe(f"{prefix}.{name}", value, "call", extra)
     return found
 
 

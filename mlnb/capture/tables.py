@@ -11,16 +11,21 @@ ROWS: Final = 50
 COLUMNS: Final = 30
 
 
-def scores_in(value: Any) -> dict[str, float] | None:
-    """`{"svc.accuracy": 0.9, …}` of a table; `None` where it isn't one of scores."""
+class Cells(dict[str, float]):
+    """`{"svc.accuracy": 0.9, …}`: a table's numbers, which may be data after all."""
+
+
+def scores_in(value: Any) -> Cells | None:
+    """The numbers of a table whose columns or labels are called as scores are; `None` where none is."""
     pandas = sys.modules.get("pandas")
     if pandas is None or not hasattr(pandas, "DataFrame"):
         return None
+    found = None
     if isinstance(value, pandas.Series):
-        return _series(value)
-    if isinstance(value, pandas.DataFrame):
-        return _frame(pandas, value)
-    return None
+        found = _series(value)
+    elif isinstance(value, pandas.DataFrame):
+        found = _frame(pandas, value)
+    return None if found is None else Cells(found)
 
 
 def _series(value: Any) -> dict[str, float] | None:

@@ -18,7 +18,7 @@ METRIC_WORDS: Final = listed(
     "completeness vmeasure sensitivity specificity tpr fpr tnr fnr ndcg mrr bleu rouge meteor wer cer psnr ssim fid gini "
     "lift ks brier ece variance residual deviance chi2 pvalue pval corr correlation pearson spearman reward rewards "
     "regret sse ssr rss mspe wape entropy gain uplift huber hinge oob gap evs explained significance statistic tstat "
-    "zscore fitness objective energy divergence misclassification hit hits miss drift impurity obj crossentropy"
+    "zscore fvalue tvalue pvalues fitness objective energy divergence misclassification hit hits miss drift impurity obj crossentropy"
 )
 # Two words that together name a score.
 _PAIRS: Final = frozenset(
@@ -26,7 +26,7 @@ _PAIRS: Final = frozenset(
      ("z", "score"), ("log", "likelihood"), ("hit", "rate"), ("win", "rate"), ("error", "rate"), ("err", "rate"), ("t", "statistic"),
      ("success", "rate"), ("detection", "rate"), ("positive", "rate"), ("negative", "rate"), ("adj", "r"), ("chi", "2"),
      ("j", "history"), ("cost", "history"), ("loss", "history"), ("cross", "val"), ("cv", "mean"), ("cv", "results"),
-     ("test", "mean"), ("train", "mean"), ("mean", "cv"), ("f", "measure"), ("p", "perm"), ("t", "val"), ("t", "value"),
+     ("test", "mean"), ("train", "mean"), ("mean", "cv"), ("f", "measure"), ("p", "perm"), ("t", "val"), ("t", "value"), ("r", "value"),
      ("average", "precision"), ("cohen", "d"), ("effect", "size"), ("mean", "reward"), ("training", "set"), ("test", "set")}
 )  # fmt: skip
 # What a name that ends with one of these means is no score, whatever stands before.
@@ -118,6 +118,11 @@ def is_display_name(name: str) -> bool:
 def is_metric_function(name: str) -> bool:
     """Whether a person would give this name to a function that computes a score: not so `series.map`, `log.error`."""
     return name not in {"map", "error", "min", "max"} and is_metric_name(name)
+
+
+def is_grid_step(name: str) -> bool:
+    """Whether a person would give this name to the step of a plot's grid."""
+    return name == "h" or parts(name)[-1:] == ["step"]
 
 
 def is_shown_list(name: str) -> bool:

@@ -168,13 +168,19 @@ def _execute(prepared: Prepared, goal: Goal | None, *, as_json: bool) -> int:
         with Progress(prepared, Console(stderr=as_json), goal) as progress:
             batch = execute(prepared, progress)
     except KeyboardInterrupt:
-        click.echo(f"mlnb: stopped; mlnb rerun --resume {prepared.name} runs what is missing", err=True)
-        return 1
+        return _say_stopped(prepared)
+    if batch.state == "cancelled":
+        return _say_stopped(prepared)
     if as_json:
         print_json(_rows(batch, goal))
     else:
         print_batch(batch, goal)
     return 0 if batch.state == "finished" else 1
+
+
+def _say_stopped(prepared: Prepared) -> int:
+    click.echo(f"mlnb: stopped; mlnb rerun --resume {prepared.name} runs what is missing", err=True)
+    return 1
 
 
 def print_batch(batch: Batch, goal: Goal | None = None) -> None:
@@ -203,7 +209,8 @@ def _rows(batch: Batch, goal: Goal | None) -> list[dict[str, Any]]:
 
     page = query.run_page(batch.store, where=f"batch_id = '{batch.batch_id}'")
     goal = goal or Goal.guess(sorted({name for row in page.rows for name in row["metrics"]}))
-    return goal.sort(page.rows) if goal else list(reversed(page.rows))
+    rows = list(reversed(page.rows))
+    return goal.sort(rows) if goal else rows
 
 
 def _count(number: int) -> str:

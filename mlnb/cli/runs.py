@@ -61,22 +61,22 @@ def runs(
 
 
 def print_runs(rows: Sequence[Mapping[str, Any]], *, title: str | None = None) -> None:
-    """The table of runs, with the parameters and metrics that most of them have."""
+    """The table of runs, with the metrics and parameters that most of them have."""
     if not rows:
         click.echo("no runs")
         return
     params = _telling(rows, "params")
     metrics = _telling(rows, "metrics")
     print_table(
-        ["name", "status", "started", "took", *params, *metrics],
+        ["name", "status", "started", "took", *metrics, *params],
         [
             [
                 row["name"],
                 row["status"],
                 row["started_at"],
                 seconds(row["duration_s"]),
-                *(row["params"].get(name) for name in params),
                 *(row["metrics"].get(name) for name in metrics),
+                *(row["params"].get(name) for name in params),
             ]
             for row in rows
         ],
@@ -123,6 +123,7 @@ def compare(runs: tuple[str, ...], *, as_json: bool) -> None:
     """
     from mlnb.store import query as ask
     from mlnb.tracking import compare as compare_runs
+    from mlnb.tracking.doubled import told_once
 
     if len(runs) < 2:
         raise UsageError(f"one run ({runs[0]}) can't be compared", hint="mlnb compare RUN RUN")
@@ -133,11 +134,12 @@ def compare(runs: tuple[str, ...], *, as_json: bool) -> None:
         return
     names = [row["name"] for row in found["runs"]]
     for part in ("params", "metrics", "environment"):
-        differing = [row for row in found[part] if row["differs"]]
+        told = told_once(found[part])
+        differing = [row for row in told if row["differs"]]
         if differing:
             print_table([part, *names], [[row["name"], *row["values"]] for row in differing])
             click.echo()
-        _print_same(part, [row for row in found[part] if not row["differs"]])
+        _print_same(part, [row for row in told if not row["differs"]])
     _print_compared_data(found["data"], names)
     changed = [row["cell_id"] for row in found["code"] if row["differs"]]
     click.echo("code: " + (f"differs in {', '.join(map(str, changed))}" if changed else "the same"))

@@ -2,17 +2,19 @@
 
 It is entered in the registry, then its jobs go to the executor, whose answers come back one by one. A run
 that fails doesn't stop the others. Whoever has the batch can watch and cancel it from any thread, whether it
-runs in front (`execute`) or behind (`start`).
+runs in front (`execute`) or behind (`start`); another process asks it to stop by a file in the store
+(`mlnb.store.control`), which the batch looks for while it runs.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import logging
 import threading
 from collections import deque
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from mlnb.events import BatchEnded, BatchResumed, BatchStarted, Event
 from mlnb.execution.executors import Options, find_executor
@@ -20,6 +22,7 @@ from mlnb.execution.jobs import Ended, Job, Setup, Started
 from mlnb.execution.prepared import next_attempt, refuse_taken_name
 from mlnb.execution.progress import BatchProgress, Ending, State, Tracker
 from mlnb.execution.rollup import RollUps
+from mlnb.store import control
 from mlnb.tracking import runs
 
 if TYPE_CHECKING:
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
     from mlnb.store import Store
 
 _log = logging.getLogger("mlnb")
+LISTEN_SECONDS: Final = 0.25
+"""Between two looks whether another process asked the batch to stop."""
 
 
 class Observer(Protocol):
@@ -147,6 +152,7 @@ class Batch:
         options = Options(settings.workers, len(self.prepared.jobs), settings.scheduler)
         self._executor = find_executor(settings.executor)(options)
         try:
+            control.forget(self.store, self.batch_id)  # one that was asked to stop may be resumed
             _enter(self.prepared)
         except BaseException:
             self._executor.close()
@@ -164,7 +170,15 @@ class Batch:
         self.cancel()
         self.wait()
 
+    def _listen(self) -> None:
+        while not self.wait(LISTEN_SECONDS):
+            with contextlib.suppress(OSError):  # a store on a share that comes and goes
+                if control.is_asked_to_stop(self.store, self.batch_id):
+                    self.cancel()
+                    return
+
     def _execute(self, observer: Observer | None) -> None:
+        threading.Thread(target=self._listen, name="mlnb-batch-listen", daemon=True).start()
         state: Ending = "cancelled"
         try:
             self._execute_jobs(observer)
@@ -176,6 +190,8 @@ class Batch:
                 self._tracker.close(state)
                 self._tell()
                 self._ended.set()
+                with contextlib.suppress(OSError):
+                    control.forget(self.store, self.batch_id)
 
     def _execute_jobs(self, observer: Observer | None) -> None:
         prepared = self.prepared

@@ -11,6 +11,7 @@ or the batch dies; what the worker sends at the end is imported.
 from __future__ import annotations
 
 import json
+import logging
 import queue
 import tempfile
 import time
@@ -79,7 +80,11 @@ class DaskExecutor:
         if options.scheduler is None:
             count = min(options.workers or memory.cores(), max(options.jobs, 1))
             self._cluster = distributed.LocalCluster(
-                n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None
+                n_workers=count,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                silence_logs=logging.ERROR,  # of a slow end it would warn at length
             )
         try:
             self._client = distributed.Client(self._cluster or options.scheduler, timeout=CONNECT_SECONDS)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -78,12 +79,17 @@ def build(environment: Mapping[str, Any], folder: Path) -> Path:
         raise UsageError(
             "--env recorded makes a virtual environment with uv, which isn't installed", hint="pip install uv"
         )
-    _run(uv, "venv", "--no-project", "--python", str(environment["python"]), str(folder))
+    _run(uv, "venv", "--no-project", "--python", _python(str(environment["python"])), str(folder))
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     listed = folder / "requirements.txt"
     listed.write_text(requirements(environment), encoding="utf-8")
     _run(uv, "pip", "install", "--no-deps", "--python", str(python), "--requirement", str(listed))
     return python
+
+
+def _python(version: str) -> str:
+    """What uv is asked for: this Python where it is of that version, so that none has to be found or fetched."""
+    return sys.executable if version == platform.python_version() else version
 
 
 def find_beside(name: str) -> str | None:

@@ -127,6 +127,7 @@ def from_bytes(content: bytes, path: Path, *, kernel_name: str | None = None) ->
     notebook = _decode(content, path)
     named = _name_cells(notebook)
     kernel, language = _kernel(notebook, path, kernel_name)
+    named |= _name_language(notebook, language)
     return SourceNotebook(
         path=path,
         content=ipynb.encode(notebook) if named else content,
@@ -216,6 +217,15 @@ def _kernel(notebook: Any, path: Path, kernel_name: str | None) -> tuple[str, st
         found.language or spec.get("language") or notebook.metadata.get("language_info", {}).get("name")
     )
     return name, str(language or "python").lower()
+
+
+def _name_language(notebook: Any, language: str) -> bool:
+    """Write down what the kernel speaks where the notebook doesn't say: papermill refuses it otherwise."""
+    said = notebook.metadata.get("language_info", {}).get("name")
+    if said or notebook.metadata.get("kernelspec", {}).get("language"):
+        return False
+    notebook.metadata.setdefault("language_info", {})["name"] = language
+    return True
 
 
 def read_parameters(notebook: Any, kernel_name: str = "", language: str = "python") -> dict[str, Parameter]:

@@ -161,7 +161,7 @@ def find_best(prepared: Prepared, goal: Goal | None) -> Best | None:
     from mlnb.store import query
 
     page = query.run_page(prepared.store, where=f"batch_id = '{prepared.batch_id}'")
-    rows = [row for row in page.rows if row["status"] == "finished"]
+    rows = [row for row in reversed(page.rows) if row["status"] == "finished"]  # of equals the first
     goal = goal or Goal.guess(sorted({name for row in rows for name in row["metrics"]}))
     best = goal.best(rows) if goal else None
     if goal is None or best is None:

@@ -130,6 +130,8 @@ def _execute(prepared: Prepared, run_id: str, tolerance: Tolerance | None, watch
         raise ExecutionFailed(
             f"run {job.name} could not be executed: {ended.error}", hint=f"mlnb show {job.name}"
         )
+    if batch.state == "cancelled":
+        raise ExecutionFailed(f"batch {batch.name} was stopped before its runs had ended")
     return judge_reruns(prepared.store, run_id, [entry.run_id for entry in batch.plan], tolerance)
 
 

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from mlnb.tracking.doubled import doubled
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -151,7 +153,7 @@ def _where_known(compare: Any, was: Any, now: Any) -> list[Part]:
 def _judge_params(was: Mapping[str, Any], now: Mapping[str, Any]) -> Part:
     changed = [
         f"{name}: {_text(was, name)} → {_text(now, name)}"
-        for name in _names(was, now)
+        for name in _told(was, [now])
         if _differ(was, now, name)
     ]
     return Part("parameters", "changed" if changed else "same", _some(changed))
@@ -192,7 +194,7 @@ def _judge_metrics(
 ) -> Part:
     now = reruns[0]
     outcome, details = "exact", []
-    for name in _names(was, now):
+    for name in _told(was, reruns):
         if name not in was or name not in now:
             details.append(f"{name} is {'new' if name in now else 'missing'}")
             outcome = "diverged"
@@ -228,6 +230,11 @@ def _judge_outputs(was: Sequence[Cell], now: Sequence[Cell]) -> Part:
 def _cause(parts: Sequence[Part], was: Facts, now: Facts) -> str:
     went_in = [part.part for part in parts if not part.agrees and part.part not in _CAME_OUT]
     if went_in == ["data"] and not was.seeds and not _a_file_changed(was.data or {}, now.data or {}):
+        if not any(one.is_file for one in (was.data or {}).values()):
+            return (
+                "what changed first: the data; no tracked cell read a file and no seed was set, so either "
+                "what other cells read has changed, or it is unseeded randomness"
+            )
         return (
             "no file changed that a tracked cell read, only what was computed, and no seed was set: "
             "unseeded randomness, or something unrecorded went in"
@@ -249,6 +256,13 @@ def _a_file_changed(was: Mapping[str, Data], now: Mapping[str, Data]) -> bool:
 
 def _names(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys([*was, *now]))
+
+
+def _told(was: Mapping[str, Any], reruns: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The names, without those of parts of the notebook that say the same as the notebook's own."""
+    names = _names(was, reruns[0])
+    repeated = doubled({name: [one.get(name) for one in (was, *reruns)] for name in names})
+    return [name for name in names if name not in repeated]
 
 
 def _differ(was: Mapping[str, Any], now: Mapping[str, Any], name: str) -> bool:

@@ -74,6 +74,8 @@ class Worker:
         self._jobs.put(None)
 
     def _interrupt(self) -> None:
+        if self._stopped:
+            return  # a second interrupt would strike while the run that the first one stopped is being closed
         self._stopped = True
         if self._busy.is_set():
             if hasattr(signal, "pthread_kill"):  # wakes the main thread from the poll it sleeps in

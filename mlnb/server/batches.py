@@ -2,11 +2,13 @@
 
 The child (`python -m mlnb.server.batches`) reads the request, checks it, answers with one line (the batch, or
 what is wrong with it), and then executes the batch to its end, whatever becomes of the server meanwhile. Its
-progress is in the store, where everybody sees it; the server keeps the process only to be able to stop it.
+progress is in the store, where everybody sees it, and a request to stop it goes there too; the server keeps the process
+only to tell whether it lives.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from mlnb.errors import Conflict, Error, ExecutionFailed
+from mlnb.errors import Error, ExecutionFailed
 from mlnb.server.replies import error_body, error_from
 from mlnb.store import Store, query
 
@@ -69,30 +71,14 @@ class Batches:
         )
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(msgspec.json.encode(asked))
-        process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # it died already: its answer, or none, says so
+            process.stdin.write(msgspec.json.encode(asked))
+            process.stdin.close()
         batch_id = _read_answer(process)
         with self._lock:
             self._processes = {key: one for key, one in self._processes.items() if one.poll() is None}
             self._processes[batch_id] = process
         return batch_id
-
-    def stop(self, batch_id: str) -> None:
-        """Stop a batch as Ctrl-C does: its runs end as killed, and it is recorded as cancelled.
-
-        Raises
-        ------
-        Conflict
-            It isn't under way, or another process started it.
-        """
-        with self._lock:
-            process = self._processes.get(batch_id)
-        if process is None or process.poll() is not None:
-            raise Conflict(
-                f"batch {batch_id} can't be stopped from here: it has ended, or somebody else started it",
-                hint="stop it where it was started, with Ctrl-C",
-            )
-        process.send_signal(signal.SIGINT)
 
     def is_under_way(self, batch_id: str) -> bool | None:
         """Whether the process of a batch lives; None where another process started it."""
@@ -186,7 +172,7 @@ def _execute(prepared: Prepared, judged: str | None) -> int:
     from mlnb.execution.reproduction import judge_reruns
 
     batch = execute(prepared)
-    if judged is not None and not batch.failures:
+    if judged is not None and batch.state == "finished":
         judge_reruns(prepared.store, judged, [entry.run_id for entry in batch.plan])
     return 0 if batch.state == "finished" else 1
 

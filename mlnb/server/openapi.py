@@ -6,6 +6,7 @@ written by hand: paths, methods and summaries come from the table of routes, sch
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -53,6 +54,9 @@ def _schemas(routes: Sequence[Route]) -> tuple[Mapping[Any, Schema], dict[str, S
     """The schema of every type that a route names, and the components that they refer to."""
     types = dict.fromkeys([bodies.ErrorBody, *(kind for route in routes for kind in _types(route))])
     found, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+    for component in components.values():
+        if "description" in component:  # a docstring: Python has cleaned it by itself since 3.13
+            component["description"] = inspect.cleandoc(component["description"])
     return dict(zip(types, found, strict=True)), components
 
 

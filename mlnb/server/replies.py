@@ -65,9 +65,18 @@ def error_from(told: Mapping[str, Any]) -> errors.Error:
     return kinds.get(told["code"], errors.Error)(told["message"], hint=told["hint"])
 
 
+# RFC 9110 renamed these, and Python followed in 3.13: a code must not hang on the version.
+_PHRASES: Final = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+
+
 def http_error_body(status: int, message: str) -> dict[str, Any]:
     """The same body for what the web server itself refuses: no token, no such method, no such page."""
-    phrase = HTTPStatus(status).phrase
+    phrase = _PHRASES.get(status) or HTTPStatus(status).phrase
     code = phrase.lower().replace(" ", "_").replace("-", "_")
     return {"error": {"code": code, "message": message or phrase, "hint": None}}
 

@@ -1,6 +1,8 @@
-"""What is asked of a run by another process: to stop. A file, since no message reaches a kernel that is busy everywhere.
+"""What is asked of a run or a batch by another process: to stop. A file, since no message reaches a kernel that is busy
+everywhere, and none a batch that a terminal started.
 
-Whoever watches a running cell looks for it (`mlnb.widgets.live`), and stops the cell as Ctrl-C would.
+Whoever watches a running cell looks for it (`mlnb.widgets.live`), and stops the cell as Ctrl-C would; so does a batch
+(`mlnb.execution.batch`).
 """
 
 from __future__ import annotations

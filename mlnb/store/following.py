@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.store import points, reading
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from mlnb.store.journal import JournalWriter
+
+PIECE: Final = 1 << 20
+"""Bytes read at once: what is between two looks may be much, and what a processor's cache holds is quickly done with."""
 
 
 class Follower:
@@ -19,15 +24,19 @@ class Follower:
         self._writer = writer
         self._read = 0
 
-    def look(self) -> list[tuple[str, NDArray[Any]]]:
-        """What was logged since the last look: each metric's records (fields of `points.LAYOUT`), as they came."""
+    def look(self) -> Iterator[tuple[str, NDArray[Any]]]:
+        """What was logged since the last look: a metric's next records (fields of `points.LAYOUT`), piece by piece."""
         path = self._writer.points_path
         try:
             size = path.stat().st_size
         except OSError:
-            return []
-        records, self._read = reading.read_points(path, self._read, size)
-        if not len(records):
-            return []
-        names = self._writer.metric_names()
-        return [(names[key], found) for key, found in points.by_key(records) if key in names]
+            return
+        while self._read + points.SIZE <= size:
+            records, at = reading.read_points(path, self._read, min(size, self._read + PIECE))
+            if at == self._read:
+                return
+            self._read = at
+            names = self._writer.metric_names()
+            for key, found in points.by_key(records):
+                if key in names:
+                    yield names[key], found

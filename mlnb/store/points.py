@@ -52,6 +52,10 @@ def by_key(records: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any]]]:
 
     if not len(records):
         return
+    first = records["key"][0]
+    if (records["key"] == first).all():
+        yield int(first), records
+        return
     grouped = records[np.argsort(records["key"], kind="stable")]
     keys, begins = np.unique(grouped["key"], return_index=True)
     yield from zip(keys.tolist(), np.split(grouped, begins[1:]), strict=True)

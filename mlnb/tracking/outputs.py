@@ -197,7 +197,11 @@ class _Tee:
         return getattr(self._stream, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(self._stream, name, value)
+        if name == "write":
+            # IPython puts its own in for each cell, and this one back: the stream's stays what it is.
+            self.__dict__[name] = value
+        else:
+            setattr(self._stream, name, value)
 
     def __iter__(self) -> Any:
         return iter(self._stream)

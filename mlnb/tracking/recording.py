@@ -503,10 +503,12 @@ def _finish_all(runs: Iterable[Run]) -> None:
     for run in list(runs):
         if run._pid == os.getpid():  # noqa: SLF001 - one module, one idea
             failed: BaseException | None = getattr(sys, "last_value", None)
-            if failed is None:
-                run.finish()
-            else:
+            if failed is not None:
                 run.finish("failed", error=describe_error(failed))
+            elif run.kind == "script":
+                run.finish()
+            else:  # who executes a cell or a notebook ends its run, unless it is stopped in the middle of that
+                run.finish("failed", error="the process ended before the run did")
 
 
 atexit.register(_finish_all, _unfinished)

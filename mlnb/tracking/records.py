@@ -10,6 +10,7 @@ from mlnb.errors import NotFound, nearest
 from mlnb.events import ColumnProfile
 from mlnb.store import Store, query
 from mlnb.tracking import plots
+from mlnb.tracking.doubled import doubled
 from mlnb.tracking.late import settle_all
 from mlnb.tracking.recording import current_store
 
@@ -283,7 +284,10 @@ class RunRecord:
         lines = [f"{record['name']}  {record['status']}  {record['experiment']}  {record['run_id']}"]
         for group in ("params", "metrics"):
             if record[group]:
-                shown = ", ".join(f"{name}={_short(value)}" for name, value in record[group].items())
+                repeated = doubled(record[group])
+                shown = ", ".join(
+                    f"{name}={_short(value)}" for name, value in record[group].items() if name not in repeated
+                )
                 lines.append(f"  {group:8}{shown}")
         if record["error"]:
             lines.append(f"  error   {record['error']}")

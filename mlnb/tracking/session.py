@@ -2,8 +2,8 @@
 
 How a cell is tracked:
 
-1. An input transformer blanks the `%%track` line (drops it before another `%%magic`). It has no side effect: IPython
-   also calls it to see whether a cell is complete. The rest of the cell runs as if the line weren't there.
+1. An input transformer blanks the `%%track` line (drops it before another `%%magic`). It has no side effect: anybody may
+   call it, any number of times. The rest of the cell runs as if the line weren't there.
 2. `pre_run_cell` reads the line again, starts the run and turns the observer on. Cells can nest (`%%capture` runs its
    body as a cell): only the outermost counts.
 3. `post_run_cell` gathers what collectors find, records it, ends the run and shows its line. Its result can be `None`.
@@ -25,12 +25,12 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mlnb import config, events, ids
 from mlnb.capture import secrets
-from mlnb.capture.collectors import CellView, gather
+from mlnb.capture.collectors import CellView, gather, registered
 from mlnb.capture.observer import Observer
 from mlnb.capture.settings import Groups
 from mlnb.tracking import checking, joining, place, writing
 from mlnb.tracking.background import Background
-from mlnb.tracking.earlier import Before, EarlierRuns
+from mlnb.tracking.earlier import Before, EarlierRuns, key_of
 from mlnb.tracking.options import TrackOptions
 from mlnb.tracking.outputs import Watch
 from mlnb.tracking.recording import Run, current_store, describe_error, start
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from mlnb.capture.recorder import Recorder
 
 MAGIC: Final = "%%track"
+_RUN_PYTHON: Final = (["%%time"], ["%%capture"], ["%%prun"])
 _INJECTED: Final = frozenset({"parameters", "injected-parameters"})
 
 
@@ -130,6 +131,7 @@ class Session:
         self.shell.events.register("post_run_cell", self._after)
         self.shell.user_ns_hidden.update({"__mlnb__": None, "__mlnb_loop__": None})
         self._earlier.start(place.notebook(self.shell.user_ns))
+        registered()  # looks at every installed package: no cell shall wait for that
 
     def unload(self) -> None:
         """Leave the shell as it was."""
@@ -152,7 +154,9 @@ class Session:
         self._background.settle()
 
     def settle(self, timeout: float = 30.0) -> bool:
-        """Wait for late events (models, packages, git); whether they are all recorded."""
+        """Wait for late events (models, packages, git), and for what is asked of earlier sessions; whether the events are all
+        recorded."""
+        self._earlier.settle(timeout)
         return self._background.settle(timeout)
 
     @property
@@ -310,11 +314,15 @@ class Session:
             written.count("models")
 
     def _finished(self, cell: _Cell, finished: Finished) -> None:
-        key = str(
-            cell.meta.get("cellId") or hashlib.sha256(cell.source.encode("utf-8", "replace")).hexdigest()
+        run = finished.run
+        named = cell.options is not None and cell.options.name
+        key = key_of(
+            cell.meta.get("cellId"),
+            run.experiment,
+            run.name if named else hashlib.sha256(cell.source.encode("utf-8", "replace")).hexdigest(),
         )
         finished.previous = self._previous.get(key) or self._earlier.of(key)
-        self._previous[key] = Before(finished.run.run_id, finished.run.name, finished.written.metrics)
+        self._previous[key] = Before(run.run_id, run.name, finished.written.metrics)
         self.last = finished
         if not finished.quiet:
             self._show(finished)
@@ -392,8 +400,12 @@ class Session:
 
 
 def track_line(source: str) -> str | None:
-    """What stands behind `%%track` on the cell's first line with anything on it; `None` where it isn't there."""
-    first = source.lstrip().partition("\n")[0].rstrip()
+    """What stands behind `%%track` on the cell's first line with anything on it, or below a magic that runs what follows
+    as Python here; `None` where it isn't there."""
+    first, _, rest = source.lstrip().partition("\n")
+    while first.split(maxsplit=1)[:1] in _RUN_PYTHON:
+        first, _, rest = rest.lstrip().partition("\n")
+    first = first.rstrip()
     if not first.startswith(MAGIC):
         return None
     rest = first[len(MAGIC) :]
@@ -413,6 +425,9 @@ def blank_track_line(lines: list[str]) -> list[str]:
         return lines[at:]
     return ["\n", *lines[1:]]
 
+
+# IPython leaves it out where it asks whether a cell is complete: as under any other magic, a blank line completes it.
+blank_track_line.has_side_effects = True  # type: ignore[attr-defined]
 
 _checks: list[Callable[[str], bool]] = []
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mlnb.errors import NotFound, UsageError, nearest
 from mlnb.store import Store, query
 from mlnb.tracking import plots
+from mlnb.tracking.doubled import doubled
 from mlnb.tracking.recording import current_store
 from mlnb.tracking.records import Place, RunRecord
 
@@ -189,7 +190,7 @@ class Comparison:
             parts += [
                 f"  {title:12}{line.name}: {' → '.join(_short(value) for value in line.values)}"
                 for line in lines
-                if line.differs
+                if line.differs and line.name not in doubled({one.name: one.values for one in lines})
             ]
         if any(Line(name, values).differs for name, values in self._sources()):
             parts.append("  code        differs")

@@ -61,27 +61,27 @@ def history(name: str, values: ArrayLike, steps: ArrayLike | None = None) -> Non
 
 def data(obj: Any, name: str, *, role: events.Role = "input", schema: Any = None) -> str:
     """Record the fingerprint of data that the active run used. See `Run.data`."""
-    return _required().data(obj, name, role=role, schema=schema)
+    return Kept(_required().data(obj, name, role=role, schema=schema))
 
 
 def model(estimator: Any, name: str | None = None, *, input_example: Any = None) -> str:
     """Keep a fitted estimator of the active run. See `Run.model`."""
-    return _required().model(estimator, name, input_example=input_example)
+    return Kept(_required().model(estimator, name, input_example=input_example))
 
 
 def figure(figure: Any, name: str) -> str:
     """Keep a figure of the active run. See `Run.figure`."""
-    return _required().figure(figure, name)
+    return Kept(_required().figure(figure, name))
 
 
 def artifact(path: str | os.PathLike[str], name: str | None = None) -> str:
     """Keep a copy of a file with the active run. See `Run.artifact`."""
-    return _required().artifact(path, name)
+    return Kept(_required().artifact(path, name))
 
 
 def text(name: str, text: str) -> str:
     """Keep a text with the active run. See `Run.text`."""
-    return _required().text(name, text)
+    return Kept(_required().text(name, text))
 
 
 def tag(key: str, value: str | None = "") -> None:
@@ -92,6 +92,14 @@ def tag(key: str, value: str | None = "") -> None:
 def note(text: str) -> None:
     """Set the note of the active run. See `Run.note`."""
     _required().note(text)
+
+
+class Kept(str):
+    """The hash of what was kept. As a cell's last expression it shows nothing: nobody wants to read it there."""
+
+    __slots__ = ()
+
+    def _ipython_display_(self) -> None: ...
 
 
 def _required() -> Run:

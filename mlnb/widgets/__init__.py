@@ -8,6 +8,7 @@ but for those that say that mlnb made them. A form that can't be made gives way 
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,6 +38,9 @@ def install(shell: Any) -> None:
         before = _table_formatter(formatter, module, name)
         if not isinstance(before, _Table):
             formatter.for_type_by_name(module, name, _Table(before))
+    views = sys.modules.get("mlnb.execution.views")
+    if views is not None:  # who hasn't imported it starts no batch
+        views.show_notebooks_with(_show_batch)
 
 
 def uninstall(shell: Any) -> None:

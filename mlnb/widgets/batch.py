@@ -9,7 +9,6 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.store import control
 from mlnb.widgets import digits, runs_table
 from mlnb.widgets.bundle import forms
 from mlnb.widgets.markup import BAD, PALETTE, dot, element, escape, faint, folded, frame
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from mlnb.execution.progress import BatchProgress
 
 TICK: Final = 0.25
-"""Seconds between two looks whether somebody asked the batch to stop."""
+"""Seconds between two updates at the least."""
 CALM: Final = 1.0
 """Seconds after which the view of a batch in which nothing changes is brought up to date."""
 MOST_DOTS: Final = 400
@@ -40,7 +39,7 @@ def show(batch: Batch) -> None:
 
 
 class _Live:
-    """One display. The batch's own thread tells what changes; another hears whether it shall stop."""
+    """One display. The batch's own thread tells what changes; another lets its clock go on."""
 
     def __init__(self, batch: Batch, publisher: Any) -> None:
         self._batch = batch
@@ -64,9 +63,6 @@ class _Live:
         batch = self._batch
         while not batch.wait(TICK):
             with contextlib.suppress(Exception):  # who looks on must not stop what goes on
-                if control.is_asked_to_stop(batch.store, batch.batch_id):
-                    control.forget(batch.store, batch.batch_id)
-                    batch.cancel()
                 if time.monotonic() - self._at >= CALM:
                     self._publish(self._latest)
 

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from mlnb.tracking.doubled import told_once
 from mlnb.widgets import digits, drawing, judging
 from mlnb.widgets.bundle import forms
 from mlnb.widgets.markup import (
@@ -37,7 +38,8 @@ DIFF_LINES: Final = 200
 def bundle(comparison: Comparison) -> dict[str, Any]:
     told = comparison.to_dict()
     curves = _curves(comparison)
-    return forms(repr(comparison), html(told, curves, comparison.curves), view(comparison, told, curves))
+    once = {**told, "params": told_once(told["params"]), "metrics": told_once(told["metrics"])}
+    return forms(repr(comparison), html(once, curves, comparison.curves), view(comparison, told, curves))
 
 
 def data(comparison: Comparison) -> dict[str, Any]:

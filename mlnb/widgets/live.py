@@ -68,6 +68,7 @@ class LiveView:
         self._seen = Seen(going.run.follow(), going.recorder)
         self._publisher = shell.display_pub
         self._display_id: str | None = None
+        self._broken = False
         self._ended = threading.Event()
         self._watching = threading.Lock()
         """Held while a look is taken or a cell is interrupted, so that neither happens after the end."""
@@ -84,8 +85,11 @@ class LiveView:
         if not self._watching.acquire(timeout=ENDING):
             return
         try:
-            control.forget(self._going.run.store, self._going.run.run_id)
-            if self._display_id is not None:
+            with contextlib.suppress(OSError):
+                control.forget(self._going.run.store, self._going.run.run_id)
+            if (
+                self._display_id is not None
+            ):  # also where an update failed: it must not say for ever that it runs
                 self._show(status)
         finally:
             self._watching.release()
@@ -95,24 +99,22 @@ class LiveView:
     def _watch(self) -> None:
         pause = PATIENCE
         while not self._ended.wait(pause):
-            elapsed = time.monotonic() - self._began
+            elapsed = self._elapsed()
             with self._watching:
                 if self._ended.is_set():
                     return
-                try:
-                    self._look()
-                except Exception:  # noqa: BLE001 - a view that can't be shown is no reason to disturb the cell
-                    return
-            took = time.monotonic() - self._began - elapsed
+                self._listen()
+                if self._going.notebook and not self._broken:
+                    self._show("running")
+            took = self._elapsed() - elapsed
             pause = max(FASTEST, min(SLOWEST, max(elapsed / 100, took / SHARE)))
 
-    def _look(self) -> None:
+    def _listen(self) -> None:
         run = self._going.run
-        if control.is_asked_to_stop(run.store, run.run_id):
-            control.forget(run.store, run.run_id)
-            self._interrupt()
-        if self._going.notebook:
-            self._show("running")
+        with contextlib.suppress(OSError):  # a store on a share that comes and goes
+            if control.is_asked_to_stop(run.store, run.run_id):
+                control.forget(run.store, run.run_id)
+                self._interrupt()
 
     def _interrupt(self) -> None:
         if hasattr(signal, "pthread_kill"):
@@ -123,10 +125,17 @@ class LiveView:
     def _show(self, status: str) -> None:
         if self._shell.display_pub is not self._publisher:
             return  # %%capture, or another that collects the outputs
-        state = self._seen.look(time.monotonic() - self._began)
-        bundle = live_view.forms_of(self._going.run, status, state)
+        try:
+            self._publish(live_view.forms_of(self._going.run, status, self._seen.look(self._elapsed())))
+        except Exception:  # noqa: BLE001 - what can't be shown must neither disturb the cell nor make it deaf to Stop
+            self._broken = True
+
+    def _publish(self, bundle: dict[str, Any]) -> None:
         is_new = self._display_id is None
         self._display_id = self._display_id or uuid.uuid4().hex
         self._publisher.publish(
             data=bundle, metadata={}, transient={"display_id": self._display_id}, update=not is_new
         )
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._began

@@ -107,7 +107,7 @@ def preformatted(inner: str) -> str:
     return element(
         "pre",
         inner,
-        "margin:2px 0;padding:6px 8px;overflow-x:auto;font-size:12px;line-height:1.45;background:" + TINT,
+        "margin:2px 0;padding:6px 8px;overflow-x:auto;font:12px/1.45 monospace;background:" + TINT,
     )
 
 

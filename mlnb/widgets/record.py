@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from mlnb.tracking.doubled import doubled
 from mlnb.widgets import digits, drawing
 from mlnb.widgets.bundle import forms
 from mlnb.widgets.markup import BAD, dot, element, escape, faint, folded, frame, heading, side_by_side, table
@@ -44,8 +45,8 @@ def html(run: RunRecord) -> str:
         _head(record),
         side_by_side(
             [
-                _section("Metrics", _metrics(record["metrics_detail"]), numbers=(1, 2)),
-                _section("Parameters", _params(record["params_detail"]), numbers=(1,)),
+                _section("Metrics", _metrics(_once(record["metrics_detail"], "last")), numbers=(1, 2)),
+                _section("Parameters", _params(_once(record["params_detail"], "value")), numbers=(1,)),
             ]
         ),
         side_by_side(charts),
@@ -53,6 +54,11 @@ def html(run: RunRecord) -> str:
         _data(record["datasets"]),
         _kept(record),
     )
+
+
+def _once(rows: list[dict[str, Any]], value: str) -> list[dict[str, Any]]:
+    repeated = doubled({row["name"]: row[value] for row in rows})
+    return [row for row in rows if row["name"] not in repeated]
 
 
 def _head(record: dict[str, Any]) -> str:

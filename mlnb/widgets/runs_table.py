@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.store import Store
+from mlnb.tracking.doubled import doubled
 from mlnb.tracking.records import ORIGIN
 from mlnb.widgets import digits, judging
 from mlnb.widgets.bundle import forms
@@ -46,6 +47,8 @@ def plain(runs: pd.DataFrame) -> str:
     room = max(40, shutil.get_terminal_size((100, 24)).columns)
     texts: list[list[str]] = []
     width = 0
+    if "status" in runs and (runs["status"] != "finished").any():
+        columns = ["status", *columns]
     titles = _titles(["name", *columns])
     for name in ["name", *columns]:
         column = [titles[name], *_texts(name, shown[name])]
@@ -114,8 +117,9 @@ def _columns(runs: pd.DataFrame) -> tuple[list[str], list[tuple[str, str]]]:
     groups: dict[int, list[str]] = {}
     same: list[tuple[str, str]] = []
     several = len(runs) > 1
+    repeated = _repeated(runs)
     for name in map(str, runs.columns):
-        if name in FIRST or name == "status":
+        if name in FIRST or name == "status" or name in repeated:
             continue
         values = runs[name]
         if several and name != "started_at" and _is_constant(values):
@@ -123,7 +127,21 @@ def _columns(runs: pd.DataFrame) -> tuple[list[str], list[tuple[str, str]]]:
                 same.append((name, _texts(name, values.head(1))[0]))
             continue
         groups.setdefault(_rank(name), []).append(name)
+    same.sort(key=lambda one: _rank(one[0]))
     return [name for rank in sorted(groups) for name in groups[rank]], same
+
+
+def _repeated(runs: pd.DataFrame) -> set[str]:
+    """Columns that say under a longer name what another says: what a notebook's cells found stands in its own run, too."""
+    found: set[str] = set()
+    for prefix in ("metrics.", "params."):
+        columns = {
+            name.removeprefix(prefix): runs[name]
+            for name in map(str, runs.columns)
+            if name.startswith(prefix)
+        }
+        found |= {prefix + name for name in doubled(columns, equal=lambda one, other: one.equals(other))}
+    return found
 
 
 def _rank(name: str) -> int:

@@ -83,12 +83,14 @@ class Line:
         import numpy as np
 
         self.count += len(values)
-        self._rest = np.concatenate([self._rest, np.column_stack([steps, values])])
+        new = np.empty((len(values), 2))
+        new[:, 0], new[:, 1] = steps, values
+        self._rest = np.concatenate([self._rest, new]) if len(self._rest) else new
         whole = len(self._rest) // self._stride * self._stride
         new = self._rest[:whole] if self._stride == 1 else _extremes(self._rest[:whole], self._stride)
         self._kept = np.concatenate([self._kept, new])
         self._rest = self._rest[whole:]
-        while len(self._kept) > MOST_POINTS:
+        if len(self._kept) > MOST_POINTS:
             self._thin()
 
     def shape(self) -> Shape:
@@ -100,12 +102,15 @@ class Line:
     def _thin(self) -> None:
         import numpy as np
 
-        whole = len(self._kept) // 4 * 4
+        joined = 4
+        while 2 * len(self._kept) > joined * MOST_POINTS:
+            joined *= 2
+        whole = len(self._kept) // joined * joined
         left = self._kept[whole:]
-        self._kept = _extremes(self._kept[:whole], 4)
+        self._kept = _extremes(self._kept[:whole], joined)
         # What doesn't fill a stretch yet is looked at again with what follows.
         self._rest = np.concatenate([left, self._rest])
-        self._stride = 4 if self._stride == 1 else self._stride * 2
+        self._stride = joined if self._stride == 1 else self._stride * joined // 2
 
 
 class Seen:
@@ -212,12 +217,13 @@ def _extremes(points: NDArray[Any], stride: int) -> NDArray[Any]:
     """The least and the greatest of each `stride` points, in their order."""
     import numpy as np
 
-    groups = points.reshape(-1, stride, 2)
-    values = groups[:, :, 1]
-    low = np.where(np.isnan(values), np.inf, values).argmin(axis=1)
-    high = np.where(np.isnan(values), -np.inf, values).argmax(axis=1)
-    at = np.sort(np.column_stack([low, high]), axis=1)
-    return np.take_along_axis(groups, at[:, :, None], axis=1).reshape(-1, 2)
+    values = np.ascontiguousarray(points[:, 1]).reshape(-1, stride)
+    unknown = np.isnan(values)
+    some = unknown.any()
+    low = (np.where(unknown, np.inf, values) if some else values).argmin(axis=1)
+    high = (np.where(unknown, -np.inf, values) if some else values).argmax(axis=1)
+    at = np.sort(np.column_stack([low, high]), axis=1) + stride * np.arange(len(values))[:, None]
+    return points[at.ravel()]
 
 
 def _array(values: Any) -> NDArray[Any]:

@@ -73,6 +73,30 @@ def test_the_live_view_grows_while_the_cell_runs_and_stop_ends_it(lab, desk):
     assert any("<svg" in data.get("text/html", "") for data in shown)
 
 
+def test_a_batch_shows_how_far_it_is_and_cancel_ends_it(lab, desk):
+    cells = ("n = 0", "loss = 1 / n\nimport time\ntime.sleep(600 if n > 1 else 0)")
+    written = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    written[0].metadata["tags"] = ["parameters"]
+    (lab.root / "batch").mkdir()
+    nbformat.write(nbformat.v4.new_notebook(cells=written), lab.root / "batch" / "train.ipynb")
+    lab.write_notebook(
+        "batch/batch.ipynb",
+        "import mlnb\nbatch = mlnb.rerun('train.ipynb', grid={'n': [1, 2, 3]}, workers=1, kernel='python3')",
+    )
+    desk.open_notebook("batch/batch.ipynb")
+    start_cell(desk, 0)
+    view = outputs(desk, 0).first
+    expect(view.locator("[data-mlnb-status=running]")).to_contain_text("1 of 3", timeout=60_000)
+    expect(view).to_contain_text("best loss 1")
+    desk.photograph("notebook-batch")
+    view.get_by_role("button", name="Cancel").click()
+    expect(view.locator("[data-mlnb-status=cancelled]")).to_be_visible(timeout=60_000)
+    expect(view.get_by_role("button", name="Cancel")).to_have_count(0)
+    save(desk)
+    (data,) = saved_outputs(lab, "batch/batch.ipynb", 0)
+    assert "cancelled: 2 of 3" in data["text/plain"]
+
+
 @pytest.fixture(scope="module")
 def compared(lab):
     """Three runs with curves in a store of their own folder."""

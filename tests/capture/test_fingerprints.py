@@ -126,6 +126,23 @@ def test_memory_order_and_byte_order_leave_no_trace():
     assert digests(np.repeat(array, 2, axis=0)[::2]) == expected
 
 
+@pytest.mark.parametrize("kind", ["float64", "float32", "int16"])
+def test_columns_that_are_read_together_are_those_that_are_read_alone(kind):
+    matrix = np.random.default_rng(0).normal(0, 1000, (70_001, 40)).astype(kind)
+    if kind != "int16":
+        matrix[::7, 3] = np.nan
+    alone = [fingerprint(np.ascontiguousarray(matrix[:, n])).columns[0] for n in range(40)]
+    for form in (matrix, np.asfortranarray(matrix), matrix[:, ::-1], np.repeat(matrix, 2, axis=0)[::2]):
+        together = fingerprint(form, hash_rows=False).columns
+        expected = alone[::-1] if form.strides[1] < 0 else alone
+        assert [column.digest for column in together] == [column.digest for column in expected]
+        assert [column.nulls for column in together] == [column.nulls for column in expected]
+        for one, other in zip(together, expected, strict=True):
+            assert (one.min, one.max, one.histogram) == (other.min, other.max, other.histogram)
+            assert one.mean == pytest.approx(other.mean)
+            assert one.std == pytest.approx(other.std)
+
+
 def test_a_not_a_number_is_one_whatever_its_bits():
     odd = np.array([0x7FF8000000000000, 0xFFF8000000000001], np.uint64).view(np.float64)
     assert digests(odd) == digests(np.array([np.nan, np.nan]))
@@ -300,6 +317,7 @@ def test_what_is_no_data_is_refused_with_what_is_allowed():
 def test_statistics_say_what_is_in_a_column():
     column = fingerprint(pd.DataFrame({"a": [1.0, 2.0, np.nan, 4.0]})).columns[0]
     assert (column.nulls, column.distinct, column.min, column.max) == (1, 3, 1.0, 4.0)
+    assert fingerprint(np.array([1e9, 0.1, 2e9])).columns[0].min == 0.1
     assert column.mean == pytest.approx(7 / 3)
     assert column.std == pytest.approx(np.std([1, 2, 4], ddof=1))
 
@@ -318,6 +336,20 @@ def test_mean_and_deviation_are_numpys(values):
 
 
 # ---- files ----------------------------------------------------------------------------------------
+
+
+@given(
+    st.lists(st.integers(-1000, 1000) | st.floats(-1e6, 1e6, allow_subnormal=False), min_size=1, max_size=200)
+)
+def test_a_histogram_is_numpys_or_counts_few_whole_numbers(values):
+    array = np.array(values)
+    edges, counts = fingerprint(array).columns[0].histogram or ([], [])
+    assert sum(counts) == len(array) or edges == []
+    if array.dtype.kind == "f" and edges:
+        assert counts == np.histogram(array, bins=edges)[0].tolist()
+        assert (edges[0], edges[-1]) == (array.min(), array.max()) or array.min() == array.max()
+    if array.dtype.kind == "i" and np.ptp(array) < 20:
+        assert dict(zip(edges, counts, strict=True)) == {n: (array == n).sum() for n in np.unique(array)}
 
 
 def test_a_file_is_its_bytes(tmp_path):

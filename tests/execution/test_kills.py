@@ -17,7 +17,7 @@ import pytest
 from mlnb.execution.batch import execute
 from mlnb.execution.prepared import Settings, prepare, resume
 from mlnb.execution.values import parse_axis
-from mlnb.store import Store, query
+from mlnb.store import Store, control, query
 
 MakeNotebook = Callable[..., Path]
 
@@ -108,9 +108,21 @@ def finish(tmp_path: Path) -> None:
     }
 
 
-def test_ctrl_c_stops_in_order_and_the_rest_can_be_resumed(command: psutil.Popen, tmp_path: Path) -> None:
-    processes = family(command)
+def press_ctrl_c(command: psutil.Popen, _folder: Path) -> None:
     command.send_signal(signal.SIGINT)
+
+
+def ask_as_the_panel_does(_command: psutil.Popen, folder: Path) -> None:
+    store = Store.open(folder / ".mlnb")
+    control.ask_to_stop(store, query.batches(store)[0]["batch_id"])
+
+
+@pytest.mark.parametrize("stop", [press_ctrl_c, ask_as_the_panel_does])
+def test_it_stops_in_order_and_the_rest_can_be_resumed(
+    command: psutil.Popen, tmp_path: Path, stop: Callable[[psutil.Popen, Path], None]
+) -> None:
+    processes = family(command)
+    stop(command, tmp_path)
     _, err = command.communicate(timeout=30)
     assert command.returncode == 1
     assert err == "mlnb: stopped; mlnb rerun --resume b runs what is missing\n"

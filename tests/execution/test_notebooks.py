@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from papermill.utils import nb_language
 
 from mlnb.errors import KernelError, NotebookError, NotFound, ParameterError
 from mlnb.execution.notebooks import from_bytes, inspect, read, without_injected
@@ -81,3 +82,11 @@ def test_an_executed_notebook_without_papermills_additions_is_its_source(noteboo
     assert [(c.id, c.source) for c in without_injected(executed).cells] == [
         (c.id, c.source) for c in source.cells
     ]
+
+
+def test_a_notebook_that_names_no_kernel_and_no_language_speaks_its_kernels(tmp_path: Path) -> None:
+    path = tmp_path / "plain.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")]), path)
+    written = nbformat.reads(read(path).content.decode(), as_version=4)
+    nbformat.validate(written)
+    assert nb_language(written) == "python"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+
 import mlnb
 from mlnb.execution import views
 from mlnb.execution.batch import Batch
+from mlnb.execution.jobs import Ended
 from mlnb.execution.progress import BatchProgress
+from mlnb.execution.terminal import Progress
 from mlnb.store import query
 
 if TYPE_CHECKING:
@@ -30,17 +35,17 @@ def test_a_batch_that_has_ended_says_how_its_runs_went(grid: Batch) -> None:
 
 
 def test_a_batch_behind_can_be_watched_and_cancelled(notebook: MakeNotebook) -> None:
-    path = notebook("loss = n * 1.5\nimport time\ntime.sleep(600 if n > 1 else 0)", parameters="n = 0")
+    path = notebook(
+        "loss = n * 1.5\nimport time\nfrom pathlib import Path\nPath(f'at-{n}').touch()\n"
+        "time.sleep(600 if n > 1 else 0)",
+        parameters="n = 0",
+    )
     batch = mlnb.rerun(path, grid={"n": [1, 2, 3]}, workers=1, progress=False, wait=False)
     seen: list[BatchProgress] = []
-
-    def watch(progress: BatchProgress) -> None:
-        seen.append(progress)
-        if progress.counts["finished"] and progress.counts["running"]:
-            batch.cancel()
-
-    batch.observe(watch)
-    watch(batch.progress())
+    batch.observe(seen.append)
+    while not (Path("at-2").exists() and batch.progress().counts["finished"]):
+        assert not batch.wait(0.05)
+    batch.cancel()
     assert batch.wait(120)
     assert batch.state == "cancelled"
     assert [run.state for run in seen[-1].runs] == ["finished", "failed", "waiting"]
@@ -67,3 +72,17 @@ def test_only_notebooks_get_the_notebooks_view(
     views.show_notebooks_with(shown.append)
     mlnb.rerun(notebook("1"))
     assert shown == []
+
+
+def test_a_terminal_shows_how_far_it_is_and_the_runs_that_run(grid: Batch) -> None:
+    first, second, *_ = grid.prepared.jobs
+    seen = Progress(grid.prepared, Console(file=io.StringIO(), force_terminal=True))
+    seen.started(first)
+    seen.ended(first, Ended(first.run_id, "failed", "ValueError: no", 61.0), again=False)
+    seen.started(second)
+    paper = Console(file=io.StringIO(), width=120)
+    paper.print(seen._draw())
+    head, run = paper.file.getvalue().splitlines()
+    assert "1 of 4" in head
+    assert "about 0:03:03 left" in head
+    assert "sweep-2  lr=0.2" in run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -92,7 +93,13 @@ def test_chance_is_told_from_change() -> None:
 
 def test_data_that_was_computed_may_have_changed_by_chance() -> None:
     split = facts(data={"X_train": Data("d2", {"age": "a2", "sex": "s2"}, 10)}, metrics={"acc": 0.8})
-    assert "unseeded randomness, or" in judge(facts(data={"X_train": Data("d1")}), split, source=SAME).cause
+    unread = judge(facts(data={"X_train": Data("d1")}), split, source=SAME)
+    assert "what other cells read has changed, or it is unseeded" in unread.cause
+    file = {"d.csv": Data("f1", is_file=True)}
+    read = judge(
+        facts(data={**file, "X_train": Data("d1")}), replace(split, data={**file, **split.data}), source=SAME
+    )
+    assert "unseeded randomness, or" in read.cause
     seeded = facts(data={"X_train": Data("d1")}, seeds={"numpy": 0})
     assert judge(seeded, split, source=SAME).cause == "what changed first: the data"
 

@@ -133,7 +133,7 @@ def test_a_method_that_an_endpoint_does_not_have_is_405(client, method, path):
 
 def test_a_body_beyond_all_measure_is_refused(project):
     reply = project.client.call("POST", "sql", body=b'{"sql": "' + b"x" * (2 << 20) + b'"}')
-    assert (reply.status, reply.json["error"]["code"]) == (413, "request_entity_too_large")
+    assert (reply.status, reply.json["error"]["code"]) == (413, "content_too_large")
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")

@@ -248,3 +248,15 @@ def test_a_scripts_exit_status_is_its_own(status):
         script(f"import mlnb, sys; mlnb.run(store='.mlnb'); sys.exit({status})", check=False).returncode
         == status
     )
+
+
+def test_who_leaves_a_notebook_in_the_middle_has_not_finished_it(store):
+    script("""
+        from mlnb.tracking import start
+        start("script"), start("notebook", kind="notebook")
+    """)
+    rows = {row["name"]: (row["status"], row["error"]) for row in query.run_page(store, children=True).rows}
+    assert rows == {
+        "script": ("finished", None),
+        "notebook": ("failed", "the process ended before the run did"),
+    }

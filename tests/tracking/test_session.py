@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import sys
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -139,16 +140,54 @@ def test_the_last_expression_is_still_shown(run, shell, runs):
     assert shell.user_ns["_"] == 42
 
 
-def test_other_magics_follow_the_line(run, runs, capsys):
-    run("%%track\n%%time\nscore = sum([1, 2]) / 4")
-    assert runs()[0]["metrics"] == {"score": 0.75}
-    assert "Wall time" in capsys.readouterr().out
-
-
-def test_a_nested_cell_is_part_of_the_outer_one(run, runs):
-    run("%%track\n%%capture out\nloss = sum([1, 2]) / 6\nprint(loss)")
+@pytest.mark.parametrize(
+    ("head", "says"),
+    [
+        ("%%track\n%%time", "Wall time"),
+        ("%%time\n%%track", "Wall time"),
+        ("%%track\n%%capture out", ""),
+        ("%%capture out\n\n%%track", ""),
+        ("%%track\n%load_ext autoreload\n%autoreload 2", "0.5"),
+        ("%%track\n!echo hello", "hello"),
+        ("%%track\nget_ipython().run_cell('print(7)')", "7"),
+    ],
+)
+def test_other_magics_stand_beside_it(run, runs, capsys, head, says):
+    run(f"{head}\nloss = sum([1, 2]) / 6\nprint(loss)").raise_error()
     (record,) = runs()
     assert record["metrics"] == {"loss": 0.5}
+    out, err = capsys.readouterr()
+    assert says in out
+    assert err == ""
+
+
+def test_a_profiled_cell_is_a_run(run, runs):
+    run("%%prun -q\n%%track profiled\nloss = 1 / 3").raise_error()
+    assert [(found["name"], found["status"]) for found in runs()] == [("profiled", "finished")]
+
+
+def test_a_file_that_writes_the_magic_out_is_not_tracked(run, runs):
+    run("%%writefile cell.py\n%%track\nloss = 1 / 3")
+    assert runs() == []
+
+
+def test_what_a_script_logs_that_the_cell_runs_is_the_cells(run, runs, tmp_path):
+    (tmp_path / "train.py").write_text("import mlnb\nmlnb.metric('loss', 0.25)")
+    run("%%track\n%run train.py").raise_error()
+    assert runs()[0]["metrics"] == {"loss": 0.25}
+
+
+def test_a_notebook_that_the_cell_runs_is_part_of_it(run, runs, tmp_path):
+    cell = nbformat.v4.new_code_cell("%%track inner\nloss = sum([1, 2]) / 6")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "other.ipynb")
+    run("%%track outer\n%run other.ipynb").raise_error()
+    (record,) = runs()
+    assert (record["name"], record["metrics"]) == ("outer", {"loss": 0.5})
+
+
+def test_a_terminal_waits_for_what_stands_under_the_line(shell):
+    assert shell.check_complete("%%track fit")[0] == "incomplete"
+    assert shell.check_complete("%%track fit\nloss = 1\n\n")[0] == "complete"
 
 
 def test_a_name_is_bound_twice_and_both_scores_stay(run, runs):
@@ -321,6 +360,34 @@ def test_a_broken_collector_costs_only_itself(run, runs, monkeypatch, capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_another_packages_collector_finds_what_it_looks_for(run, runs, tmp_path, monkeypatch):
+    from mlnb.capture import collectors
+
+    (tmp_path / "barometer.py").write_text(
+        "from mlnb.events import Param\n"
+        "class Barometer:\n"
+        "    name = 'barometer'\n"
+        "    def collect(self, cell):\n"
+        "        yield Param(name='pressure', value='1013', number=1013.0, type='int', source='assigned')\n"
+    )
+    points = "[mlnb.collectors]\nbarometer = barometer:Barometer\nlost = nowhere:Lost\n"
+    installed = tmp_path / "barometer-1.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: barometer\nVersion: 1.0\n")
+    (installed / "entry_points.txt").write_text(points)
+    monkeypatch.syspath_prepend(tmp_path)
+    collectors._of_others.cache_clear()
+    try:
+        run("%%track\nloss = sum([1, 2]) / 2")
+    finally:
+        collectors._of_others.cache_clear()
+    (record,) = runs()
+    assert (record["params"], record["metrics"]) == ({"pressure": 1013}, {"loss": 1.5})
+    (problem,) = record["problems"]
+    assert problem["where"] == "collector lost"
+    assert "nowhere" in problem["message"]
+
+
 def test_a_store_that_cannot_be_written_costs_one_line(run, shell, monkeypatch, tmp_path, capsys):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("MLNB_STORE", str(tmp_path / "file" / "store"))
@@ -479,3 +546,9 @@ def test_a_tracked_models_signature_knows_its_columns(run, runs):
         {"name": "age", "type": "int64"},
         {"name": "fare", "type": "float64"},
     ]
+
+
+def test_keeping_something_at_the_end_of_a_cell_shows_no_hash(run, runs, capsys):
+    kept = run("%%track --quiet\nimport mlnb\nmlnb.text('summary', 'all well')").result
+    assert len(kept) == 64
+    assert kept not in capsys.readouterr().out

@@ -12,7 +12,7 @@ import pytest
 from mlnb.store import control
 from mlnb.tracking import start
 from mlnb.tracking.session import Going
-from mlnb.widgets import bundle, live
+from mlnb.widgets import bundle, live, live_view
 from mlnb.widgets.seen import MOST_POINTS, Line, Seen
 
 LONG = 60.0
@@ -115,3 +115,36 @@ def test_a_run_that_is_asked_to_stop_is_interrupted_even_where_nothing_is_shown(
     assert not control.is_asked_to_stop(store, run.run_id)
     assert screen.shown == []
     run.finish("failed")
+
+
+def test_stop_is_heard_also_where_the_display_is_broken(store, screen):
+    def fail(**_):
+        screen.news.set()
+        raise RuntimeError("no front end")
+
+    screen.publish = fail
+    views = live.LiveViews(SimpleNamespace(display_pub=screen))
+    run = start(store=store)
+    run.history("loss", [3.0, 2.0])
+    views.cell_begins(Going(run, RECORDER, notebook=True))
+    assert screen.news.wait(LONG)
+    control.ask_to_stop(store, run.run_id)
+    with pytest.raises(KeyboardInterrupt):
+        threading.Event().wait(LONG)
+    views.cell_ends("failed")
+    run.finish("failed")
+
+
+def test_a_view_whose_update_failed_still_says_that_its_cell_has_ended(store, screen, monkeypatch):
+    views = live.LiveViews(SimpleNamespace(display_pub=screen))
+    with start(store=store) as run:
+        run.history("loss", [3.0, 2.0])
+        views.cell_begins(Going(run, RECORDER, notebook=True))
+        assert screen.news.wait(LONG)
+        view, shown = views._view, live_view.forms_of
+        monkeypatch.setattr(live_view, "forms_of", lambda *_: 1 / 0)
+        while not view._broken:
+            threading.Event().wait(0.01)
+        monkeypatch.setattr(live_view, "forms_of", shown)
+        views.cell_ends("finished")
+    assert screen.shown[-1][1][bundle.VIEW]["status"] == "finished"

@@ -17,6 +17,7 @@ import { Importance } from './importance';
 import { Parallel } from './parallel';
 import { Scatter } from './scatter';
 import { useWidth } from './size';
+import { Loading } from './states';
 import { useUi } from './ui';
 
 const HEIGHT = 200;
@@ -208,6 +209,9 @@ function Looks(props: IExploreProps & { wide: boolean }): JSX.Element {
     [rows, metric, model]
   );
   const [x, y] = [model.x, model.y].map(column => column && axisOf(rows, column));
+  if (!model.ready) {
+    return <Loading rows={4} />;
+  }
   if (rows.length === 0 || metric === null) {
     return (
       <p className="mlnb-Explore-empty mlnb-Quiet">

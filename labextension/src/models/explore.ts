@@ -29,6 +29,11 @@ export class ExploreModel extends Model {
     return this._rows;
   }
 
+  /** Whether it is known by now which runs there are. */
+  get ready(): boolean {
+    return this._ready;
+  }
+
   /** How many runs there are of which `rows` are some. */
   get total(): number {
     return this._total;
@@ -40,6 +45,7 @@ export class ExploreModel extends Model {
   }
 
   show(rows: readonly IRunRow[], columns: readonly IColumn[], total = rows.length): void {
+    this._ready = true;
     this._rows = rows;
     this._total = total;
     this._columns = columns.filter(
@@ -111,6 +117,7 @@ export class ExploreModel extends Model {
     x: null,
     y: null
   };
+  private _ready = false;
   private _rows: readonly IRunRow[] = [];
   private _total = 0;
   private _columns: readonly IColumn[] = [];

@@ -56,7 +56,7 @@ export class SampleModel extends ExploreModel {
       const page = await this.api.runs(this.table.store, { where: this.where, limit: SAMPLE });
       this.show(page.runs, this.table.columns, page.total);
     } catch {
-      return; // what keeps the table from loading is said there
+      this.shown = ''; // said above the table, and tried again with it
     }
   }
 

@@ -64,14 +64,11 @@ def show_batch(call: Call, batch_id: str) -> bodies.BatchReply:
 
 @delete("reruns/{batch_id}")
 def stop_batch(call: Call, batch_id: str) -> None:
-    """Stop a batch as Ctrl-C does. What has finished stays. One that a notebook's kernel started is asked to stop."""
+    """Stop a batch as Ctrl-C does, whoever started it: it is asked to, and hears it soon. What has finished stays."""
     batch = _batch(call.store, batch_id)
     if batch["state"] != "running":
         raise Conflict(f"batch {batch['name']} has {batch['state']} already")
-    if call.services.batches.is_under_way(batch_id) is None:
-        control.ask_to_stop(call.store, batch_id)
-    else:
-        call.services.batches.stop(batch_id)
+    control.ask_to_stop(call.store, batch_id)
 
 
 @get("notebooks/parameters")
