@@ -54,7 +54,8 @@ class Camera:
         return self.page.locator(f".mlnb-View-{kind}:visible")
 
     def close_all(self) -> None:
-        self.page.evaluate("() => window.jupyterapp.commands.execute('application:close-all')")
+        for command in ("docmanager:save-all", "application:close-all"):
+            self.page.evaluate("name => window.jupyterapp.commands.execute(name)", command)
 
 
 def make_hard_runs(store: Store) -> list[str]:
@@ -118,7 +119,8 @@ def photograph_demo(camera: Camera, store: Store) -> None:
     camera.command("mlnb:open-batch", runs=[runs[0]["batch_id"]], **target)
     camera.view("batch").locator(".mlnb-BatchBest").wait_for()
     camera.shoot("batch")
-    camera.command("mlnb:promote", run_id=best[1], **target)
+    other = next(row["run_id"] for row in runs if not row["aliases"])
+    camera.command("mlnb:promote", run_id=other, **target)
     dialog = page.locator(".jp-Dialog")
     page.wait_for_timeout(1500)
     register = dialog.get_by_role("button", name="Register as a version")
@@ -179,7 +181,7 @@ def photograph_empty(camera: Camera) -> None:
 def write_notebook(path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_text('{"cells": [{"cell_type": "code", "id": "a", "source": "x = 1", "metadata": {}, "outputs": [], '
-                    '"execution_count": null}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')  # fmt: skip
+                    '"execution_count": null}], "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}}, "nbformat": 4, "nbformat_minor": 5}')  # fmt: skip
 
 
 def main() -> int:

@@ -86,7 +86,7 @@ export function naturalWidth(rows: readonly IRunRow[], column: IColumn): number 
   const longest = texts.reduce((most, text) => Math.max(most, text.length), 0);
   const last = column.group === 'params' ? lastPart(column.name) : column.name;
   // What stands before the last part needs room for a letter and an ellipsis.
-  const name = Math.min(18, last.length) + (last === column.name ? 0 : 4);
+  const name = Math.min(18, last.length) + (last === column.name ? 1 : 6);
   const wanted = Math.max(name * LETTER_PX, longest * (column.numeric ? DIGIT_PX : LETTER_PX));
   return Math.round(Math.max(56, Math.min(240, wanted + ROOM_PX)) / 4) * 4;
 }

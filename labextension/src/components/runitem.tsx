@@ -114,6 +114,7 @@ function Below({ row, metric, before, heading }: IRunItemProps): JSX.Element {
     return <span className="mlnb-RunItem-error">{row.error}</span>;
   }
   const duration = formatDuration(row.duration_s);
+  const change = metric && before ? formatChange(metric.value, before.value) : '';
   const time =
     row.status === 'running' || row.status === 'killed' ? statusName(row.status, trans) : duration;
   return (
@@ -123,12 +124,12 @@ function Below({ row, metric, before, heading }: IRunItemProps): JSX.Element {
           {metric.name}
         </span>
       )}
-      {metric && before && (
+      {metric && before && change && (
         <span
           className={`mlnb-Change mlnb-mod-${judge(metric.name, metric.value, before.value)}`}
           title={trans.__('%1 in %2', formatNumber(before.value, 6), before.name)}
         >
-          {formatChange(metric.value, before.value)}
+          {change}
         </span>
       )}
       {time && <span>{time}</span>}

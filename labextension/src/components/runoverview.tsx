@@ -142,6 +142,7 @@ function ParamsCard({ run }: { run: IRunDetail }): JSX.Element {
       previous !== null && formatScalar(previous.params[name]) !== formatScalar(run.params[name])
   );
   const first = previous === null ? told : changed;
+  const [few, more] = first.length > FEW ? [first.slice(0, FEW), first.slice(FEW)] : [first, []];
   const rest = previous === null ? [] : told.filter(param => !changed.includes(param));
   const lines = (params: typeof changed): JSX.Element => (
     <table className="mlnb-Facts">
@@ -155,7 +156,7 @@ function ParamsCard({ run }: { run: IRunDetail }): JSX.Element {
               {value}
             </td>
             <td className="mlnb-Facts-change">
-              {changed.length > 0 && previous && params === changed && (
+              {params !== rest && previous && (
                 <span className="mlnb-Before" title={trans.__('in %1', previous.name)}>
                   ({formatScalar(previous.params[name])})
                 </span>
@@ -172,7 +173,8 @@ function ParamsCard({ run }: { run: IRunDetail }): JSX.Element {
       aside={changed.length > 0 && previous && <small>{trans.__('(in %1)', previous.name)}</small>}
     >
       {run.params_detail.length === 0 && <p className="mlnb-Quiet">{trans.__('None recorded')}</p>}
-      {lines(first)}
+      {lines(few)}
+      {more.length > 0 && <Folded summary={trans.__('%1 more', more.length)}>{lines(more)}</Folded>}
       {rest.length > 0 && (
         <Folded
           open={changed.length === 0 || rest.length <= 6}
