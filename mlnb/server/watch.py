@@ -40,6 +40,7 @@ SCHEMA: Final[Mapping[str, Any]] = {
 }
 
 LOOK_EVERY_S: Final = 0.2
+LONGEST_REST_S: Final = 2.0
 QUIET_S: Final = 60.0
 """Seconds without a change after which an index that is half dead is written again."""
 
@@ -135,8 +136,8 @@ class Watcher:
             each.rest_until = time.monotonic() + 1
             return
         each.sizes = now
-        # A kernel that logs all the time gets most of the machine: fold for a quarter of the time at most.
-        each.rest_until = time.monotonic() + 3 * (time.monotonic() - began)
+        # A kernel that logs all the time gets most of the machine: fold for a quarter of the time, but let nobody wait long.
+        each.rest_until = time.monotonic() + min(3 * (time.monotonic() - began), LONGEST_REST_S)
         each.tidy_at = time.monotonic() + QUIET_S
         if hint is not None:
             self._emit(hint)

@@ -53,7 +53,7 @@ _left_to_parent: list[duckdb.DuckDBPyConnection] = []
 def writing(database: Path, *, patience: float = PATIENCE) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-write connection to the index, which is made if there is none. Hold `ingest.lock`."""
     settings = {**_SETTINGS, "storage_compatibility_version": schema.COMPATIBILITY}
-    with _in_process:
+    with _in_process, _interrupt_handed_on():
         connection = _connect(database, patience, read_only=False, config=settings)
         try:
             with _full_disk_explained(database):
@@ -84,11 +84,22 @@ def _full_disk_explained(database: Path) -> Iterator[None]:
 
 
 @contextmanager
+def _interrupt_handed_on() -> Iterator[None]:
+    """Ctrl-C during a query is Ctrl-C: DuckDB takes the signal for itself, and tells an error of its own."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":
+            raise
+        raise KeyboardInterrupt from error
+
+
+@contextmanager
 def reading(
     database: Path, *, patience: float = PATIENCE, apart: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection to an index that exists; `apart` gives one whose settings are nobody else's."""
-    with _in_process:
+    with _in_process, _interrupt_handed_on():
         if apart or database.stat().st_size > LARGE:
             connection = _connect(database, patience, read_only=True, config=_SETTINGS)
             try:

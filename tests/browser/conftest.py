@@ -24,7 +24,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 RESULTS = Path(__file__).parent.parent.parent / "test-results"
 CANDIDATES = ("chromium", "chromium-browser", "google-chrome")
@@ -43,6 +43,8 @@ ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 START_S = 60
+# Longer than anything takes where another worker has the machine; what is there is seen at once all the same.
+expect.set_options(timeout=30_000)
 NOT_OURS = (
     "Canceled future for",  # JupyterLab: a kernel is restarted while it is still being asked for a subshell
     "/@jupyter-widgets/jupyterlab-manager/",  # it asks a notebook that is only read for its kernel

@@ -40,7 +40,7 @@ def check(page, desk):
 @pytest.fixture(autouse=True)
 def sidebar(desk):
     desk.show_experiments()
-    expect(desk.runs.first).to_be_visible(timeout=15_000)
+    expect(desk.runs.first).to_be_visible()
 
 
 def test_the_sidebar(check):

@@ -16,7 +16,7 @@ def demo(lab, demo_folder):
 def test_the_demos_runs_are_in_the_panel_with_nothing_to_enable(page, desk):
     desk.open_notebook("mlnb-demo/digits.ipynb")
     desk.show_experiments()
-    expect(desk.runs).to_have_count(13, timeout=15_000)
+    expect(desk.runs).to_have_count(13)
     expect(page.locator(".mlnb-Sidebar-body")).to_contain_text("digits")
     expect(page.locator(".mlnb-BatchLine")).to_contain_text("12 runs")
     expect(page.locator(".mlnb-BatchLine")).to_contain_text("trees · max_depth")
@@ -31,7 +31,7 @@ def test_its_best_runs_are_compared(page, desk):
         desk.runs.nth(number).hover()
         desk.runs.nth(number).locator("input[type=checkbox]").check()
     page.get_by_role("button", name="Compare").first.click()
-    expect(page.get_by_text("Differences").first).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Differences").first).to_be_visible()
     desk.photograph("demo-compare")
 
 

@@ -143,7 +143,7 @@ def test_an_html_artifact_cannot_act_in_the_pages_name(visit, lab, tmp_path):
 
 def test_an_address_opens_the_run_in_jupyterlab_too(page, lab, runs):
     page.goto(f"{lab.url}/lab?mlnb=/run/{runs[2].run_id}")
-    expect(page.locator(".mlnb-View-run h1")).to_have_text(runs[2].name, timeout=30_000)
+    expect(page.locator(".mlnb-View-run h1")).to_have_text(runs[2].name)
     expect(page).not_to_have_url(re.compile("mlnb="))
 
 
@@ -158,10 +158,10 @@ def test_notebook_7_has_the_sidebar_and_opens_views_in_a_tab(browser, notebook_7
     desk.run_cell(0)
     desk.run_cell(1)
     badge = page.locator(".mlnb-Badge")
-    expect(badge).to_contain_text("loss", timeout=20_000)
+    expect(badge).to_contain_text("loss")
     desk.show_experiments()
     line = page.locator(f".mlnb-RunList-line[data-mlnb-run='{run.run_id}']")
-    expect(line).to_be_visible(timeout=20_000)
+    expect(line).to_be_visible()
     page.screenshot(path=results / "notebook7.png")
     models = page.get_by_role("button", name="Models")
     for opened, kind in (
@@ -172,7 +172,7 @@ def test_notebook_7_has_the_sidebar_and_opens_views_in_a_tab(browser, notebook_7
     ):
         with context.expect_page() as found:
             opened.click()
-        expect(found.value.locator(f".mlnb-View-{kind}")).to_be_visible(timeout=20_000)
+        expect(found.value.locator(f".mlnb-View-{kind}")).to_be_visible()
         assert f"/mlnb/#/{kind}" in found.value.url
         found.value.close()
     context.close()

@@ -52,11 +52,11 @@ def test_a_tracked_cell_becomes_a_run_that_can_be_opened(page, desk):
     desk.run_cell(1)
     line = page.locator(".mlnb-RunLine").first
     expect(line).to_contain_text("accuracy")
-    expect(desk.runs).to_have_count(1, timeout=10_000)
+    expect(desk.runs).to_have_count(1)
     desk.edit_cell(1, TRAIN.format(lr=0.2))
     desk.run_cell(1)
-    expect(desk.runs).to_have_count(2, timeout=10_000)
-    expect(desk.runs.first.locator(".mlnb-mod-finished")).to_be_visible(timeout=10_000)
+    expect(desk.runs).to_have_count(2)
+    expect(desk.runs.first.locator(".mlnb-mod-finished")).to_be_visible()
     badge = page.locator(".jp-Cell-inputArea .mlnb-Badge")
     expect(badge).to_have_count(1)
     expect(badge).to_contain_text("accuracy")
@@ -196,4 +196,4 @@ def test_open_views_come_back_after_a_reload(page, desk, lab):
     expect(page.locator(".mlnb-View-run h1")).to_have_text(name)
     page.wait_for_timeout(1500)  # JupyterLab saves its layout a second after the last change
     page.goto(f"{lab.url}/lab")
-    expect(page.locator(".mlnb-View-run h1")).to_have_text(name, timeout=30_000)
+    expect(page.locator(".mlnb-View-run h1")).to_have_text(name)

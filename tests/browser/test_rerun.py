@@ -49,7 +49,7 @@ def test_the_notebook_that_it_executed_is_read_and_a_copy_is_saved(page, desk, l
     desk.runs.first.click()
     page.locator(".mlnb-View-run").get_by_role("button", name="Executed notebook").click()
     executed = page.locator(".jp-NotebookPanel")
-    expect(executed.locator(".jp-OutputArea-output").last).to_contain_text("accuracy:", timeout=20_000)
+    expect(executed.locator(".jp-OutputArea-output").last).to_contain_text("accuracy:")
     assert (
         page.evaluate("() => window.jupyterapp.shell.currentWidget.context.contentsModel.writable") is False
     )

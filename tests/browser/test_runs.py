@@ -35,7 +35,7 @@ def table(page, desk):
     desk.show_experiments()
     page.get_by_role("button", name="Table of runs").click()
     view = page.locator(".mlnb-View-runs")
-    expect(view.locator(".mlnb-RunTable-row[data-mlnb-run]").first).to_be_visible(timeout=15_000)
+    expect(view.locator(".mlnb-RunTable-row[data-mlnb-run]").first).to_be_visible()
     desk.command("application:toggle-left-area")
     return view
 
@@ -152,7 +152,7 @@ def test_a_view_is_saved_for_an_experiment_and_comes_back(page, table, lab):
     page.get_by_label("Name of the view").press("Enter")
     page.wait_for_timeout(1500)  # JupyterLab saves its layout a second after the last change
     page.goto(f"{lab.url}/lab")
-    expect(table.locator(".mlnb-Chips li")).to_contain_text("params.depth = 3", timeout=30_000)
+    expect(table.locator(".mlnb-Chips li")).to_contain_text("params.depth = 3")
     table.get_by_role("combobox", name="Experiment").select_option("")
     table.get_by_role("button", name="Remove the filter params.depth = 3").click()
     table.get_by_role("combobox", name="Experiment").select_option("churn")

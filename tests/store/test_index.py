@@ -2,7 +2,9 @@
 
 import multiprocessing
 import os
+import signal
 import sys
+import threading
 from pathlib import Path
 
 import duckdb
@@ -77,3 +79,10 @@ def test_a_forked_child_asks_with_a_duckdb_of_its_own(folded):
         assert pool.apply_async(query.run_page, (folded,)).get(timeout=120).total == 2
     answers.forget()
     assert query.run_page(folded).total == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends itself a signal")
+def test_ctrl_c_during_a_query_is_ctrl_c(folded):
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt), index.reading(folded.database) as connection:
+        connection.execute("SELECT sum(hash(range)) FROM range(1000000000000)").fetchall()

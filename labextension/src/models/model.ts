@@ -73,17 +73,19 @@ export class Coalescer {
     if (this.running !== null) {
       return this.running;
     }
-    this.running = this.loop().finally(() => {
-      this.running = null;
-    });
+    this.running = this.loop();
     return this.running;
   }
 
   private async loop(): Promise<void> {
-    let asked = -1;
-    while (asked !== this.asked) {
-      asked = this.asked;
-      await this.task();
+    try {
+      let asked = -1;
+      while (asked !== this.asked) {
+        asked = this.asked;
+        await this.task();
+      }
+    } finally {
+      this.running = null; // in the same breath as the last look at what was asked
     }
   }
 
