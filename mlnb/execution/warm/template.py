@@ -201,12 +201,29 @@ def _leave(status: int) -> NoReturn:
         threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
         import atexit
 
+        _part_from_channels()
         atexit._run_exitfuncs()  # noqa: SLF001
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
                 stream.flush()
     finally:
         os._exit(status)
+
+
+def _part_from_channels() -> None:
+    """Hand on what the kernel said last. Its own way to close waits for the thread of its control channel, which in a forked
+    kernel now and then ends only when the client loses patience and kills it; nothing of this process is needed any more."""
+    import atexit
+
+    from ipykernel.kernelapp import IPKernelApp
+
+    if IPKernelApp.initialized():
+        kernel = IPKernelApp.instance()
+        atexit.unregister(kernel.close)
+        kernel.reset_io()  # type: ignore[no-untyped-call]
+        if kernel.iopub_thread:
+            kernel.iopub_thread.stop()
+            kernel.iopub_thread.close()
 
 
 def _receive(connection: socket.socket, descriptors: list[int]) -> dict[str, Any]:
