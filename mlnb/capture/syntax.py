@@ -19,7 +19,7 @@ def constant_of(node: ast.expr) -> Any:
     try:
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        pass
+        pass  # not a literal as it stands: what follows are other ways to write one
     if (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)

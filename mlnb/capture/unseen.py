@@ -66,10 +66,16 @@ def _is_installed(file: str) -> bool:
     return str(Path(file).resolve()).startswith(_INSTALLED)
 
 
+@functools.lru_cache(maxsize=16)
+def _parsed(source: str) -> ast.Module:
+    """Read once for all the functions of a module, since it is read on a cell's time; nothing changes the tree."""
+    return ast.parse(source)
+
+
 def definition(target: Any) -> ast.AST | None:
     """The source of a function or class, with that of the functions of its module that it calls, as a tree."""
     try:
-        module = ast.parse(inspect.getsource(sys.modules[target.__module__]))
+        module = _parsed(inspect.getsource(sys.modules[target.__module__]))
     except (OSError, TypeError, KeyError, SyntaxError, ValueError):
         return None
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

@@ -137,7 +137,7 @@ def has_line(path: Path, start: int) -> bool:
             while piece := file.read(1 << 16):
                 if b"\n" in piece:
                     return True
-    except FileNotFoundError:
+    except FileNotFoundError:  # it was folded and went to the archive meanwhile
         pass
     return False
 
