@@ -13,6 +13,8 @@ class FakeStore {
   cursor = 1;
   asked: IRunsQuery[] = [];
   failure: ApiError | null = null;
+  /** What happens once, after the next answer. */
+  meanwhile: (() => void) | null = null;
   private readonly changedAt = new Map<string, number>();
 
   add(row: IRunRow): void {
@@ -44,7 +46,7 @@ class FakeStore {
     );
     const names = [...new Set(this.rows.map(row => row.experiment))];
     const { offset = 0, limit = 200 } = query;
-    return Promise.resolve({
+    const answer = Promise.resolve({
       store: STORE,
       runs: found.slice(offset, offset + limit),
       total: found.length,
@@ -59,6 +61,9 @@ class FakeStore {
           }))
         : undefined
     });
+    this.meanwhile?.();
+    this.meanwhile = null;
+    return answer;
   }
 
   private touch(row: IRunRow): void {
@@ -127,6 +132,30 @@ describe('RunListModel', () => {
     store.add(row);
     await model.catchUp({ kind: 'poll' });
     expect(names()).toEqual([row.name]);
+  });
+
+  it('shows a run that came between the totals and the page', async () => {
+    store.add(run());
+    await model.refresh();
+    const late = run();
+    store.meanwhile = () => store.add(late);
+    await model.refresh();
+    expect(model.lines.length).toBe(3);
+    expect(model.found).toBe(2);
+    await model.catchUp({ kind: 'runs', store: STORE.id, runs: [late.run_id] });
+    expect(model.lines.length).toBe(3);
+    expect(names()[0]).toBe(late.name);
+  });
+
+  it('drops a run that went between the totals and the page', async () => {
+    const gone = run();
+    store.add(run());
+    store.add(gone);
+    await model.refresh();
+    store.meanwhile = () => store.remove(gone);
+    await model.refresh();
+    expect(model.lines.length).toBe(2);
+    expect(model.found).toBe(1);
   });
 
   it('drops a deleted run', async () => {

@@ -60,7 +60,7 @@ export class RunListModel extends Model {
 
   /** Runs that the query finds, and runs in the store. */
   get found(): number {
-    return this._found;
+    return [...this.groups.values()].reduce((sum, { total }) => sum + total, 0);
   }
 
   get all(): number {
@@ -187,7 +187,6 @@ export class RunListModel extends Model {
         return; // already asked again
       }
       this._store = page.store;
-      this._found = page.total;
       this._all = where === '' ? page.total : Math.max(this._all, page.total);
       this.cursor = page.cursor;
       this._queryError = null;
@@ -257,11 +256,12 @@ export class RunListModel extends Model {
       if (where !== this._where || store !== this.stores.current) {
         return;
       }
-      const { runs } = answer;
+      const { runs, total } = answer;
       this.keepBatches(answer);
+      group.total = total; // runs may have come or gone since the totals were counted
       const arrived = new Set(runs.map(row => row.run_id));
       for (const [place, row] of group.rows) {
-        if (Math.floor(place / PAGE) === page || arrived.has(row.run_id)) {
+        if (Math.floor(place / PAGE) === page || place >= total || arrived.has(row.run_id)) {
           group.rows.delete(place);
         }
       }
@@ -348,7 +348,6 @@ export class RunListModel extends Model {
   private begun = false;
   private _ready = false;
   private _store: IStoreInfo | null = null;
-  private _found = 0;
   private _all = 0;
   private _lines: Lines | null = null;
 }
