@@ -22,6 +22,7 @@ SOURCE_TEXT: Final = 1
 LABEL: Final = 2
 VARIABLE: Final = 3
 LOOK_BACK: Final = 80
+BEST: Final = ".best_score_"  # of a search
 
 
 @dataclass(slots=True)
@@ -124,10 +125,22 @@ class Candidates:
         """Whether a variable's number is printed, shown or appended."""
         site = found.note.site
         if site.kind == "assign":
-            return False
+            return self._is_spread(found, other)
+        if site.expression is not None and site.expression.text.endswith(BEST) and other.name.endswith(BEST):
+            return True
         if site.expression is not None and other.key and other.key == site.expression.text:
             return True
         return found.turn == other.turn and evidence.has_digits(found.value)
+
+    def _is_spread(self, found: Candidate, other: Candidate) -> bool:
+        """Whether a variable gets the mean of a validation's folds, or their deviation, by whatever call: `np.mean(scores)`."""
+        expression, folds = found.note.site.expression, other.key.rpartition(".")[0]
+        return (
+            expression is not None
+            and other.key.endswith((".mean()", ".std()"))
+            and folds in expression.names
+            and found.turn == other.turn
+        )
 
     def _came_out(self, found: Candidate, other: Candidate) -> bool:
         """Whether a function of the notebook, where the number was seen inside, returned it to here."""

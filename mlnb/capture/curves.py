@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mlnb.capture.candidates import VARIABLE, Candidate
 from mlnb.capture.evidence import has_digits
@@ -11,6 +11,8 @@ from mlnb.capture.words import is_counter_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+
+ALIKE: Final = 20  # metrics of one name and place: more of them are a loop that nobody saw
 
 
 def collected(
@@ -29,17 +31,41 @@ def collected(
             groups.setdefault((candidate.name, loops[0].activation if loops else -1), []).append(candidate)
     found: list[Metric] = []
     for (name, activation), members in groups.items():
-        if activation < 0:
-            found += [_single(name, member) for member in members]
-        else:
-            found += _of_loop(name, members)
-    return _named_apart(_without_twins([*found, *curves]))
+        found += _unlooped(name, members) if activation < 0 else _of_loop(name, members)
+    return _named_apart(_without_twins([*found, *_averaged(curves)]))
 
 
 def _of_loop(name: str, members: list[Candidate]) -> list[Metric]:
     if len(members) == 1:
         return [_single(name, members[0])]
     return [_curve(name, members)]
+
+
+def _unlooped(name: str, members: list[Candidate]) -> list[Metric]:
+    """One by one; but a place that is passed over and over stands in a loop that was let go, or is the library's:
+    `max(population, key=fitness)`."""
+    places: dict[int, list[Candidate]] = {}
+    for member in members:
+        places.setdefault(member.note.site.number, []).append(member)
+    found: list[Metric] = []
+    for alike in places.values():
+        found += [_curve(name, alike)] if len(alike) > ALIKE else [_single(name, one) for one in alike]
+    return found
+
+
+def _averaged(curves: Iterable[Metric]) -> list[Metric]:
+    """Where each of many turns gave a list of scores, their means are the curve."""
+    names: dict[str, list[Metric]] = {}
+    for metric in curves:
+        names.setdefault(metric.name, []).append(metric)
+    found: list[Metric] = []
+    for name, alike in names.items():
+        if len(alike) > ALIKE:
+            means = [sum(metric.values) / len(metric.values) for metric in alike]
+            found.append(Metric(name, means, list(range(len(means))), source=alike[0].source))
+        else:
+            found += alike
+    return found
 
 
 def _single(name: str, member: Candidate) -> Metric:
@@ -64,7 +90,7 @@ def _steps(members: Sequence[Candidate]) -> list[int]:
     """The loop's own whole numbers where they grow, else 0, 1, 2 …"""
     own: list[int] = []
     for member in members:
-        values = member.note.loops[-1].values
+        values = member.note.loops[-1].values if member.note.loops else None
         value = values[0] if values else None
         if not isinstance(value, int) or isinstance(value, bool) or (own and value <= own[-1]):
             return list(range(len(members)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture import numbers, tables, values
+from mlnb.capture import numbers, tables, values, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,8 @@ def at_site(site: Site, value: Any) -> Any:
         return number
     if isinstance(value, str):
         return value[-80:] if site.kind == "print" else None
+    if site.kind == "item" and isinstance(value, list) and words.is_history_name(site.names[0]):
+        return numbers.numbers_of(value)
     if isinstance(value, (tuple, list)) and 0 < len(value) <= 20 and _has_parts(site, value):
         return [numbers.number_of(item) for item in value]
     return _learnt(site, value) or _mapping(value)

@@ -163,6 +163,8 @@ class Program:
             return early and not (begins or words.is_metric_name(name) or words.is_grid_step(name))
         if uses & {"loop", "compute", "compare", "sweep", "split"}:
             return True
+        if isinstance(value, float) and "index" in uses:
+            return True  # the key of a dictionary: `thetas[best_rate]`
         return "draw" in uses or (isinstance(value, int) and "shape" in uses)
 
     def swept_grids(self, names: Iterable[str]) -> list[str]:

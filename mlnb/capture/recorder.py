@@ -352,9 +352,9 @@ class Recorder:
         )
         found.data = self._data_of(site, frame, "train" if role == "fit" else "test")
         if role == "fit":
-            named = [
-                item for item in self._settings(site, getattr(receiver, name, None), frame) if item[2].keyword
-            ]
+            own = _is_own(type(receiver))  # what stands first in a library's `fit` is data
+            given = self._settings(site, getattr(receiver, name, None), frame)
+            named = [item for item in given if item[2].keyword or (own and item[2].constant is not MISSING)]
             found.settings = [item for item in named if item[0] not in {"X", "y", "sample_weight"}]
         return found
 

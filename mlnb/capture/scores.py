@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _REPORT_ROW: Final = re.compile(
     r"^\s*(accuracy|micro avg|macro avg|weighted avg)((?:\s+[\d.]+)+)\s*$", re.MULTILINE
 )
+_TIMES: Final = "_time"  # of a validation: `fit_time`, `score_time`
 _REPORT_COLUMNS: Final = ("precision", "recall", "f1-score")
 
 
@@ -174,6 +175,8 @@ class Scores:
         derived = derived and not evidence.is_poor_name(name)
         if made is None and own is not None and own.subtracts and note.loops and not derived:
             return  # one sample's residual
+        if made is None and note.site.function is not None and words.is_criterion_name(name):
+            return  # a tree's way to its splits
         says = words.is_metric_name(name) and not (expression is not None and evidence.is_picked(expression))
         found = self._add(
             note,
@@ -274,6 +277,8 @@ class Scores:
         prefix = next((text for text in values.values() if isinstance(text, str)), name)
         taken = []
         for key, value in values.items():
+            if key.endswith(_TIMES):
+                continue
             if isinstance(value, list) and (words.is_history_name(key) or ours):
                 numbers = [float(item) for item in value if isinstance(item, (int, float))]
                 if len(numbers) > 1:
@@ -303,11 +308,15 @@ class Scores:
 
     def _item(self, note: Note) -> None:
         owner, key = note.site.names[0].removeprefix("self."), note.facts
-        turn = note.loops[-1].values if note.loops else None
-        counted = isinstance(key, (int, float)) and turn is not None and key in turn[:1]
+        counted = isinstance(key, (int, float)) and any(key in (turn.values or ())[:1] for turn in note.loops)
         label = f"{owner}.{key}" if isinstance(key, (str, int, float)) and not counted else owner
         if isinstance(note.value, dict):
             self._dict(note, label, note.value)
+            return
+        if isinstance(note.value, list):
+            self._kept_curve(
+                owner, f"{owner}.{key}" if isinstance(key, (str, int, float)) else owner, note.value
+            )
             return
         if not isinstance(note.value, float):
             return
@@ -320,6 +329,17 @@ class Scores:
             found.absorbed = found.absorbed or self._evidence.is_surface(owner)
             self._candidates.absorb(note.site.inside, note)
             self._evidence.known.add(owner)
+
+    def _kept_curve(self, owner: str, label: str, values: list[Any]) -> None:
+        """`cost_histories[rate] = costs`: the curve has its key for a name, whatever it was called before."""
+        if len(values) < 2:
+            return
+        curve = next((metric for metric in reversed(self._curves) if metric.values == values), None)
+        if curve is None:
+            self._curves.append(Metric(label, [float(value) for value in values], list(range(len(values)))))
+        else:
+            curve.name = label
+        self._evidence.known.add(owner)
 
     def _append(self, note: Note) -> None:
         owner = _plain_name(note.site.names[0])
@@ -559,7 +579,7 @@ def _series_of(value: Any) -> list[tuple[str, list[float]]]:
             for key, items in value.items()
             if isinstance(items, list)
             and items
-            and not str(key).endswith("_time")
+            and not str(key).endswith(_TIMES)
             and all(isinstance(i, (int, float)) for i in items)
         ]
     return []

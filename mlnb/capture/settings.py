@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mlnb.capture.program import Program
+    from mlnb.capture.sites import Argument
     from mlnb.events import Source
 
 _NOT_SETTINGS: Final = listed(
@@ -43,9 +44,11 @@ class Groups:
         place = keys.index(key)
         return seen.name if place == 0 else f"{seen.name}_{place + 1}"
 
-    def of_own(self, note: Note, call: Call) -> str:
-        """A function or class of the notebook: `Net_2` for another call with other literals."""
-        given = {name: value for name, value, argument in call.settings if argument.constant is not MISSING}
+    def of_function(self, note: Note, call: Call) -> str:
+        """A function, or a class that is no estimator: `Net_2`, `train_test_split_2` for another call with other settings."""
+        given = {
+            name: value for name, value, argument in call.settings if _tells_apart(call, value, argument)
+        }
         key = (note.site.number, None) if note.loops else (None, repr(given)[:500])
         keys = self._keys.setdefault(call.name, [])
         if key not in keys:
@@ -64,6 +67,13 @@ class Groups:
         if (seen.origin, None) in keys or (looped and all(origin != seen.origin for origin, _ in keys)):
             return (seen.origin, None)
         return own
+
+
+def _tells_apart(call: Call, value: Any, argument: Argument) -> bool:
+    """Literals do; of a library's function, any plain value: it is a parameter by itself."""
+    if argument.constant is not MISSING:
+        return argument.keyword not in _NOT_SETTINGS
+    return call.role != "own" and isinstance(value, (bool, int, float, str))
 
 
 def _state(seen: EstimatorSeen) -> str:
@@ -121,9 +131,11 @@ def joined(repeated: Sequence[Sequence[Param]]) -> list[Param]:
 def _prefix(note: Note, call: Call, groups: Groups, program: Program) -> str | None:
     if call.role == "own":
         own = program.functions.get(call.name)
-        return groups.of_own(note, call) if own is not None and own.trains else None
-    if call.role == "validation" or call.estimator is None:
+        return groups.of_function(note, call) if own is not None and own.trains else None
+    if call.role == "seed":
         return call.name
+    if call.role == "validation" or call.estimator is None:
+        return groups.of_function(note, call)
     return groups.name(call.estimator, looped=bool(note.loops))
 
 
@@ -138,14 +150,14 @@ def _of_call(prefix: str, call: Call, program: Program, extra: Sequence[str]) ->
         best = call.estimator.learnt.get("best_params_")
         if isinstance(best, dict):
             found += _describe(f"{prefix}.best_params_", best, "estimator", extra)
-    owner = prefix if call.role in {"fit", "estimator", "own"} else call.name
     for name, value, argument in call.settings:
         # A variable that is a parameter itself needn't be one again as an argument of the notebook's own function.
         repeated = call.role == "own" and (argument.part is not None or argument.name is not None)
-        if name not in _NOT_SETTINGS and not repeated:
+        absent = value is None and argument.constant is MISSING
+        if name not in _NOT_SETTINGS and not repeated and not absent:
             if call.role != "own":
                 value = values.listed(value)  # noqa: PLW2901 - the same values
-            found += _describe(f"{owner}.{name}", value, "call", extra)
+            found += _describe(f"{prefix}.{name}", value, "call", extra)
     if call.role == "own":
         found += _defaults(prefix, call, program, extra)
     return merged(found)

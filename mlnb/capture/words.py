@@ -51,6 +51,7 @@ _COUNTED: Final = listed(
     "shape size length rows columns samples features epoch epochs step iteration fold batch number count time seconds sec "
     "secs elapsed minutes took duration seed version index id threshold threshold best_k"
 )
+_CRITERIA: Final = listed("gain gini entropy impurity")
 LABEL_NOISE: Final = listed(
     "shape size length rows columns samples features epoch epochs step iteration fold batch number count total time seconds "
     "sec secs elapsed minutes took duration seed version index id year month day missing nulls null predict predicted "
@@ -116,6 +117,13 @@ def is_counter_name(name: str) -> bool:
     """Whether a person would give this name to a count, a size or a position."""
     found = parts(name)
     return bool(found) and (found[0] in COUNTERS or found[-1] in COUNTERS)
+
+
+@_remembered
+def is_criterion_name(name: str) -> bool:
+    """Whether a person would give this name to what a tree splits by: `parent_entropy`, `info_gain`, not `cross_entropy`."""
+    found = parts(name)
+    return bool(_CRITERIA.intersection(found)) and "cross" not in found
 
 
 def is_interval_name(name: str) -> bool:

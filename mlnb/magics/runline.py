@@ -113,7 +113,7 @@ def _number(value: float) -> str:
 def _counts(finished: Finished) -> str:
     counts = finished.written.counts
     more = len(finished.written.metrics) - SHOWN_METRICS
-    said = [f"{more} more metrics"] if more > 0 else []
+    said = [f"{more} more metric{'s' if more > 1 else ''}"] if more > 0 else []
     for what in ("params", "datasets", "models", "figures"):
         number = counts.get(what, 0)
         if number:

@@ -1,0 +1,51 @@
+"""What calls' arguments are called as parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mlnb
+from mlnb import magics
+
+
+def params(cell: str, shell) -> dict[str, Any]:
+    shell.run_cell(f"%%track --quiet\n{cell}", store_history=True).raise_error()
+    assert magics.current(shell).settle()
+    return dict(mlnb.get(mlnb.runs().run_id[0]).params)
+
+
+def test_a_second_split_with_other_settings_has_a_name_of_its_own(shell):
+    """With the same ones, it hasn't; what a variable holds is told apart, too."""
+    cell = """
+from sklearn.model_selection import train_test_split
+X, seed = list(range(20)), 3
+a, b = train_test_split(X, test_size=0.5, random_state=seed)
+a, b = train_test_split(a, test_size=0.25, random_state=4)
+a, b = train_test_split(X, test_size=0.5, random_state=seed)
+"""
+    found = params(cell, shell)
+    assert {name: value for name, value in found.items() if name.startswith("train")} == {
+        "train_test_split.test_size": 0.5,
+        "train_test_split.random_state": 3,
+        "train_test_split_2.test_size": 0.25,
+        "train_test_split_2.random_state": 4,
+    }
+
+
+def test_settings_that_stand_by_their_place_in_the_users_own_fit(shell):
+    shell.run_cell("""
+class Perceptron:
+    def fit(self, X, y, epochs=10, rate=0.1):
+        return self
+""")
+    found = params("model = Perceptron()\nmodel.fit([[1], [2]], [0, 1], 4, rate=0.5)", shell)
+    assert found == {"Perceptron.epochs": 4, "Perceptron.rate": 0.5}
+
+
+def test_a_number_that_picks_one_of_several_results_is_a_setting(shell):
+    cell = (
+        "rates = {0.1: 3, 0.05: 4}\nbest_rate, place = 0.05, 0\nchosen = rates[best_rate] + [1, 2][place]\n"
+    )
+    found = params(cell, shell)
+    assert found["best_rate"] == 0.05
+    assert "place" not in found
