@@ -125,12 +125,24 @@ class Candidates:
         """Whether a variable's number is printed, shown or appended."""
         site = found.note.site
         if site.kind == "assign":
-            return self._is_spread(found, other)
+            return self._is_spread(found, other) or self._is_said_before(found, other)
         if site.expression is not None and site.expression.text.endswith(BEST) and other.name.endswith(BEST):
             return True
         if site.expression is not None and other.key and other.key == site.expression.text:
             return True
         return found.turn == other.turn and evidence.has_digits(found.value)
+
+    def _is_said_before(self, found: Candidate, other: Candidate) -> bool:
+        """Whether a variable gets what has just been printed."""
+        said, site = other.note.site, found.note.site
+        return (
+            said.kind == "print"
+            and said.expression is not None
+            and site.expression is not None
+            and said.expression.text == site.expression.text
+            and found.turn == other.turn
+            and evidence.has_digits(found.value)
+        )
 
     def _is_spread(self, found: Candidate, other: Candidate) -> bool:
         """Whether a variable gets the mean of a validation's folds, or their deviation, by whatever call: `np.mean(scores)`."""
@@ -188,9 +200,12 @@ class Candidates:
             ):
                 other.key = f"{name}.{other.name.rpartition('.')[2]}()"
 
-    def has(self, name: str, value: float) -> bool:
-        """Whether that number is known under that name."""
-        return any(other.name == name and evidence.same(other.value, value) for other in self._all)
+    def has(self, name: str, value: float, turn: tuple[tuple[int, int], ...]) -> bool:
+        """Whether that number is known under that name; in a loop, whether it is from the same turn."""
+        return any(
+            other.name == name and evidence.same(other.value, value) and (not turn or other.turn == turn)
+            for other in self._all
+        )
 
     def of_variable(self, name: str) -> list[Candidate]:
         return [candidate for candidate in self._all if candidate.key == name]

@@ -103,14 +103,32 @@ class Evidence:
             {"data", "prediction"} <= origins and bool(expression.calls & _AGGREGATES)
         )
 
+    def is_learnt(self, expression: Expression | None) -> bool:
+        """Whether it sums up what an estimator has learnt: `np.mean(db.labels_ == -1)`, a share of noise."""
+        return (
+            expression is not None
+            and bool(expression.calls & _SHARES)
+            and not self.is_picked(expression)
+            and any(name.endswith("_") and not name.startswith("_") for name in expression.attributes)
+            and "model" in self._program.origins(expression.names)
+        )
+
     def is_data(self, expression: Expression | None) -> bool:
         """Whether a table is one of data, whatever its columns are called: `df.describe()`."""
         if expression is None or expression.names & self.known:
             return False
+        if self.describes(expression):
+            return True
         origins = self._program.origins(expression.names)
-        if expression.names and expression.calls & _DESCRIBE and not origins & {"metric", "own"}:
+        if "groupby" in expression.calls and "metric" not in origins:
             return True
         return "loaded" in origins and not origins & {"metric", "prediction", "model", "own"}
+
+    def describes(self, expression: Expression | None) -> bool:
+        """Whether data is described: `df.corr().iloc[0, 1]`."""
+        if expression is None or not expression.names or not expression.calls & _DESCRIBE:
+            return False
+        return not self._program.origins(expression.names) & {"metric", "own"}
 
     def is_surface(self, name: str) -> bool:
         """Whether a table of numbers is there to be drawn as a landscape."""

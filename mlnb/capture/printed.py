@@ -16,6 +16,13 @@ PRINTERS: Final = frozenset({"print", "display", "pprint", "echo"})
 LOGGERS: Final = frozenset(
     {"info", "debug", "warning", "set_description", "set_postfix", "set_postfix_str", "write"}
 )
+# What is written on a picture is a score if a call made it right there; else it is known from where it was made.
+DRAWERS: Final = frozenset(
+    {
+        "title", "set_title", "suptitle", "xlabel", "ylabel", "set_xlabel", "set_ylabel", "text", "annotate", "legend",
+        "plot", "scatter", "axhline", "axvline", "bar", "hist",
+    }
+)  # fmt: skip
 _WRAPPERS: Final = frozenset({"round", "str", "float", "format", "repr", "around", "item"})
 _FIELD: Final = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
 

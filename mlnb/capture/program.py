@@ -146,11 +146,13 @@ class Program:
             return False
         value = variable.literal
         uses = variable.uses.union(*(self.variables[copy].uses for copy in variable.copies))
-        if _are_columns(variable):
+        if _are_columns(name, variable) or _are_sentences(value):
             return False
         if uses & {"setting", "seed"}:
             return True
-        if isinstance(value, (str, bytes, type(None))):
+        if isinstance(value, str):
+            return "split" in uses or (words.is_date(value) and bool(uses & {"index", "compare"}))
+        if isinstance(value, (bytes, type(None))):
             return False
         if isinstance(value, (list, tuple, dict, set, range)):
             if words.is_shown_list(name) and not isinstance(value, dict):
@@ -205,13 +207,22 @@ def _is_score(key: Any, value: Any) -> bool:
     return isinstance(value, (int, float)) and isinstance(key, str) and words.is_metric_name(key)
 
 
-def _are_columns(variable: Variable) -> bool:
+def _are_columns(name: str, variable: Variable) -> bool:
     """Whether texts in a list pick columns of a table."""
     value = variable.literal
     return (
-        "index" in variable.uses
+        ("index" in variable.uses or words.is_columns_name(name))
         and isinstance(value, (list, tuple))
         and all(isinstance(item, str) for item in value)
+    )
+
+
+def _are_sentences(value: Any) -> bool:
+    """Whether texts in a list are data: a classifier is tried on them."""
+    return (
+        isinstance(value, (list, tuple))
+        and bool(value)
+        and all(isinstance(item, str) and len(item.split()) > 2 for item in value)
     )
 
 
@@ -357,10 +368,8 @@ class _Reader:
                     self._set(name, MISSING, target)
             return
         self._set(target.id, _literal(value), target)
-        if isinstance(value, ast.Call) and _last(value.func) in _GRID and not self._depth:
-            self._program.variables[target.id].grid = all(
-                _literal(argument) is not MISSING for argument in value.args
-            )
+        if not self._depth and _is_grid(value):
+            self._program.variables[target.id].grid = True
 
     def _set(self, name: str, literal: Any, node: ast.expr | ast.stmt) -> None:
         if any(name in inside for inside in self._local):
@@ -686,6 +695,18 @@ def _mentions(node: ast.expr, name: str) -> bool:
 
 def _has_call(node: ast.AST, name: str) -> bool:
     return any(isinstance(inner, ast.Call) and _last(inner.func) == name for inner in ast.walk(node))
+
+
+def _is_grid(node: ast.expr) -> bool:
+    """`np.linspace(0, 1, 5)` of literals, and arithmetic with it: `10 ** np.linspace(4, -2, 100) / 2`."""
+    if isinstance(node, ast.Call):
+        return _last(node.func) in _GRID and all(_literal(argument) is not MISSING for argument in node.args)
+    if not isinstance(node, ast.BinOp):
+        return False
+    return any(
+        _is_grid(one) and (_is_grid(other) or _literal(other) is not MISSING)
+        for one, other in ((node.left, node.right), (node.right, node.left))
+    )
 
 
 def _is_split(node: ast.expr) -> bool:

@@ -25,6 +25,7 @@ from mlnb.capture import estimators, kept, library, numbers, unseen
 from mlnb.capture.described import Describer
 from mlnb.capture.probes import LOOP_PROBE, PROBE
 from mlnb.capture.sites import MISSING, Argument, Prediction, Site
+from mlnb.capture.values import ITEMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping
@@ -317,7 +318,7 @@ class Recorder:
             facts = self._method(site, callee, receiver, frame)
         else:
             target = _resolve(site, receiver, frame)
-            if target is MISSING or (count > 3 and (_is_own(target) or _is_elsewhere(target))):
+            if target is MISSING or (count > _most(target) and (_is_own(target) or _is_elsewhere(target))):
                 return
             facts = self._function(site, target, value, frame)
         if facts is None:
@@ -525,6 +526,11 @@ def _options(value: Any) -> Call | None:
     return Call(
         "setting", "args", settings=[(name, item, Argument(name)) for name, item in vars(space).items()]
     )
+
+
+def _most(target: Any) -> int:
+    """Calls of the notebook's own that are looked at: of an estimator of its own, as many as a list of settings holds."""
+    return ITEMS + 1 if isinstance(target, type) and hasattr(target, "fit") else 3
 
 
 def _is_elsewhere(target: Any) -> bool:

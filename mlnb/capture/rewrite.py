@@ -20,7 +20,7 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import library, probes, unseen, words
-from mlnb.capture.printed import LOGGERS, PRINTERS, Text, is_text
+from mlnb.capture.printed import DRAWERS, LOGGERS, PRINTERS, Text, is_text
 from mlnb.capture.sites import MISSING, Argument, Expression, Kind, Site
 from mlnb.capture.syntax import constant_of, describe, last_name, prediction_in, root_name, target_names
 
@@ -48,11 +48,12 @@ _LISTS: Final = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
 @dataclass(frozen=True)
 class _Where:
-    """Where the walk stands. `bare` says: in a loop that isn't watched."""
+    """Where the walk stands. `bare` says: in a loop that isn't watched, `drawn`: in what a picture says."""
 
     function: str | None = None
     loops: tuple[int, ...] = ()
     bare: bool = False
+    drawn: bool = False
 
 
 class Rewriter:
@@ -316,7 +317,8 @@ class Rewriter:
         if name == "append" and len(node.args) == 1 and isinstance(node.func, ast.Attribute):
             return self._append(node, where), None
         if not self._is_watched(node.func):
-            self._children(node, where)
+            drawn = name in DRAWERS and isinstance(node.func, ast.Attribute)
+            self._children(node, replace(where, drawn=True) if drawn else where)
             return node, None
         return self._watched_call(node, name, where)
 
@@ -435,6 +437,7 @@ class Rewriter:
                 inside=self._since(seen),
                 expression=expression,
                 group=group,
+                drawn=where.drawn,
             )
             return probes.passing(number, value)
 

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
     from mlnb.capture.program import Program
     from mlnb.capture.settings import Groups
+    from mlnb.capture.sites import Expression
     from mlnb.events import Source
 
 _REPORT_ROW: Final = re.compile(
     r"^\s*(accuracy|micro avg|macro avg|weighted avg)((?:\s+[\d.]+)+)\s*$", re.MULTILINE
 )
 _TIMES: Final = "_time"  # of a validation: `fit_time`, `score_time`
+_NAME: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _REPORT_COLUMNS: Final = ("precision", "recall", "f1-score")
 
 
@@ -131,6 +133,8 @@ class Scores:
         best = learnt.get("best_score_")
         if isinstance(best, (int, float)):
             self._add(note, f"{owner}.best_score_", float(best), rank=LABEL, source="estimator", call=call)
+        if "scores" in learnt and call.estimator.variable:
+            self._evidence.known.add(f"{call.estimator.variable}.cv_results_")
         for name, values in {**learnt.get("scores", {}), **learnt.get("logs", {})}.items():
             self._curves.append(
                 Metric(f"{owner}.{name}", values, list(range(len(values))), owner, None, "estimator")
@@ -172,6 +176,7 @@ class Scores:
         # `best_alpha, best_error = alpha, error`: each name by what it gets, not by what the other gets.
         inside = note.site.inside if own is expression or (own is not None and own.calls) else ()
         derived = evidence.derives(own, inside) or evidence.is_compared(own)
+        derived = derived or (bool(note.loops) and evidence.is_learnt(own))
         derived = derived and not evidence.is_poor_name(name)
         if made is None and own is not None and own.subtracts and note.loops and not derived:
             return  # one sample's residual
@@ -268,12 +273,16 @@ class Scores:
             self._evidence.known.add(name)
             return
         expression = note.site.expression
-        if isinstance(values, Cells) and self._evidence.is_data(expression):
+        if isinstance(values, Cells):
+            if self._evidence.is_data(expression) or self._is_of_search(expression):
+                return
+            name = _table_name(name)
+        shown = note.site.kind in {"shown", "print"}
+        if shown and self._is_known(values):
             return
         ours = words.is_history_name(name) or self._evidence.derives(expression, note.site.inside)
         ours = ours or _has_siblings(values)
-        if note.site.kind in {"shown", "print"} and isinstance(values, Cells) and self._is_known(values):
-            return
+        swept = {value for turn in note.loops for value in turn.values or () if isinstance(value, float)}
         prefix = next((text for text in values.values() if isinstance(text, str)), name)
         taken = []
         for key, value in values.items():
@@ -286,10 +295,12 @@ class Scores:
             elif (
                 isinstance(value, float)
                 and not math.isinf(value)
-                and (words.is_metric_name(key) or (ours and not words.is_size_name(key)))
+                and (
+                    words.is_metric_name(key) or (ours and value not in swept and not words.is_size_name(key))
+                )
             ):
                 taken.append(value)
-                if self._candidates.has(f"{name}.{key}", value):
+                if self._candidates.has(f"{name}.{key}", value, turn_of(note.loops)):
                     continue
                 self._add(
                     note, f"{prefix}.{key}", value, rank=VARIABLE, source="assigned", key=f"{name}.{key}"
@@ -299,12 +310,32 @@ class Scores:
             self._candidates.absorb(note.site.inside, note)
             self._evidence.known.add(name)
 
-    def _is_known(self, cells: Cells) -> bool:
-        """Whether a table shows, perhaps rounded, what is known one by one."""
-        known = {candidate.value for candidate in self._candidates}
+    def _is_known(self, values: dict[str, Any]) -> bool:
+        """Whether a table or dictionary shows, perhaps rounded, what is known one by one."""
+        shown = [
+            value
+            for key, value in values.items()
+            if isinstance(value, float) and not words.is_counter_name(key)
+        ]
+        if not shown or any(isinstance(value, list) for value in values.values()):
+            return False
+        known = {candidate.value for candidate in self._candidates if not self._is_weak(candidate)}
         known.update(value for curve in self._curves for value in curve.values)
-        shown = [value for key, value in cells.items() if not words.is_counter_name(key)]
+        known.update(self._recorded)
         return all(value in known or any(_is_rounded(value, one) for one in known) for value in shown)
+
+    @staticmethod
+    def _is_weak(candidate: Candidate) -> bool:
+        """Whether a number will not be a metric."""
+        return not candidate.strong or (candidate.absorbed and not candidate.made)
+
+    def _is_of_search(self, expression: Expression | None) -> bool:
+        """Whether a table holds a search's candidates, which are known since it was fitted."""
+        return (
+            expression is not None
+            and "cv_results_" in expression.attributes
+            and any(f"{name}.cv_results_" in self._evidence.known for name in expression.names)
+        )
 
     def _item(self, note: Note) -> None:
         owner, key = note.site.names[0].removeprefix("self."), note.facts
@@ -314,9 +345,12 @@ class Scores:
             self._dict(note, label, note.value)
             return
         if isinstance(note.value, list):
-            self._kept_curve(
-                owner, f"{owner}.{key}" if isinstance(key, (str, int, float)) else owner, note.value
-            )
+            parts = note.site.expression.parts if note.site.expression is not None else ()
+            if any(part.names & self._evidence.known for part in parts):
+                self._evidence.known.add(owner)  # `results[name] = [acc, matrix]`
+            elif not parts and words.is_history_name(owner):
+                named = isinstance(key, (str, int, float))
+                self._kept_curve(owner, f"{owner}.{key}" if named else owner, note.value)
             return
         if not isinstance(note.value, float):
             return
@@ -343,10 +377,17 @@ class Scores:
 
     def _append(self, note: Note) -> None:
         owner = _plain_name(note.site.names[0])
-        if isinstance(note.value, dict):
-            self._dict(note, owner, note.value)
-            return
         expression = note.site.expression
+        if isinstance(note.value, dict):
+            if (
+                expression is not None
+                and expression.form == "Name"
+                and expression.text in self._evidence.known
+            ):
+                self._evidence.known.add(owner)  # each of its numbers is known since it was made
+            else:
+                self._dict(note, owner, note.value)
+            return
         if isinstance(note.value, list) and expression is not None and expression.parts:
             self._appended_tuple(note, owner)
             return
@@ -355,11 +396,18 @@ class Scores:
         made = self._maker(note, note.value, None)
         derived = self._evidence.derives(expression, note.site.inside)
         says = words.is_history_name(owner) or self._evidence.says(expression)
-        strong = made is not None or derived or (says and not self._evidence.is_poor_name(owner))
+        says = says and not self._evidence.is_poor_name(owner) and not self._is_continued(owner, expression)
+        strong = made is not None or derived or says
         self._add(note, owner, note.value, rank=LABEL, source="assigned", call=made, strong=strong)
         if strong:
             self._candidates.absorb(note.site.inside, note)
             self._evidence.known.update((owner, owner.partition("[")[0]))
+
+    def _is_continued(self, owner: str, expression: Expression | None) -> bool:
+        """Whether a series of data goes on with what is predicted for it: `history.append(yhat)`."""
+        if expression is not None and expression.form == "Name" and words.is_predicted_name(expression.text):
+            return True
+        return "data" in self._program.origins([owner])
 
     def _appended_tuple(self, note: Note, owner: str) -> None:
         """`results.append((name, accuracy_score(y, p)))`: those in it that are computed from scores."""
@@ -392,7 +440,7 @@ class Scores:
         if not isinstance(value, (int, float)) or self._is_known_scaled(note):
             return
         made = self._maker(note, value, None)
-        if made is None and isinstance(value, int):
+        if made is None and (isinstance(value, int) or site.drawn):
             return
         strong = made is not None or self._is_printed_score(note, label)
         if not strong and words.says_deviation(site.label or "") and site.group in self._scored:
@@ -420,6 +468,8 @@ class Scores:
             return False
         if words.says_metric(label) or evidence.says(expression):
             return True
+        if expression is not None and expression.differs and label:
+            return not words.is_noise(label)
         return bool(label) and not words.is_noise(label) and evidence.is_compared(expression)
 
     def _promote(self, note: Note) -> None:
@@ -436,6 +486,10 @@ class Scores:
             return False
         if expression.scales in self._evidence.known:
             return True
+        if note.loops and expression.scales in note.loops[-1].names:
+            over = re.findall(r"\w+", note.loops[-1].text.partition(" in ")[2])
+            if not self._evidence.known.isdisjoint(over):
+                return True
         listed = (
             expression.form == "Subscript"
             and bool(note.loops)
@@ -453,7 +507,7 @@ class Scores:
                 or ours.says(expression)
                 or ours.is_compared(expression)
             )
-            if made is None and (not strong or self._is_known_scaled(note)):
+            if made is None and (not strong or ours.describes(expression) or self._is_known_scaled(note)):
                 return
             found = self._add(note, note.site.text, note.value, rank=SOURCE_TEXT, source="call", call=made)
             self._candidates.absorb(set(note.site.inside) - {found.note.site.number}, note)
@@ -546,6 +600,15 @@ def _is_constant(expression: Any) -> bool:
         (expression.form == "Attribute" and expression.attributes <= {"inf", "nan", "Inf", "NaN", "pi", "e"})
         or (expression.calls == {"float"} and not expression.names)
     )
+
+
+def _table_name(text: str) -> str:
+    """`board` of `board.sort_values("rmse").head()`, and of `board.round(2)`."""
+    found = _NAME.match(text)
+    if found is None:
+        return text
+    name, follows = found.group(), text[found.end() : found.end() + 1]
+    return name.rpartition(".")[0] or text if follows == "(" else name
 
 
 def _is_rounded(shown: float, value: float) -> bool:

@@ -16,7 +16,7 @@ from mlnb.capture.vocabulary import listed
 from mlnb.events import Param
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mlnb.capture.program import Program
     from mlnb.capture.sites import Argument
@@ -57,16 +57,16 @@ class Groups:
         return call.name if place == 0 else f"{call.name}_{place + 1}"
 
     def _key(
-        self, seen: EstimatorSeen, keys: Sequence[tuple[int | None, str | None]], looped: bool
+        self, seen: EstimatorSeen, keys: list[tuple[int | None, str | None]], looped: bool
     ) -> tuple[int | None, str | None]:
-        own = (seen.origin, _state(seen))
+        own, bare = (seen.origin, _state(seen)), (seen.origin, _state_of({}))
         if looped and seen.origin is None and own not in keys:
             return (None, None)  # built where nobody looked, in each turn anew
+        if looped and bare in keys and bare != own:
+            keys[keys.index(bare)] = (seen.origin, None)  # built bare, then set up by the loop
         if seen.origin is None or own in keys:
             return own
-        if (seen.origin, None) in keys or (looped and all(origin != seen.origin for origin, _ in keys)):
-            return (seen.origin, None)
-        return own
+        return (seen.origin, None) if looped or (seen.origin, None) in keys else own
 
 
 def _tells_apart(call: Call, value: Any, argument: Argument) -> bool:
@@ -77,7 +77,11 @@ def _tells_apart(call: Call, value: Any, argument: Argument) -> bool:
 
 
 def _state(seen: EstimatorSeen) -> str:
-    return repr(sorted((name, repr(value)[:200]) for name, value in seen.settings.items()))
+    return _state_of(seen.settings)
+
+
+def _state_of(settings: Mapping[str, Any]) -> str:
+    return repr(sorted((name, repr(value)[:200]) for name, value in settings.items()))
 
 
 def from_literals(

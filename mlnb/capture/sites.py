@@ -30,6 +30,7 @@ class Expression:
     scales: str | None = None
     parts: tuple[Expression, ...] = ()
     subtracts: bool = False  # one computed thing from another
+    differs: bool = False  # it sums up how two computed things differ: `np.linalg.norm(w - w_true)`
 
     @property
     def words(self) -> frozenset[str]:
@@ -66,7 +67,7 @@ class Site:
     `text` is its source; `names` the variables that it sets; `loops` the sites of the loops around it in the same function,
     outermost first; `function` the function that it stands in; `inner` the site of the call that it wraps directly,
     `inside` those of all calls within it; `group` is shared by the numbers of one printed text, and
-    `several` says that lists and dictionaries are looked into, not only numbers; `step` that its function goes on to compute
+    `drawn` says that it is written on a picture, `several` that lists and dictionaries are looked into, not only numbers; `step` that its function goes on to compute
     with the result what it returns.
     """
 
@@ -86,4 +87,5 @@ class Site:
     group: int = -1
     several: bool = True
     step: bool = False
+    drawn: bool = False
     expression: Expression | None = None

@@ -11,6 +11,7 @@ MOST_ITEMS: Final = 50
 NAMESPACES: Final = frozenset(
     {"dict", "SimpleNamespace", "Namespace", "edict", "EasyDict", "Munch", "AttrDict"}
 )
+_SUMS_UP: Final = frozenset({"norm", "mean", "sum", "max", "average"})
 _ARITHMETIC: Final = (ast.Pow, ast.Mult, ast.Div, ast.Add, ast.Sub)
 
 
@@ -90,8 +91,26 @@ def describe(node: ast.expr) -> Expression:
         subtracts=isinstance(node, ast.BinOp)
         and isinstance(node.op, ast.Sub)
         and not isinstance(node.left, ast.Constant),
+        differs=any(_sums_up_difference(inner) for inner in ast.walk(node)),
         parts=tuple(describe(part) for part in node.elts) if isinstance(node, (ast.Tuple, ast.List)) else (),
     )
+
+
+def _sums_up_difference(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call) or last_name(node.func) not in _SUMS_UP:
+        return False
+    owner = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+    return any(
+        isinstance(inner, ast.BinOp)
+        and isinstance(inner.op, ast.Sub)
+        and len({frozenset(_loaded(side)) for side in (inner.left, inner.right)} - {frozenset()}) == 2
+        for part in (*owner, *node.args)
+        for inner in ast.walk(part)
+    )
+
+
+def _loaded(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
 def _compares(node: ast.AST) -> bool:

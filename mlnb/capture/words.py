@@ -10,6 +10,7 @@ from typing import Final
 from mlnb.capture.vocabulary import listed
 
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
+_DATE: Final = re.compile(r"\s*\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?(?!\d)")
 
 METRIC_WORDS: Final = listed(
     "acc accs accuracy accuracies prec precs precision precisions rec recs recall recalls f1 f1s fbeta fscore auc aucs auroc auprc roc map mse "
@@ -151,6 +152,24 @@ def is_metric_function(name: str) -> bool:
 def is_grid_step(name: str) -> bool:
     """Whether a person would give this name to the step of a plot's grid."""
     return name == "h" or parts(name)[-1:] == ["step"]
+
+
+def is_predicted_name(name: str) -> bool:
+    """Whether a person would give this name to a prediction: `yhat`, `y_pred`."""
+    found = parts(name)
+    return bool({"yhat", "hat", "pred", "preds", "prediction", "forecast", "predicted"}.intersection(found))
+
+
+def is_columns_name(name: str) -> bool:
+    """Whether a person would give this name to a list of a table's columns."""
+    return parts(name)[-1:] in [
+        [word] for word in ("cols", "columns", "features", "feats", "vars", "variables")
+    ]
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a day or a month: `2019-03-01`."""
+    return _DATE.match(text) is not None
 
 
 def is_shown_list(name: str) -> bool:

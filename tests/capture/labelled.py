@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mlnb.store import Store, query
+from mlnb.store import Store, answers, query
 
 FOLDER = Path(__file__).parent / "notebooks"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.cells"))
@@ -87,44 +87,55 @@ def run(shell: Any, store: Store, name: str, *, by_cell: bool) -> dict[str, Any]
 def captured(store: Store) -> dict[str, Any]:
     """Parameters and metrics of all runs of a store that have no parent."""
     params, metrics, problems = [], [], []
-    for row in reversed(query.run_page(store).rows):
-        record = query.record(store, row["run_id"])
-        params += [
-            (p["name"], p["number"] if p["number"] is not None else p["value"])
-            for p in record["params_detail"]
-        ]
-        for metric in record["metrics_detail"]:
-            metrics.append((metric["name"], list(query.history(store, row["run_id"], metric["name"]).values)))
-        problems += record["problems"]
+    with answers.together(store):
+        for record in query.records(store, [row["run_id"] for row in reversed(query.run_page(store).rows)]):
+            params += [
+                (p["name"], p["number"] if p["number"] is not None else p["value"])
+                for p in record["params_detail"]
+            ]
+            for metric in record["metrics_detail"]:
+                curve = [metric["last"]]
+                if metric["count"] > 1:
+                    curve = list(query.history(store, record["run_id"], metric["name"]).values)
+                metrics.append((metric["name"], curve))
+            problems += record["problems"]
     return {"params": params, "metrics": metrics, "problems": problems}
 
 
 # ---- matching -------------------------------------------------------------------------------------
 
 
-def score(name: str, found: dict[str, Any], namespace: dict[str, Any]) -> dict[str, Score]:
-    """Parameters' and metrics' scores of a notebook that has run."""
+def score(name: str, found: dict[str, Any], namespace: dict[str, Any], *, by_cell: bool) -> dict[str, Score]:
+    """Parameters' and metrics' scores of a notebook that has run. Cell by cell, a run has no second estimator of a
+    class: `SVC_2.C` of the whole notebook is `SVC.C` there."""
     _, truth = cells_of(name)
+    wanted, got = list(truth.get("params", {}).items()), found["params"]
+    if by_cell:
+        wanted, got = ([(_unnumbered(label), value) for label, value in pairs] for pairs in (wanted, got))
     return {
-        "params": _score(truth.get("params", {}), found["params"], namespace, _same_param, _same_param_name),
+        "params": _score(wanted, got, namespace, _same_param, _same_param_name),
         "metrics": _score(
-            truth.get("metrics", {}), found["metrics"], namespace, _same_metric, _same_metric_name
+            list(truth.get("metrics", {}).items()),
+            found["metrics"],
+            namespace,
+            _same_metric,
+            _same_metric_name,
         ),
     }
 
 
 def _score(
-    truth: dict[str, Any], captured: list[Any], namespace: dict[str, Any], same: Any, same_name: Any
+    truth: list[tuple[str, Any]], captured: list[Any], namespace: dict[str, Any], same: Any, same_name: Any
 ) -> Score:
     result = Score()
-    expected = {key: _evaluated(value, namespace) for key, value in truth.items()}
+    expected = [(key, _evaluated(value, namespace)) for key, value in truth]
     right: set[int] = set()
-    for key, value in expected.items():
+    for key, value in expected:
         hits = [n for n, (name, got) in enumerate(captured) if same_name(key, name) and same(value, got)]
         (result.found if hits else result.missed).append(f"{key} = {str(value)[:60]}")
         right.update(hits)
     for n, (name, got) in enumerate(captured):
-        if any(_is_alias(key, name) and same(value, got) for key, value in expected.items()):
+        if any(_is_alias(key, name) and same(value, got) for key, value in expected):
             right.add(n)
     result.right = len(right)
     result.extra = [
@@ -161,9 +172,12 @@ def _same_param(expected: Any, got: Any) -> bool:
 
 
 def _same_param_name(expected: str, got: str) -> bool:
-    # Cell by cell, a run has no second estimator of a class.
-    one, other = (re.sub(r"_\d+\.", ".", name.lower()) for name in (expected, got))
+    one, other = expected.lower(), got.lower()
     return one == other or other.endswith(f".{one}")
+
+
+def _unnumbered(name: str) -> str:
+    return re.sub(r"_\d+\.", ".", name)
 
 
 def _same_metric(expected: Any, got: list[float]) -> bool:

@@ -104,3 +104,16 @@ print("best:", search.best_score_)
         "GridSearchCV.best_score_",
         "GridSearchCV.mean_test_score",
     }
+
+
+def test_results_that_are_gone_through_to_be_shown_are_known(shell):
+    shell.run_cell(FITNESS)
+    cell = """
+results = {}
+for w in (2, 3):
+    acc = fitness(w)
+    results[f"w{w}"] = [acc, "a matrix"]
+for name, found in results.items():
+    print(name, "acc:", found[0] * 100)
+"""
+    assert metrics(cell, shell) == {"acc": 2}
