@@ -130,6 +130,10 @@ class Evidence:
             return False
         return not self._program.origins(expression.names) & {"metric", "own"}
 
+    def is_weight(self, expression: Expression | None) -> bool:
+        """Whether a number is one of those that a model has learnt: what it is printed as, be it "score", says little."""
+        return expression is not None and "weight" in self._program.origins(expression.names)
+
     def is_surface(self, name: str) -> bool:
         """Whether a table of numbers is there to be drawn as a landscape."""
         variable = self._program.variables.get(name)

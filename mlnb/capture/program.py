@@ -34,6 +34,10 @@ _SURFACES: Final = listed("contour contourf plot_surface plot_wireframe triconto
 _GRID: Final = listed("arange linspace logspace meshgrid tile repeat geomspace mgrid reshape")
 _SHAPED: Final = listed("zeros ones full eye empty zeros_like")
 _DATA: Final = listed("array asarray DataFrame Series tensor matrix")
+# What a fitted estimator has for each feature or class.
+_WEIGHTS: Final = listed(
+    "coef_ coefs_ intercept_ intercepts_ feature_importances_ importances_mean importances_std components_ cluster_centers_"
+)
 _SHOWN: Final = listed("print display head tail sample pprint format round")
 _PATHS: Final = library.READERS | listed(
     "open Path join to_csv savefig save listdir glob makedirs exists ImageFolder imread to_pickle dump"
@@ -410,6 +414,8 @@ class _Reader:
             return (
                 set(self._program.variables[node.id].sources) if node.id in self._program.variables else set()
             )
+        if isinstance(node, ast.Attribute) and node.attr in _WEIGHTS:
+            return {"weight"}
         found: set[str] = set()
         if isinstance(node, ast.Call):
             found |= self._made_by(_last(node.func), _root(node.func))

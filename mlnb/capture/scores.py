@@ -340,6 +340,8 @@ class Scores:
     def _item(self, note: Note) -> None:
         owner, key = note.site.names[0].removeprefix("self."), note.facts
         counted = isinstance(key, (int, float)) and any(key in (turn.values or ())[:1] for turn in note.loops)
+        if isinstance(key, int) and note.site.loops and not note.loops:
+            counted = True  # of a loop that was let go
         label = f"{owner}.{key}" if isinstance(key, (str, int, float)) and not counted else owner
         if isinstance(note.value, dict):
             self._dict(note, label, note.value)
@@ -464,7 +466,7 @@ class Scores:
         expression, evidence = note.site.expression, self._evidence
         if evidence.derives(expression, note.site.inside):
             return not words.is_count(label)
-        if expression is not None and evidence.is_picked(expression):
+        if expression is not None and (evidence.is_picked(expression) or evidence.is_weight(expression)):
             return False
         if words.says_metric(label) or evidence.says(expression):
             return True

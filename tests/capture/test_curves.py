@@ -117,3 +117,14 @@ for name, found in results.items():
     print(name, "acc:", found[0] * 100)
 """
     assert metrics(cell, shell) == {"acc": 2}
+
+
+def test_what_a_model_has_learnt_is_no_score_whatever_it_is_printed_as(shell):
+    cell = """
+from sklearn.linear_model import LinearRegression
+model = LinearRegression().fit([[1, 5], [2, 3], [4, 1]], [1, 2, 5])
+importance = model.coef_
+for place, value in enumerate(importance):
+    print("Feature: %d, Score: %.5f" % (place, value))
+"""
+    assert metrics(cell, shell) == {}
