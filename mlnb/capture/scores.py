@@ -285,7 +285,11 @@ class Scores:
         for key, value in values.items():
             if isinstance(value, list) and (words.is_history_name(key) or ours):
                 numbers = [float(item) for item in value if isinstance(item, (int, float))]
-                if len(numbers) > 1:
+                if (
+                    numbers and note.loops
+                ):  # one curve for each turn: what it ends with makes the curve of the turns
+                    self._add(note, f"{name}.{key}", numbers[-1], rank=VARIABLE, source="assigned")
+                elif len(numbers) > 1:
                     self._curves.append(Metric(f"{name}.{key}", numbers, list(range(len(numbers)))))
             elif (
                 isinstance(value, float)
@@ -340,10 +344,10 @@ class Scores:
         if isinstance(note.value, dict):
             self._dict(note, label, note.value)
             return
-        if not isinstance(note.value, float):
+        if not isinstance(note.value, float) or _is_constant(note.site.expression):
             return
         made = self._maker(note, note.value, None)
-        says = words.is_history_name(owner) or words.is_metric_name(str(key))
+        says = words.is_history_name(owner) or (isinstance(key, str) and words.is_metric_name(key))
         derived = self._evidence.derives(note.site.expression, note.site.inside)
         if made is not None or says or derived or self._evidence.says(note.site.expression):
             rank = VARIABLE if label != owner else LABEL
@@ -467,6 +471,9 @@ class Scores:
             expression.form == "Subscript"
             and bool(note.loops)
             and bool(expression.names & self._evidence.known)
+        )
+        listed = listed or (
+            expression.form == "Name" and bool(note.loops) and expression.text in note.loops[-1].names
         )
         return listed and any(other.value == note.value for other in self._candidates)
 

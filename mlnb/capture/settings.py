@@ -43,9 +43,14 @@ class Groups:
         place = keys.index(key)
         return seen.name if place == 0 else f"{seen.name}_{place + 1}"
 
-    def of_own(self, note: Note, call: Call) -> str:
-        """A function or class of the notebook: `Net_2` for another call with other literals."""
-        given = {name: value for name, value, argument in call.settings if argument.constant is not MISSING}
+    def of_call(self, note: Note, call: Call) -> str:
+        """A function, or a class that is no estimator: `Net_2` and `cross_val_score_2` for another call with other
+        settings; of the notebook's own, with other literals."""
+        given = {
+            name: value
+            for name, value, argument in call.settings
+            if argument.constant is not MISSING or (call.role != "own" and values.is_scalar(value))
+        }
         key = (note.site.number, None) if note.loops else (None, repr(given)[:500])
         keys = self._keys.setdefault(call.name, [])
         if key not in keys:
@@ -125,9 +130,9 @@ def joined(repeated: Sequence[Sequence[Param]]) -> list[Param]:
 def _prefix(note: Note, call: Call, groups: Groups, program: Program) -> str | None:
     if call.role == "own":
         own = program.functions.get(call.name)
-        return groups.of_own(note, call) if own is not None and own.trains else None
+        return groups.of_call(note, call) if own is not None and own.trains else None
     if call.role == "validation" or call.estimator is None:
-        return call.name
+        return groups.of_call(note, call)
     return groups.name(call.estimator, looped=bool(note.loops))
 
 
@@ -142,14 +147,13 @@ def _of_call(prefix: str, call: Call, program: Program, extra: Sequence[str]) ->
         best = call.estimator.learnt.get("best_params_")
         if isinstance(best, dict):
             found += _describe(f"{prefix}.best_params_", best, "estimator", extra)
-    owner = prefix if call.role in {"fit", "estimator", "own"} else call.name
     for name, value, argument in call.settings:
         # A variable that is a parameter itself needn't be one again as an argument of the notebook's own function.
         repeated = call.role == "own" and (argument.part is not None or argument.name is not None)
         if name not in _NOT_SETTINGS and not repeated:
             if call.role != "own":
                 value = values.listed(value)  # noqa: PLW2901 - the same values
-            found += _describe(f"{owner}.{name}", value, "call", extra)
+            found += _describe(f"{prefix}.{name}", value, "call", extra)
     if call.role == "own":
         found += _defaults(prefix, call, program, extra)
     return merged(found)
