@@ -41,6 +41,7 @@ class Candidate:
     part: int | None = None
     absorbed: bool = False
     made: bool = False  # by a metric function or `score`, in this cell
+    came_out: str | None = None  # the function that returned it
     turn: tuple[tuple[int, int], ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,6 +83,8 @@ class Candidates:
         same.estimator = same.estimator or found.estimator
         same.dataset = same.dataset or found.dataset
         same.made = same.made or found.made
+        if self._came_out(found, same):
+            same.came_out = same.note.site.function
         if found.rank > same.rank or self._names_better(found, same):
             same.name, same.rank, same.source = found.name, found.rank, found.source
             same.note = Note(found.note.site, same.note.order, same.note.value, found.note.loops)

@@ -20,12 +20,14 @@ def collected(
 ) -> list[Metric]:
     """The metrics, each under a name of its own; `recorded` are numbers that the run has from cells before."""
     groups: dict[tuple[str, int], list[Candidate]] = {}
+    returning = {candidate.came_out for candidate in candidates if candidate.came_out is not None}
     for candidate in candidates:
         if (
             candidate.strong
             and not candidate.absorbed
             and not _is_trap(candidate)
             and not _is_mention(candidate, recorded)
+            and not _is_by_product(candidate, returning)
         ):
             loops = candidate.note.loops
             groups.setdefault((candidate.name, loops[0].activation if loops else -1), []).append(candidate)
@@ -36,9 +38,24 @@ def collected(
 
 
 def _of_loop(name: str, members: list[Candidate]) -> list[Metric]:
+    last = list({_turn_outside(member): member for member in members}.values())
+    if len(last) > 1 and _turn_outside(last[0]):
+        members = last  # of a training function that a loop calls, how each of its calls ended
     if len(members) == 1:
         return [_single(name, members[0])]
-    return [_curve(name, members)]
+    return [] if _is_switch(members) else [_curve(name, members)]
+
+
+def _turn_outside(candidate: Candidate) -> tuple[tuple[int, int], ...]:
+    """The turn of the caller's loops, where a number was seen in a loop of a function."""
+    own = len(candidate.note.site.loops)
+    return candidate.turn[:-own] if own and candidate.note.site.function is not None else ()
+
+
+def _is_switch(members: Sequence[Candidate]) -> bool:
+    """Whether a number only goes between two values: a reward of 0 or 1 for each step."""
+    values = {member.value for member in members}
+    return len(members) >= 10 and len(values) == 2 and not any(m.made or has_digits(m.value) for m in members)
 
 
 def _unlooped(name: str, members: list[Candidate]) -> list[Metric]:
@@ -137,6 +154,19 @@ def _is_mention(candidate: Candidate, recorded: Collection[float]) -> bool:
         and not candidate.made
         and candidate.value in recorded
         and has_digits(candidate.value)
+    )
+
+
+def _is_by_product(candidate: Candidate, returning: Collection[str]) -> bool:
+    """Whether it is a step on the way to what a function returned, for each turn of its caller's loop."""
+    site = candidate.note.site
+    return (
+        site.function in returning
+        and candidate.came_out is None
+        and not candidate.made
+        and not site.loops
+        and bool(candidate.note.loops)
+        and candidate.rank == VARIABLE
     )
 
 

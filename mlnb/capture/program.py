@@ -57,6 +57,7 @@ class Variable:
     cell: int = -1
     uses: set[str] = field(default_factory=set)
     grid: bool = False  # np.linspace(0, 1, 5) and the like: its value is known when it has run
+    swept: bool = False  # a loop's variable: the literal is what the loop goes over
     rebound: bool = False  # set again from a computation, or changed in place
     sources: set[str] = field(default_factory=set)  # of the last value: see `origin`
     copies: set[str] = field(default_factory=set)  # other names that got its value
@@ -334,7 +335,8 @@ class _Reader:
         training = self._program.trains(node)
         self._use(node.iter, "loop" if counted else "sweep" if training else "iterate")
         for name in _names(node.target):
-            self._program.variables[name].rebound = True
+            if not self._program.variables[name].swept:
+                self._program.variables[name].rebound = True
         self._originate(node.target, self._origins(node.iter))
         repeated = _literal(node.iter) is MISSING or counted
         self._training += training
@@ -354,8 +356,11 @@ class _Reader:
         name = node.target.id
         if len(values) < 2 or self._repeated or not self._program.trains(node):
             return
-        if _goes_into(node, name, self._program.functions) or _is_judged(node, name):
-            self._program.variables[name] = Variable(list(values), node.lineno, self._program.cell, {"sweep"})
+        own = self._program.functions.keys() | library.OWN_METHODS
+        if _goes_into(node, name, own) or _is_judged(node, name):
+            self._program.variables[name] = Variable(
+                list(values), node.lineno, self._program.cell, {"sweep"}, swept=True
+            )
 
     # ---- names ------------------------------------------------------------------------------
 

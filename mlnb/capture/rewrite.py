@@ -197,6 +197,7 @@ class Rewriter:
         seen, expression = self._begin(value)
         rewritten, inner = self._expression_with_site(value, where)
         watched = where.function is None or where.loops or any(words.is_metric_name(name) for name in names)
+        watched = watched or _holds_scores(value)
         if where.bare or not (names and watched and _is_watched_value(value, expression.form)):
             return rewritten
         number = self._site(
@@ -479,6 +480,14 @@ def _is_watched_value(node: ast.expr, form: str) -> bool:
         not isinstance(node, _PLAIN)
         and form not in {"Constant", "Lambda", "JoinedStr"}
         and constant_of(node) is MISSING
+    )
+
+
+def _holds_scores(node: ast.expr) -> bool:
+    """`{"rmse": …, "mae": …}`."""
+    return isinstance(node, ast.Dict) and any(
+        isinstance(key, ast.Constant) and isinstance(key.value, str) and words.is_metric_name(key.value)
+        for key in node.keys
     )
 
 

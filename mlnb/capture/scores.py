@@ -290,7 +290,11 @@ class Scores:
                 continue
             if isinstance(value, list) and (words.is_history_name(key) or ours):
                 numbers = [float(item) for item in value if isinstance(item, (int, float))]
-                if len(numbers) > 1:
+                if (
+                    numbers and note.loops
+                ):  # one curve for each turn: what it ends with makes the curve of the turns
+                    self._add(note, f"{name}.{key}", numbers[-1], rank=VARIABLE, source="assigned")
+                elif len(numbers) > 1:
                     self._curves.append(Metric(f"{name}.{key}", numbers, list(range(len(numbers)))))
             elif (
                 isinstance(value, float)
@@ -354,10 +358,10 @@ class Scores:
                 named = isinstance(key, (str, int, float))
                 self._kept_curve(owner, f"{owner}.{key}" if named else owner, note.value)
             return
-        if not isinstance(note.value, float):
+        if not isinstance(note.value, float) or _is_constant(note.site.expression):
             return
         made = self._maker(note, note.value, None)
-        says = words.is_history_name(owner) or words.is_metric_name(str(key))
+        says = words.is_history_name(owner) or (isinstance(key, str) and words.is_metric_name(key))
         derived = self._evidence.derives(note.site.expression, note.site.inside)
         if made is not None or says or derived or self._evidence.says(note.site.expression):
             rank = VARIABLE if label != owner else LABEL
@@ -432,7 +436,8 @@ class Scores:
         if not label and (label := self._labels.get(site.group, "")):
             used = self._used.get(site.group) == label
             self._used[site.group] = label
-            label = f"{label} {site.text}" if used else label
+            spread = _spread_of(site.expression)
+            label = f"{label} {spread or site.text}" if used or spread else label
         if isinstance(value, dict):
             self._dict(note, site.text, value) if site.expression and site.expression.form == "Name" else None
             return
@@ -496,6 +501,9 @@ class Scores:
             expression.form == "Subscript"
             and bool(note.loops)
             and bool(expression.names & self._evidence.known)
+        )
+        listed = listed or (
+            expression.form == "Name" and bool(note.loops) and expression.text in note.loops[-1].names
         )
         return listed and any(other.value == note.value for other in self._candidates)
 
@@ -611,6 +619,13 @@ def _table_name(text: str) -> str:
         return text
     name, follows = found.group(), text[found.end() : found.end() + 1]
     return name.rpartition(".")[0] or text if follows == "(" else name
+
+
+def _spread_of(expression: Expression | None) -> str:
+    """`mean` or `std`, where that is what is printed: `print(name, scores.mean())`."""
+    if expression is None or expression.form != "Call":
+        return ""
+    return next((call for call in ("mean", "std") if call in expression.calls), "")
 
 
 def _is_rounded(shown: float, value: float) -> bool:

@@ -7,9 +7,10 @@ setting that stays the same is a parameter, one that changes is a list of what t
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture import estimators, values
+from mlnb.capture import estimators, values, words
 from mlnb.capture.recorder import Call, EstimatorSeen, Note
 from mlnb.capture.sites import MISSING
 from mlnb.capture.vocabulary import listed
@@ -44,10 +45,13 @@ class Groups:
         place = keys.index(key)
         return seen.name if place == 0 else f"{seen.name}_{place + 1}"
 
-    def of_function(self, note: Note, call: Call) -> str:
-        """A function, or a class that is no estimator: `Net_2`, `train_test_split_2` for another call with other settings."""
+    def of_call(self, note: Note, call: Call) -> str:
+        """A function, or a class that is no estimator: `Net_2` and `cross_val_score_2` for another call with other
+        settings; of the notebook's own, with other literals."""
         given = {
-            name: value for name, value, argument in call.settings if _tells_apart(call, value, argument)
+            name: value
+            for name, value, argument in call.settings
+            if argument.constant is not MISSING or (call.role != "own" and values.is_scalar(value))
         }
         key = (note.site.number, None) if note.loops else (None, repr(given)[:500])
         keys = self._keys.setdefault(call.name, [])
@@ -67,13 +71,6 @@ class Groups:
         if seen.origin is None or own in keys:
             return own
         return (seen.origin, None) if looped or (seen.origin, None) in keys else own
-
-
-def _tells_apart(call: Call, value: Any, argument: Argument) -> bool:
-    """Literals do; of a library's function, any plain value: it is a parameter by itself."""
-    if argument.constant is not MISSING:
-        return argument.keyword not in _NOT_SETTINGS
-    return call.role != "own" and isinstance(value, (bool, int, float, str))
 
 
 def _state(seen: EstimatorSeen) -> str:
@@ -135,11 +132,9 @@ def joined(repeated: Sequence[Sequence[Param]]) -> list[Param]:
 def _prefix(note: Note, call: Call, groups: Groups, program: Program) -> str | None:
     if call.role == "own":
         own = program.functions.get(call.name)
-        return groups.of_function(note, call) if own is not None and own.trains else None
-    if call.role == "seed":
-        return call.name
+        return groups.of_call(note, call) if own is not None and own.trains else None
     if call.role == "validation" or call.estimator is None:
-        return groups.of_function(note, call)
+        return groups.of_call(note, call)
     return groups.name(call.estimator, looped=bool(note.loops))
 
 
@@ -157,14 +152,23 @@ def _of_call(prefix: str, call: Call, program: Program, extra: Sequence[str]) ->
     for name, value, argument in call.settings:
         # A variable that is a parameter itself needn't be one again as an argument of the notebook's own function.
         repeated = call.role == "own" and (argument.part is not None or argument.name is not None)
-        absent = value is None and argument.constant is MISSING
-        if name not in _NOT_SETTINGS and not repeated and not absent:
+        if name not in _NOT_SETTINGS and not repeated and not _is_absent(call, name, value, argument):
             if call.role != "own":
                 value = values.listed(value)  # noqa: PLW2901 - the same values
             found += _describe(f"{prefix}.{name}", value, "call", extra)
     if call.role == "own":
         found += _defaults(prefix, call, program, extra)
     return merged(found)
+
+
+def _is_absent(call: Call, name: str, value: Any, argument: Argument) -> bool:
+    """Whether an argument sets nothing: `None` of a variable or for a function, NaN, what a function of the notebook's is to
+    call its output (`model_name="with all features"`)."""
+    if value is None:
+        return argument.constant is MISSING or call.role in {"setting", "validation"}
+    if isinstance(value, float):
+        return math.isnan(value)
+    return call.role == "own" and isinstance(value, str) and words.is_caption_name(name)
 
 
 def _defaults(prefix: str, call: Call, program: Program, extra: Sequence[str]) -> list[Param]:

@@ -37,6 +37,11 @@ def plain(value: Any) -> Any:
     return value
 
 
+def is_scalar(value: Any) -> bool:
+    """Whether a value is a number, a text, a switch or nothing."""
+    return isinstance(plain(value), (str, int, float, bool, type(None)))
+
+
 def listed(value: Any) -> Any:
     """A short array of numbers (`np.logspace(-3, 1, 5)`) as a list; everything else as it is."""
     numpy = sys.modules.get("numpy")

@@ -127,6 +127,11 @@ def is_criterion_name(name: str) -> bool:
     return bool(_CRITERIA.intersection(found)) and "cross" not in found
 
 
+def is_caption_name(name: str) -> bool:
+    """Whether a text of this name is there to be shown."""
+    return parts(name)[-1:] in (["name"], ["title"], ["label"], ["caption"], ["msg"], ["message"])
+
+
 def is_interval_name(name: str) -> bool:
     """Whether a person would give this name to how often something is done."""
     return bool({"every", "interval", "freq", "frequency"}.intersection(parts(name)))

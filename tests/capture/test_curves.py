@@ -128,3 +128,14 @@ for place, value in enumerate(importance):
     print("Feature: %d, Score: %.5f" % (place, value))
 """
     assert metrics(cell, shell) == {}
+
+
+def test_a_mean_and_a_deviation_behind_a_models_name_say_so(shell):
+    cell = """
+from sklearn.dummy import DummyClassifier
+from sklearn.model_selection import cross_val_score
+for name, model in [("A", DummyClassifier()), ("B", DummyClassifier(strategy="prior"))]:
+    scores = cross_val_score(model, [[1]] * 20, [0, 1, 1, 1, 0] * 4, cv=4)
+    print("%s: %f (%f)" % (name, scores.mean(), scores.std()))
+"""
+    assert {"A mean", "A std", "B mean", "B std"} <= set(metrics(cell, shell))

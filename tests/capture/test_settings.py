@@ -49,3 +49,25 @@ def test_a_number_that_picks_one_of_several_results_is_a_setting(shell):
     found = params(cell, shell)
     assert found["best_rate"] == 0.05
     assert "place" not in found
+
+
+def test_what_an_output_is_called_and_what_is_not_set_are_no_settings(shell):
+    cell = """
+import numpy as np
+from sklearn.impute import SimpleImputer
+from sklearn.model_selection import KFold
+
+def evaluate_model(model_name, bias):
+    error = bias / 7
+    print(model_name, error)
+    return error
+
+evaluate_model("With all features", 2)
+SimpleImputer(missing_values=np.nan, strategy="median").fit([[1.0], [2.0]])
+KFold(n_splits=4, random_state=None)
+"""
+    assert params(cell, shell) == {
+        "evaluate_model.bias": 2,
+        "SimpleImputer.strategy": "median",
+        "KFold.n_splits": 4,
+    }
