@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import estimators, values
-from mlnb.capture.recorder import Call, EstimatorSeen, Note
+from mlnb.capture.calls import Call, EstimatorSeen
+from mlnb.capture.recorder import Note
 from mlnb.capture.sites import MISSING
 from mlnb.capture.vocabulary import listed
 from mlnb.events import Param
