@@ -10,7 +10,8 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from mlnb.capture import words
-from mlnb.capture.recorder import Call, Note
+from mlnb.capture.calls import Call
+from mlnb.capture.recorder import Note
 from mlnb.capture.vocabulary import listed
 
 if TYPE_CHECKING:

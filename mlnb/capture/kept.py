@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture import numbers, tables, values, words
+from mlnb.capture import library, numbers, tables, values, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlnb.capture.calls import Call
     from mlnb.capture.sites import Site
 
 
@@ -45,6 +46,13 @@ def _learnt(site: Site, value: Any) -> list[float] | None:
 def _has_parts(site: Site, value: Any) -> bool:
     """Whether the source says what each item is: a list that merely holds numbers is looked at elsewhere."""
     return isinstance(value, tuple) or (site.expression is not None and bool(site.expression.parts))
+
+
+def of_call(value: Any, call: Call) -> Any:
+    """What is kept of what a watched call returned."""
+    if call.role == "own":
+        return numbers.number_of(value)
+    return means(value, library.VALIDATION_PARTS.get(call.name)) or of(value)
 
 
 def of(value: Any) -> Any:

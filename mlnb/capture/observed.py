@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import structs
 
 from mlnb.capture import estimators, figures, files, settings, sweeps, values
+from mlnb.capture.calls import Call, DataSeen
 from mlnb.capture.findings import Child, DataUse, File, FittedModel, Metric
 from mlnb.capture.numbers import numbers_of
-from mlnb.capture.recorder import Call, DataSeen
 from mlnb.capture.scores import Scores
 from mlnb.events import Dataset, Param, Seeds, Source
 

@@ -27,7 +27,7 @@ class Observer:
 
     def __init__(self, namespace: MutableMapping[str, Any]) -> None:
         self.program = Program()
-        self.recorder = Recorder(namespace, self.program.predictions, self.program.learn)
+        self.recorder = Recorder(namespace, self.program.predictions, self.program.functions.learn)
         self.problems: list[tuple[str, str]] = []
         self.reads: set[str] = set()
         self.writes: set[str] = set()
@@ -39,7 +39,7 @@ class Observer:
             if isinstance(tree, ast.Module) and not _is_timed():
                 self._read(tree)
                 self.problems += [
-                    (unseen.WHERE, text) for text in unseen.in_magics(tree, self.program.trains)
+                    (unseen.WHERE, text) for text in unseen.in_magics(tree, self.program.functions.trains)
                 ]
                 Rewriter(self._namespace, self.recorder.put, self.recorder.next_number).rewrite(tree)
         except Exception as error:  # noqa: BLE001 - IPython drops a transformer that raises

@@ -12,13 +12,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture import library, unseen, words
+from mlnb.capture import library, words
+from mlnb.capture.functions import PLOTS, Functions, goes_into, is_judged, only_shows, settings_of
 from mlnb.capture.sites import MISSING
-from mlnb.capture.syntax import prediction_in, target_names
+from mlnb.capture.syntax import constant_of, last_name, names_in, prediction_in, target_names
 from mlnb.capture.vocabulary import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Iterable
 
     from mlnb.capture.sites import Prediction
 
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 # (arithmetic), `compare`, `index`, `plot`, `grid` (np.arange and the like), `print`, `data` (np.array([...])), `path`.
 _PLOT_ROOTS: Final = listed(
     "plt ax ax1 ax2 axes axs sns fig px go plotly alt bokeh figure pyplot pylab cmap colors mpl"
-)
-_PLOT_WORDS: Final = listed(
-    "plot plots draw show hist scatter imshow contour contourf bar barh figure subplot subplots title xlabel ylabel legend annotate axhline axvline xlim ylim fill_between savefig heatmap pairplot boxplot visualize visualise"
 )
 _SURFACES: Final = listed("contour contourf plot_surface plot_wireframe tricontour tricontourf")
 _GRID: Final = listed("arange linspace logspace meshgrid tile repeat geomspace mgrid reshape")
@@ -63,25 +61,15 @@ class Variable:
     copies: set[str] = field(default_factory=set)  # other names that got its value
 
 
-@dataclass
-class Function:
-    """A function of the notebook: whether it trains or judges something, its defaults, and how it uses its parameters."""
-
-    trains: bool
-    defaults: dict[str, Any]
-    is_class: bool = False
-
-
 class Program:
     """All cells of a session, read in the order of their execution."""
 
     def __init__(self) -> None:
         self.variables: dict[str, Variable] = defaultdict(Variable)
-        self.functions: dict[str, Function] = {}
+        self.functions = Functions()
         self.imported: dict[str, str] = {}
         self.predictions: dict[str, Prediction] = {}  # `y_pred` was predicted by `knn` for `X_test`
         self.cell = -1
-        self._learnt: dict[str, bool] = {}  # functions of modules of the user's
 
     def cell_starts(self) -> None:
         """What is read from here on belongs to a new cell (one cell can be several trees, under `%%time`)."""
@@ -101,41 +89,10 @@ class Program:
             for alias in node.names:
                 self.imported[alias.asname or alias.name] = f"{node.module}.{alias.name}"
         elif isinstance(node, ast.Assign) and (made := prediction_in(node.value)) is not None:
-            for name in (name for target in node.targets for name in _names(target)):
+            for name in (name for target in node.targets for name in names_in(target)):
                 self.predictions[name] = made
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            self.functions[node.name] = Function(self.trains(node), _defaults(node))
-        elif isinstance(node, ast.ClassDef):
-            defaults = _fields(node)
-            for inner in node.body:
-                if isinstance(inner, ast.FunctionDef) and inner.name == "__init__":
-                    defaults = _defaults(inner)
-            if defaults is not None:
-                self.functions[node.name] = Function(True, defaults, is_class=True)
-
-    def learn(self, target: Any) -> bool:
-        """Take in a function of a module of the user's; whether it trains or judges something."""
-        name = str(target.__name__)
-        if name not in self._learnt:
-            found = unseen.definition(target)
-            self._learnt[name] = found is not None and self.trains(found)
-            if isinstance(found, ast.Module) and name not in self.functions:
-                self._define(found.body[0])
-                if name in self.functions:
-                    self.functions[name].trains = self._learnt[name]
-        return self._learnt[name]
-
-    def trains(self, node: ast.AST) -> bool:
-        """Whether code fits or judges something, by itself or by a function of the notebook's."""
-        if isinstance(node, ast.FunctionDef) and _PLOT_WORDS.intersection(words.parts(node.name)):
-            return False
-        return trains(node) or any(
-            isinstance(inner, ast.Call) and self._is_training(_last(inner.func)) for inner in ast.walk(node)
-        )
-
-    def _is_training(self, name: str) -> bool:
-        own = self.functions.get(name)
-        return name in library.OWN_METHODS if own is None else own.trains and not own.is_class
+        else:
+            self.functions.define(node)
 
     def is_library(self, name: str) -> bool:
         """Whether an imported name belongs to a library that configures or judges models."""
@@ -262,7 +219,7 @@ class _Reader:
             self._local.append({name for inner in node.body for name in _bound(inner)})
             self._other(node)
             self._local.pop()
-            if settings := _settings_of(node):
+            if settings := settings_of(node):
                 self._set(node.name, settings, node)
         elif isinstance(node, ast.Assign):
             self._use(node.value, "plain" if isinstance(node.value, ast.Name) else "compute")
@@ -275,7 +232,7 @@ class _Reader:
             self._bind(node.target, node.value)
         elif isinstance(node, ast.AugAssign):
             self._use(node.value, "compute")
-            for name in _names(node.target):
+            for name in names_in(node.target):
                 if not self._decays(node, name):
                     self._program.variables[name].rebound = True
         elif isinstance(node, (ast.For, ast.AsyncFor)):
@@ -331,14 +288,14 @@ class _Reader:
         self._depth -= loop
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
-        counted = _has_call(node.iter, "range") and not _only_shows(node)
-        training = self._program.trains(node)
+        counted = _has_call(node.iter, "range") and not only_shows(node)
+        training = self._program.functions.trains(node)
         self._use(node.iter, "loop" if counted else "sweep" if training else "iterate")
-        for name in _names(node.target):
+        for name in names_in(node.target):
             if not self._program.variables[name].swept:
                 self._program.variables[name].rebound = True
         self._originate(node.target, self._origins(node.iter))
-        repeated = _literal(node.iter) is MISSING or counted
+        repeated = constant_of(node.iter) is MISSING or counted
         self._training += training
         self._repeated += repeated
         self._block(node.body, loop=True)
@@ -350,14 +307,14 @@ class _Reader:
     def _sweep(self, node: ast.For | ast.AsyncFor) -> None:
         """`for p in (2, 6): fit_ar(train, p)`: what goes into the notebook's own functions is a setting with several
         values; what goes into a library's estimator is seen there."""
-        values = _literal(node.iter)
+        values = constant_of(node.iter)
         if not (isinstance(node.target, ast.Name) and isinstance(values, (list, tuple))):
             return
         name = node.target.id
-        if len(values) < 2 or self._repeated or not self._program.trains(node):
+        if len(values) < 2 or self._repeated or not self._program.functions.trains(node):
             return
         own = self._program.functions.keys() | library.OWN_METHODS
-        if _goes_into(node, name, own) or _is_judged(node, name):
+        if goes_into(node, name, own) or is_judged(node, name):
             self._program.variables[name] = Variable(
                 list(values), node.lineno, self._program.cell, {"sweep"}, swept=True
             )
@@ -370,13 +327,13 @@ class _Reader:
                 self._bind(one, part)
             return
         if not isinstance(target, ast.Name):
-            for name in _names(target):
+            for name in names_in(target):
                 if isinstance(target, (ast.Subscript, ast.Attribute)):
                     self._program.variables[name].rebound = True
                 else:
                     self._set(name, MISSING, target)
             return
-        self._set(target.id, _literal(value), target)
+        self._set(target.id, constant_of(value), target)
         if not self._depth and _is_grid(value):
             self._program.variables[target.id].grid = True
 
@@ -405,7 +362,7 @@ class _Reader:
         self._originate(target, self._origins(value))
 
     def _originate(self, target: ast.expr, origins: set[str]) -> None:
-        for name in _names(target):
+        for name in names_in(target):
             if not any(name in inside for inside in self._local):
                 variable = self._program.variables[name]
                 if isinstance(target, (ast.Subscript, ast.Attribute)) or self._depth:
@@ -423,7 +380,7 @@ class _Reader:
             return {"weight"}
         found: set[str] = set()
         if isinstance(node, ast.Call):
-            found |= self._made_by(_last(node.func), _root(node.func))
+            found |= self._made_by(last_name(node.func), _root(node.func))
             if found & {"prediction", "model", "metric"}:
                 return found
         for child in ast.iter_child_nodes(node):
@@ -490,7 +447,7 @@ class _Reader:
         if not (isinstance(node, ast.Slice) and isinstance(node.upper, ast.BinOp)):
             return False
         begins = node.lower.id if isinstance(node.lower, ast.Name) else None
-        return self._training > 0 or begins in _names(node.upper.left)
+        return self._training > 0 or begins in names_in(node.upper.left)
 
     def _is_setting_of(self, node: ast.Attribute) -> bool:
         """`cfg.lr` of `cfg = SimpleNamespace(lr=0.1)`."""
@@ -500,7 +457,7 @@ class _Reader:
         return isinstance(literal, dict) and node.attr in literal
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
-        how = "sweep" if self._program.trains(node) else "iterate"
+        how = "sweep" if self._program.functions.trains(node) else "iterate"
         for part in node.generators:
             self._use(part.iter, how)
             for test in part.ifs:
@@ -519,10 +476,10 @@ class _Reader:
 
     def _use_of(self, node: ast.Call, outer: str) -> str:
         """What a call does with its arguments."""
-        name, root = _last(node.func), _root(node.func)
+        name, root = last_name(node.func), _root(node.func)
         if name in _SURFACES:
             return "surface"
-        if root in _PLOT_ROOTS or _PLOT_WORDS.intersection(words.parts(name)) or outer == "plot":
+        if root in _PLOT_ROOTS or PLOTS.intersection(words.parts(name)) or outer == "plot":
             return "plot"
         if name in _DRAWN:
             return "seed" if "seed" in name or name in {"default_rng", "RandomState"} else "draw"
@@ -551,121 +508,16 @@ class _Reader:
 # ---- what the source says -------------------------------------------------------------------
 
 
-def _fields(node: ast.ClassDef) -> dict[str, Any] | None:
-    """The defaults of a data class's fields; `None` where it is none."""
-    if not any("dataclass" in ast.unparse(decorator) for decorator in node.decorator_list):
-        return None
-    return _settings_of(node, annotated=True)
-
-
-def _settings_of(node: ast.ClassDef, *, annotated: bool = False) -> dict[str, Any]:
-    """`lr` and `epochs` of `class CFG: lr = 0.1; epochs = 3`, a class that holds nothing else."""
-    found = {}
-    for inner in node.body:
-        if (
-            isinstance(inner, ast.Assign)
-            and len(inner.targets) == 1
-            and isinstance(inner.targets[0], ast.Name)
-        ):
-            found[inner.targets[0].id] = _literal(inner.value)
-        elif (
-            isinstance(inner, ast.AnnAssign)
-            and isinstance(inner.target, ast.Name)
-            and inner.value is not None
-        ):
-            found[inner.target.id] = _literal(inner.value)
-        elif not annotated and isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            return {}
-    if node.decorator_list and not annotated:
-        return {}
-    return {name: value for name, value in found.items() if value is not MISSING and not name.startswith("_")}
-
-
-def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
-    names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
-    found = {}
-    for name, default in zip(reversed(names), reversed(node.args.defaults), strict=False):
-        found[name] = _literal(default)
-    for argument, keyword_default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
-        if keyword_default is not None:
-            found[argument.arg] = _literal(keyword_default)
-    return {name: value for name, value in found.items() if value is not MISSING}
-
-
-def trains(node: ast.AST) -> bool:
-    """Whether code fits, scores, or repeats an update: what a person would call training or judging."""
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Call):
-            name = _last(inner.func)
-            if name in library.METHODS or name in {
-                "backward",
-                "step",
-                "cross_val_score",
-                "cross_validate",
-                "predict",
-                "train_test_split",
-            }:
-                return True
-            if words.is_metric_function(name):
-                return True
-        elif isinstance(inner, (ast.Assign, ast.AugAssign)):
-            targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
-            if any(words.is_metric_name(name) for target in targets for name in _names(target)):
-                return True
-            if isinstance(inner, ast.AugAssign) and isinstance(inner.op, ast.Sub) and _in_loop(node, inner):
-                return True
-    return False
-
-
-def _only_shows(node: ast.For | ast.AsyncFor) -> bool:
-    """Whether a loop does nothing but print and plot."""
-    return all(
-        isinstance(inner, ast.Expr)
-        and isinstance(inner.value, ast.Call)
-        and _last(inner.value.func) not in {"append", "add", "extend"}
-        for inner in node.body
-    )
-
-
-def _in_loop(outer: ast.AST, inner: ast.AST) -> bool:
-    return any(
-        isinstance(node, (ast.For, ast.While)) and any(n is inner for n in ast.walk(node))
-        for node in ast.walk(outer)
-    )
-
-
-def _literal(node: ast.expr) -> Any:
-    from mlnb.capture.syntax import constant_of
-
-    return constant_of(node)
-
-
-def _names(node: ast.AST) -> list[str]:
-    if isinstance(node, ast.Name):
-        return [node.id]
-    if isinstance(node, (ast.Tuple, ast.List)):
-        return [name for inner in node.elts for name in _names(inner)]
-    if isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
-        return _names(node.value)
-    return []
-
-
 def _bound(node: ast.stmt) -> list[str]:
     """The names that an assignment in a class's body sets: they are the class's."""
     if isinstance(node, ast.Assign):
-        return [name for target in node.targets for name in _names(target)]
-    return _names(node.target) if isinstance(node, ast.AnnAssign) else []
+        return [name for target in node.targets for name in names_in(target)]
+    return names_in(node.target) if isinstance(node, ast.AnnAssign) else []
 
 
 def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:
     plain = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     return [*plain, *(one for one in (arguments.vararg, arguments.kwarg) if one is not None)]
-
-
-def _last(func: ast.expr) -> str:
-    if isinstance(func, ast.Name):
-        return func.id
-    return func.attr if isinstance(func, ast.Attribute) else ""
 
 
 def _root(node: ast.expr) -> str | None:
@@ -674,48 +526,20 @@ def _root(node: ast.expr) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _goes_into(node: ast.AST, name: str, functions: Container[str]) -> bool:
-    """Whether a variable is an argument of one of these functions."""
-    return any(
-        isinstance(call, ast.Call)
-        and _last(call.func) in functions
-        and any(_mentions(value, name) for value in (*call.args, *(k.value for k in call.keywords)))
-        for call in ast.walk(node)
-    )
-
-
-def _is_judged(node: ast.AST, name: str) -> bool:
-    """Whether a variable is a part of what a metric function judges: `f1_score(y, p > threshold)`."""
-    return any(
-        isinstance(call, ast.Call)
-        and words.is_metric_function(_last(call.func))
-        and any(
-            isinstance(inner, ast.Name) and inner.id == name
-            for value in call.args
-            for inner in ast.walk(value)
-        )
-        for call in ast.walk(node)
-    )
-
-
-def _mentions(node: ast.expr, name: str) -> bool:
-    """Whether an argument is a variable, or a list with it."""
-    parts = node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]
-    return any(isinstance(part, ast.Name) and part.id == name for part in parts)
-
-
 def _has_call(node: ast.AST, name: str) -> bool:
-    return any(isinstance(inner, ast.Call) and _last(inner.func) == name for inner in ast.walk(node))
+    return any(isinstance(inner, ast.Call) and last_name(inner.func) == name for inner in ast.walk(node))
 
 
 def _is_grid(node: ast.expr) -> bool:
     """`np.linspace(0, 1, 5)` of literals, and arithmetic with it: `10 ** np.linspace(4, -2, 100) / 2`."""
     if isinstance(node, ast.Call):
-        return _last(node.func) in _GRID and all(_literal(argument) is not MISSING for argument in node.args)
+        return last_name(node.func) in _GRID and all(
+            constant_of(argument) is not MISSING for argument in node.args
+        )
     if not isinstance(node, ast.BinOp):
         return False
     return any(
-        _is_grid(one) and (_is_grid(other) or _literal(other) is not MISSING)
+        _is_grid(one) and (_is_grid(other) or constant_of(other) is not MISSING)
         for one, other in ((node.left, node.right), (node.right, node.left))
     )
 

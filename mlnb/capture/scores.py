@@ -7,10 +7,11 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import curves, library, words
+from mlnb.capture.calls import Call
 from mlnb.capture.candidates import LABEL, SOURCE_TEXT, VARIABLE, Candidate, Candidates, turn_of
 from mlnb.capture.evidence import MAKERS, Evidence
 from mlnb.capture.findings import Metric
-from mlnb.capture.recorder import Call, Note
+from mlnb.capture.recorder import Note
 from mlnb.capture.tables import Cells
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import estimators, values, words
-from mlnb.capture.recorder import Call, EstimatorSeen, Note
+from mlnb.capture.calls import Call, EstimatorSeen
+from mlnb.capture.recorder import Note
 from mlnb.capture.sites import MISSING
 from mlnb.capture.vocabulary import listed
 from mlnb.events import Param

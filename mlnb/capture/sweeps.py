@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from mlnb.capture import values
+from mlnb.capture.calls import Call
 from mlnb.capture.candidates import Candidate, turn_of
 from mlnb.capture.findings import Child, Metric
-from mlnb.capture.recorder import Call, Note
+from mlnb.capture.recorder import Note
 from mlnb.capture.settings import merged
 from mlnb.events import Param
 

@@ -143,6 +143,17 @@ def target_names(target: ast.expr) -> tuple[str, ...]:
     return ()
 
 
+def names_in(node: ast.AST) -> list[str]:
+    """The variables in a target, or in a name, also where an item or an attribute of theirs is set."""
+    if isinstance(node, ast.Name):
+        return [node.id]
+    if isinstance(node, (ast.Tuple, ast.List)):
+        return [name for inner in node.elts for name in names_in(inner)]
+    if isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
+        return names_in(node.value)
+    return []
+
+
 def last_name(func: ast.expr) -> str:
     """`score` of `model.score`."""
     if isinstance(func, ast.Name):

@@ -453,7 +453,7 @@ def is_injected(source: str, meta: Mapping[str, Any]) -> bool:
 
 def _does_something(source: str, shell: Any) -> bool:
     """For `%track on`: whether a cell fits, scores or measures."""
-    from mlnb.capture.program import trains
+    from mlnb.capture.functions import trains
 
     try:
         return trains(ast.parse(shell.transform_cell(source)))
