@@ -61,9 +61,11 @@ class Groups:
             return (None, None)  # built where nobody looked, in each turn anew
         if seen.origin is None or own in keys:
             return own
-        if (seen.origin, None) in keys or (looped and all(origin != seen.origin for origin, _ in keys)):
-            return (seen.origin, None)
-        return own
+        if looped:
+            # Built before the loop and fitted in it again and again, it is one that changes.
+            before = [key for key in keys if key[0] == seen.origin]
+            return before[-1] if before else (seen.origin, None)
+        return (seen.origin, None) if (seen.origin, None) in keys else own
 
 
 def _state(seen: EstimatorSeen) -> str:

@@ -110,3 +110,19 @@ def test_a_file_that_is_read_has_the_columns_of_its_table(ending, shell):
     assert dict(zip(columns.name, columns.column_digest, strict=True)) == {
         c.name: c.digest for c in read.columns
     }
+
+
+def test_an_estimator_that_a_loop_grows_is_one(shell):
+    """What a loop changes of it is a list, not an estimator a turn."""
+    cell = """
+from sklearn.neighbors import KNeighborsClassifier
+model = KNeighborsClassifier(weights="distance")
+for n in (1, 2, 3):
+    model.set_params(n_neighbors=n).fit([[0], [1], [2]], [0, 1, 1])
+"""
+    _, params = problems(cell, shell)
+    settings = {name: value for name, value in params.items() if name.startswith("KNeighbors")}
+    assert settings == {
+        "KNeighborsClassifier.weights": "distance",
+        "KNeighborsClassifier.n_neighbors": "[1, 2, 3]",
+    }

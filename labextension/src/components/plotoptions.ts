@@ -3,7 +3,7 @@
 import type uPlot from 'uplot';
 import { formatTicks } from '../format';
 import type { IChartState } from '../models/charts';
-import type { ISeries } from './chart';
+import type { ISeries } from '../plotdata';
 
 /** Steps are counted, so their axis is marked at whole numbers. */
 const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map(n => n * 10 ** power)).flat();
