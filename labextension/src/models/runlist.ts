@@ -172,12 +172,18 @@ export class RunListModel extends Model {
   }
 
   private readonly onStore = (): void => {
-    if (this.stores.current !== this.shownStore) {
-      this.shownStore = this.stores.current;
-      this.groups.clear();
-      this._ready = false;
-      this.relined();
-      void this.refresh();
+    const { current } = this.stores;
+    if (current !== this.shownStore) {
+      this.shownStore = current;
+      if (current !== this._store?.id) {
+        // Else the store that the server chose is now asked for by name: what is shown stays.
+        this.groups.clear();
+        this._ready = false;
+        this.relined();
+      }
+      if (this.begun) {
+        void this.refresh();
+      }
     }
   };
 
