@@ -3,13 +3,13 @@
 A store of 100,000 runs is made (2,000 through the store's own functions, and copies of them in its index; --store keeps
 it for the next time), and twenty runs of 100,000 points each. Measured is what a person would feel: how long after a click the sidebar can be used,
 the browser's frames while scrolling and typing, twenty curves over one another, a logged point on its way to the
-screen, memory after minutes of updates; and how long a kernel waits for the server while it answers a heavy query.
+screen, memory after minutes of updates. `--steps scroll_table compare` measures only these; how long others wait while the
+server answers a heavy query, `python -m benchmarks.waits` tells.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import secrets
@@ -22,11 +22,10 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -37,12 +36,8 @@ from mlnb.store import Store, ingest, query
 from mlnb.testing import make_runs, multiply
 from mlnb.tracking import start
 
-if TYPE_CHECKING:
-    from tornado.websocket import WebSocketClientConnection
-
 ORIGINALS = 2_000
 COMPARED, POINTS = 20, 100_000
-SLOW = "SELECT count(*) FROM range(200000) a, range(200000) b WHERE (a.range * b.range) % 7 = 3"
 ARGUMENTS = (
     "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--enable-precise-memory-info",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
@@ -238,122 +233,72 @@ def heap(page: Page, store: Store, minutes: float) -> dict[str, Any]:
     return {"minutes": minutes, "mb": used, "grown_mb": used[-1] - used[0]}
 
 
-async def kernel_waits(url: str, token: str, store_id: str) -> dict[str, float]:
-    """Milliseconds of a question to a kernel and back, through the server, before and during heavy queries."""
-    from tornado.httpclient import AsyncHTTPClient, HTTPRequest
-    from tornado.websocket import websocket_connect
-
-    headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
-    http = AsyncHTTPClient(max_clients=20)
-    made = await http.fetch(HTTPRequest(f"{url}/api/kernels", "POST", headers, body="{}"))
-    kernel = json.loads(made.body)["id"]
-    socket_url = f"{url.replace('http', 'ws')}/api/kernels/{kernel}/channels"
-    channel = await websocket_connect(HTTPRequest(socket_url, headers=headers))
-    await _ask(channel)
-    quiet = [await _ask(channel) for _ in range(100)]
-    heavy = HTTPRequest(
-        f"{url}/mlnb/api/sql?store={store_id}",
-        "POST",
-        headers,
-        body=json.dumps({"sql": SLOW}),
-        request_timeout=60,
-    )
-    pages = HTTPRequest(
-        f"{url}/mlnb/api/runs?store={store_id}&limit=10000", headers=headers, request_timeout=60
-    )
-    under_way = [http.fetch(one, raise_error=False) for one in (heavy, heavy, pages)]
-    await asyncio.sleep(0.2)
-    busy = [await _ask(channel) for _ in range(100)]
-    still = [not one.done() for one in under_way]
-    await asyncio.gather(*under_way)
-    channel.close()
-    return {"quiet_p95_ms": float(np.quantile(quiet, 0.95)), "busy_p95_ms": float(np.quantile(busy, 0.95)),
-            "busy_max_ms": max(busy), "queries_under_way": sum(still)}  # fmt: skip
+def scroll_table(page: Page) -> dict[str, float]:
+    page.locator(".mlnb-Sidebar").get_by_role("button", name="Table of runs").click()
+    page.locator(".mlnb-View-runs [data-mlnb-run]").first.wait_for(timeout=30_000)
+    page.wait_for_timeout(2_000)
+    return scroll(page, ".mlnb-RunTable-grid [data-mlnb-run]")
 
 
-async def _ask(channel: WebSocketClientConnection) -> float:
-    number = uuid.uuid4().hex
-    header = {
-        "msg_id": number,
-        "username": "",
-        "session": number,
-        "msg_type": "kernel_info_request",
-        "version": "5.3",
-    }
-    message = {
-        "header": header,
-        "parent_header": {},
-        "metadata": {},
-        "content": {},
-        "channel": "shell",
-        "buffers": [],
-    }
-    began = time.perf_counter()
-    await channel.write_message(json.dumps(message))
-    while True:
-        found = await channel.read_message()
-        assert found is not None, "the server closed the kernel's channel"
-        if isinstance(found, str):
-            reply = json.loads(found)
-            if reply["parent_header"].get("msg_id") == number and reply["msg_type"] == "kernel_info_reply":
-                return (time.perf_counter() - began) * 1e3
+STEPS: dict[str, Callable[[Page, Store, list[str], float], Any]] = {
+    "first_look_ms": lambda page, *_: first_look(page),
+    "scroll_sidebar": lambda page, *_: scroll(page, ".mlnb-RunList-line[data-mlnb-run]"),
+    "type": lambda page, *_: type_query(page),
+    "scroll_table": lambda page, *_: scroll_table(page),
+    "compare": lambda page, _, compared, __: compare(page, compared),
+    "live": lambda page, store, *_: live(page, store),
+    "heap": lambda page, store, _, minutes: heap(page, store, minutes),
+}
 
 
 def measured(given: argparse.Namespace, root: Path, home: Path) -> dict[str, Any]:
     store = Store.open(root / ".mlnb")
     compared = fill(store, given.runs)
     found: dict[str, Any] = {"machine": machine.described(), "runs": query.run_page(store, limit=0).total}
-    with jupyterlab(home, root) as (url, token):
-        found["kernel"] = asyncio.run(kernel_waits(url, token, store.store_id))
-        look(given, found, f"{url}/lab?token={token}&reset", store, compared)
+    with jupyterlab(home, root) as (url, token), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=given.chromium, args=list(ARGUMENTS))
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{url}/lab?token={token}&reset")
+        page.wait_for_function("window.jupyterapp !== undefined")
+        page.evaluate("window.jupyterapp.restored.then(() => true)")
+        for name in given.steps or STEPS:
+            found[name] = STEPS[name](page, store, compared, given.minutes)
+            print(f"… {name}: {json.dumps(found[name])}", file=sys.stderr, flush=True)
+            page.wait_for_timeout(2_000)
+        browser.close()
     return found
 
 
-def look(
-    given: argparse.Namespace, found: dict[str, Any], address: str, store: Store, compared: list[str]
-) -> None:
-    """What the browser measures."""
-
-    def keep(what: str, value: Any) -> None:
-        found[what] = value
-        print(f"… {what}: {json.dumps(value)}", file=sys.stderr, flush=True)
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=given.chromium, args=list(ARGUMENTS))
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(address)
-        page.wait_for_function("window.jupyterapp !== undefined")
-        page.evaluate("window.jupyterapp.restored.then(() => true)")
-        keep("first_look_ms", first_look(page))
-        page.wait_for_timeout(3_000)
-        keep("scroll_sidebar", scroll(page, ".mlnb-RunList-line[data-mlnb-run]"))
-        keep("type", type_query(page))
-        page.locator(".mlnb-Sidebar").get_by_role("button", name="Table of runs").click()
-        page.locator(".mlnb-View-runs [data-mlnb-run]").first.wait_for(timeout=30_000)
-        page.wait_for_timeout(2_000)
-        keep("scroll_table", scroll(page, ".mlnb-RunTable-grid [data-mlnb-run]"))
-        keep("compare", compare(page, compared))
-        keep("live", live(page, store))
-        keep("heap", heap(page, store, given.minutes))
-        browser.close()
-
-
 def rendered(found: dict[str, Any]) -> str:
-    lines = [
-        ("sidebar usable after the click", f"{found['first_look_ms']:.0f} ms", "1,000 ms"),
-        *((f"{what.replace('_', ' ')}: p95 frame, longest task",
-           f"{found[what]['p95_ms']:.0f} ms, {found[what]['longest_task_ms']:.0f} ms", "32 ms, 200 ms")
-          for what in ("scroll_sidebar", "type", "scroll_table")),
-        (f"compare {COMPARED} × {POINTS:,}: differences, curves",
-         f"{found['compare']['differences_ms']:.0f} ms, {found['compare']['curves_ms']:.0f} ms", "1,000 ms"),
-        ("a point on the screen: p50, p95", f"{found['live']['p50_ms']:.0f} ms, {found['live']['p95_ms']:.0f} ms", "500 ms"),
-        (f"heap grown in {found['heap']['minutes']:g} min", f"{found['heap']['grown_mb']:.1f} MB", "stable"),
-        ("kernel's answer, p95: quiet, during heavy queries",
-         f"{found['kernel']['quiet_p95_ms']:.0f} ms, {found['kernel']['busy_p95_ms']:.0f} ms", "–"),
-    ]  # fmt: skip
+    def frames_of(step: dict[str, float]) -> str:
+        return f"{step['p95_ms']:.0f} ms, {step['longest_task_ms']:.0f} ms"
+
+    lines: dict[str, tuple[str, Callable[[Any], str], str]] = {
+        "first_look_ms": ("sidebar usable after the click", lambda took: f"{took:.0f} ms", "1,000 ms"),
+        **{
+            name: (f"{name.replace('_', ' ')}: p95 frame, longest task", frames_of, "32 ms, 200 ms")
+            for name in ("scroll_sidebar", "type", "scroll_table")
+        },
+        "compare": (
+            f"compare {COMPARED} × {POINTS:,}: differences, curves",
+            lambda took: f"{took['differences_ms']:.0f} ms, {took['curves_ms']:.0f} ms",
+            "1,000 ms",
+        ),
+        "live": (
+            "a point on the screen: p50, p95",
+            lambda took: f"{took['p50_ms']:.0f} ms, {took['p95_ms']:.0f} ms",
+            "500 ms",
+        ),
+        "heap": (
+            "heap grown in the minutes given",
+            lambda took: f"{took['grown_mb']:.1f} MB in {took['minutes']:g} min",
+            "stable",
+        ),
+    }
     head = f"{found['runs']:,} runs, {found['machine']['cores']} cores, load {found['machine']['load']}"
     return "\n".join([head, "", "| what | measured | target |", "|---|---|---|",
-                      *(f"| {what} | {value} | {target} |" for what, value, target in lines)])  # fmt: skip
+                      *(f"| {what} | {say(found[name])} | {target} |"
+                        for name, (what, say, target) in lines.items() if name in found)])  # fmt: skip
 
 
 def main() -> int:
@@ -363,6 +308,9 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=100_000)
     parser.add_argument(
         "--store", type=Path, metavar="FOLDER", help="keep the folder with the store, and use it again"
+    )
+    parser.add_argument(
+        "--steps", nargs="+", choices=STEPS, metavar="STEP", help=f"of {', '.join(STEPS)}; else all"
     )
     parser.add_argument("--minutes", type=float, default=5.0, help="of live updates")
     parser.add_argument("--chromium", default=os.environ.get("MLNB_CHROMIUM") or shutil.which("chromium"))

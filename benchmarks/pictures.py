@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -40,15 +41,20 @@ class Camera:
             "([name, args]) => void window.jupyterapp.commands.execute(name, args)", [name, arguments]
         )
 
-    def shoot(self, name: str) -> None:
-        """The same in both themes and sizes."""
+    def shoot(self, name: str, *, offline: bool = False) -> None:
+        """The same in both themes and sizes. Themes come from the server, so it goes away for each anew."""
         for theme, title in THEMES.items():
             self.command("apputils:change-theme", theme=title)
             self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=title)
+            self.page.context.set_offline(offline)
+            if offline:
+                self.page.evaluate("() => window.dispatchEvent(new Event('online'))")  # which makes it look
+                self.page.locator(".mlnb-Sidebar .mlnb-Banner").wait_for()
             for width, height in SIZES.items():
                 self.page.set_viewport_size({"width": width, "height": height})
                 self.page.wait_for_timeout(500)  # sheets are exchanged and charts drawn anew
                 self.page.screenshot(path=self.folder / f"{name}-{theme}-{width}.png")
+            self.page.context.set_offline(False)
 
     def view(self, kind: str) -> Locator:
         return self.page.locator(f".mlnb-View-{kind}:visible")
@@ -84,6 +90,22 @@ def make_hard_runs(store: Store) -> list[str]:
     return made
 
 
+def photograph_tabs(camera: Camera, name: str) -> None:
+    """The run in front, by its tabs; curves also on logarithmic axes and smoothed."""
+    view = camera.view("run")
+    view.get_by_role("tab").first.wait_for()
+    for tab in view.get_by_role("tab").all_text_contents():
+        view.get_by_role("tab", name=tab).click()
+        camera.page.wait_for_timeout(700)
+        kind = re.sub(r"\W*\d*$", "", tab).split()[0].lower()
+        camera.shoot(f"{name}-{kind}")
+        if kind == "curves":
+            axes = view.get_by_role("group", name="Logarithmic axes")
+            axes.get_by_role("button", name="x", exact=True).click()
+            camera.shoot(f"{name}-curves-log")
+            axes.get_by_role("button", name="x", exact=True).click()
+
+
 def photograph_demo(camera: Camera, store: Store) -> None:
     page = camera.page
     camera.command("docmanager:open", path="mlnb-demo/digits.ipynb")
@@ -100,10 +122,11 @@ def photograph_demo(camera: Camera, store: Store) -> None:
     target = {"store_id": store.store_id}
     camera.command("mlnb:open-run", run_id=best[0], **target)
     camera.view("run").get_by_role("tab").first.wait_for()
-    for tab in camera.view("run").get_by_role("tab").all_text_contents():
-        camera.view("run").get_by_role("tab", name=tab).click()
-        page.wait_for_timeout(700)
-        camera.shoot(f"run-{tab.split()[0].lower()}")
+    photograph_tabs(camera, "run")
+    for child in query.children(store, best[0]):
+        camera.command("mlnb:open-run", run_id=child["run_id"], **target)
+        camera.view("run").get_by_role("heading", name=child["name"]).wait_for()
+        photograph_tabs(camera, child["name"])
     camera.command("mlnb:compare", runs=best, **target)
     camera.view("compare").locator(".mlnb-Differences").wait_for()
     page.wait_for_timeout(1500)
@@ -214,9 +237,7 @@ def main() -> int:
                 photograph_empty(camera)
                 camera.command("docmanager:open", path="hard/x.ipynb")
                 page.locator(".mlnb-RunList-line", has_text="run-1").first.wait_for()
-            page.evaluate("() => window.dispatchEvent(new Event('online'))")
-            page.locator(".mlnb-Banner").first.wait_for(timeout=30_000)
-            camera.shoot("offline")
+                camera.shoot("offline", offline=True)
             browser.close()
     return 0
 

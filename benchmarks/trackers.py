@@ -12,13 +12,13 @@ since the slowest need ten thousand times as long as the fastest.
 
 from __future__ import annotations
 
-import importlib
 import json
 import logging
 import os
 import sys
 import time
 import warnings
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,6 @@ import measure
 
 
 class Tracker:
-    module = ""
     calls = 2_000
     runs = 100
 
@@ -60,7 +59,6 @@ class Tracker:
 
 
 class Mlnb(Tracker):
-    module = "mlnb"
     calls = 200_000
     runs = 1_000
 
@@ -91,7 +89,6 @@ class Mlnb(Tracker):
 
 
 class Mlflow(Tracker):
-    module = "mlflow"
     calls = 300
     runs = 100
 
@@ -132,7 +129,6 @@ class Mlflow(Tracker):
 
 
 class Trackio(Tracker):
-    module = "trackio"
     calls = 5_000
     runs = 50
 
@@ -171,7 +167,6 @@ class Trackio(Tracker):
 
 
 class Wandb(Tracker):
-    module = "wandb"
     calls = 5_000
     runs = 5
 
@@ -192,7 +187,6 @@ class Wandb(Tracker):
 
 
 class Dvclive(Tracker):
-    module = "dvclive"
     calls = 500
     runs = 50
 
@@ -217,7 +211,6 @@ class Dvclive(Tracker):
 
 
 class TensorboardX(Tracker):
-    module = "tensorboardX"
     calls = 20_000
     runs = 50
 
@@ -238,7 +231,6 @@ class TensorboardX(Tracker):
 
 
 class Aim(Tracker):
-    module = "aim"
     calls = 3_000
     runs = 30
 
@@ -321,9 +313,7 @@ def main() -> None:
     result = os.dup(1)
     os.dup2(2, 1)
     found = measured(tracker, curve)
-    module = importlib.import_module(tracker.module)
-    version = getattr(module, "__version__", "")
-    found["version"] = version if isinstance(version, str) else ""
+    found["version"] = metadata.version(name)
     os.write(result, json.dumps(found).encode() + b"\n")
     os.close(result)
     sys.stdout.flush()

@@ -12,7 +12,7 @@ import { rspack } from '@rspack/core';
 
 const path = name => fileURLToPath(new URL(name, import.meta.url));
 const STATIC = path('../mlnb/widgets/static');
-const SHEETS = ['base', 'parts', 'chart', 'notebook'];
+const SHEETS = ['base', 'parts', 'runtabs', 'runline', 'chart', 'notebook'];
 
 /** One module with all that the views need; JupyterLab's icons have a stand-in. */
 function bundleViews(mode) {

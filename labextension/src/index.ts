@@ -90,9 +90,9 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       palette?.addItem({ command, category: trans.__(CATEGORY) });
     }
 
-    const follow = (): void =>
-      void workspace.stores.follow(notebooks?.currentWidget?.context.path ?? null);
-    notebooks?.currentChanged.connect(follow);
+    const follow = (): Promise<void> =>
+      workspace.stores.follow(notebooks?.currentWidget?.context.path ?? null);
+    notebooks?.currentChanged.connect(() => void follow());
     void app.restored.then(follow).then(() => workspace.runs.refresh());
 
     const loaded = await settings?.load(panelPlugin.id);

@@ -3,6 +3,15 @@
 import type { IChartState } from './models/charts';
 import type { ICurve } from './models/curves';
 
+export interface ISeries {
+  label: string;
+  curve: ICurve;
+  /** A CSS colour, which may be a variable. */
+  color: string;
+  dash?: readonly number[];
+  faint?: boolean;
+}
+
 export interface ITable {
   x: number[];
   raw: (number | null)[];

@@ -41,6 +41,9 @@ export class Workspace {
     this.live.hinted.connect((_, hint) => {
       if (hint.kind === 'runs') {
         this.curves.forget(hint.runs);
+      } else if (hint.kind === 'resumed') {
+        this.curves.forget();
+        void this.stores.resume();
       }
       void this.runs.catchUp(hint);
     });

@@ -23,6 +23,32 @@ it('runs a task once more if it was asked for while it ran, however often', asyn
   expect(task).toHaveBeenCalledTimes(2);
 });
 
+it.each([0, 1, 2, 3, 4, 5])(
+  'runs a task once more if it was asked for %i turns after its last step',
+  async turns => {
+    const gate = deferred<undefined>();
+    const task = vi.fn(async () => {
+      await gate.promise;
+    });
+    const coalescer = new Coalescer(task);
+    void coalescer.run();
+    gate.resolve(undefined);
+    for (let turn = 0; turn < turns; turn += 1) {
+      await Promise.resolve(); // whoever started it doesn't hear at once that it has ended
+    }
+    await coalescer.run();
+    expect(task).toHaveBeenCalledTimes(2);
+  }
+);
+
+it('runs a task again that has failed', async () => {
+  const task = vi.fn(() => Promise.reject(new Error('no')));
+  const coalescer = new Coalescer(task);
+  await expect(coalescer.run()).rejects.toThrow('no');
+  await expect(coalescer.run()).rejects.toThrow('no');
+  expect(task).toHaveBeenCalledTimes(2);
+});
+
 describe('SelectionModel', () => {
   it('is about the picked runs, or about the line in hand if it is not one of them', () => {
     const selection = new SelectionModel();

@@ -73,14 +73,13 @@ class FakeStore {
 }
 
 let store: FakeStore;
+let stores: StoresModel;
 let model: RunListModel;
 
 beforeEach(() => {
   store = new FakeStore();
-  model = new RunListModel(
-    store,
-    new StoresModel({ stores: () => Promise.resolve({ stores: [], elsewhere: null }) })
-  );
+  stores = new StoresModel({ stores: () => Promise.resolve({ stores: [], elsewhere: null }) });
+  model = new RunListModel(store, stores);
 });
 
 const names = (): string[] => [...model.loaded()].map(row => row.name);
@@ -92,6 +91,20 @@ describe('RunListModel', () => {
     await model.refresh();
     expect(model.lines.length).toBe(4);
     expect(model.found).toBe(2);
+  });
+
+  it('keeps what it shows when the store that the server chose gets its name', async () => {
+    store.add(run());
+    await model.refresh();
+    let fewest = model.lines.length;
+    model.changed.connect(() => (fewest = Math.min(fewest, model.lines.length)));
+    store.asked = [];
+    stores.choose(STORE.id);
+    await settled();
+    expect(fewest).toBe(2);
+    expect(store.asked.length).toBeGreaterThan(0);
+    stores.choose('another');
+    expect(model.lines.length).toBe(0);
   });
 
   it('loads a long experiment as it comes into view, a page at a time', async () => {

@@ -71,7 +71,11 @@ class Groups:
             keys[keys.index(bare)] = (seen.origin, None)  # built bare, then set up by the loop
         if seen.origin is None or own in keys:
             return own
-        return (seen.origin, None) if looped or (seen.origin, None) in keys else own
+        if looped:
+            # Built before the loop and fitted in it again and again, it is one that changes.
+            before = [key for key in keys if key[0] == seen.origin]
+            return before[-1] if before else (seen.origin, None)
+        return (seen.origin, None) if (seen.origin, None) in keys else own
 
 
 def _state(seen: EstimatorSeen) -> str:

@@ -53,20 +53,24 @@ def _column(frame: pd.DataFrame, name: str, group: Any, label: str) -> Column:
 
 
 def _repeated(frame: pd.DataFrame, group: str, label: str) -> str | None:
-    """The column of the same group that has these values under a shorter name."""
+    """The column of the same group that says under a shorter name what this one says, wherever this one says anything."""
     for shorter in _endings(label):
-        if f"{group}.{shorter}" in frame.columns and frame[f"{group}.{shorter}"].equals(
-            frame[f"{group}.{label}"]
-        ):
-            return shorter
+        if f"{group}.{shorter}" in frame.columns:
+            known = frame[f"{group}.{label}"].dropna()
+            if bool((frame[f"{group}.{shorter}"].loc[known.index] == known).all()):
+                return shorter
     return None
 
 
 def _endings(label: str) -> Iterator[str]:
     if re.fullmatch(r"[\w.]+", label):
+        owner, _, name = label.rpartition(".")
+        first = re.sub(r"_\d+$", "", owner)  # `SVC_2.C`: of another one of its kind in the same cell
         while "." in label:
             label = label.partition(".")[2]
             yield label
+        if first != owner:
+            yield f"{first}.{name}"
 
 
 def _data(store: Store, total: int) -> Iterator[Column]:

@@ -2,7 +2,8 @@
 
 A connection lives for one query or one fold and no longer: while one process has the file open
 read-write, no other can open it at all, and an open reader keeps every writer out. Inside one process
-reading and writing can't be mixed either, so a lock of the process lets one connection be open at a time.
+reading and writing can't be mixed either, so a lock of the process lets one connection be open at a time. What may take
+long is therefore asked in another process (`aside.py`).
 
 Between mlnb's own processes an open file is a matter of milliseconds, and whoever comes second waits. A
 connection of somebody else's may stay for hours: then `Busy` names its process.

@@ -29,6 +29,7 @@ __all__ = [
     "History",
     "Row",
     "RunPage",
+    "Stopped",
     "batches",
     "cells",
     "children",
@@ -48,6 +49,16 @@ __all__ = [
     "thinned",
     "together",
 ]
+
+
+class Stopped(UsageError):
+    """A query that took longer than it may."""
+
+    def __init__(self, seconds: float | None) -> None:
+        super().__init__(
+            f"the query took more than {seconds:g} s and was stopped",
+            hint="add a LIMIT or a WHERE, or ask in Python: mlnb.sql(...)",
+        )
 
 
 @dataclass(frozen=True)
@@ -362,20 +373,18 @@ def sql(store: Store, text: str, *, limit: int | None = None, seconds: float | N
     """
     import duckdb
 
-    with answers.looking(store, apart=True) as connection, _stopped_after(connection, seconds):
+    with answers.looking(store, apart=True) as connection:
         _publish_live(store, connection)
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         try:
-            relation = connection.sql(text)
-            if relation is None:
-                raise UsageError("that is no query", hint="SELECT … FROM runs")
-            return (relation if limit is None else relation.limit(limit)).to_arrow_table()
+            with _stopped_after(connection, seconds):
+                relation = connection.sql(text)
+                if relation is None:
+                    raise UsageError("that is no query", hint="SELECT … FROM runs")
+                return (relation if limit is None else relation.limit(limit)).to_arrow_table()
         except duckdb.InterruptException as error:
-            raise UsageError(
-                f"the query took more than {seconds:g} s and was stopped",
-                hint="add a LIMIT or a WHERE, or ask in Python: mlnb.sql(...)",
-            ) from error
+            raise Stopped(seconds) from error
         except duckdb.Error as error:
             raise UsageError(str(error).strip()) from error
 

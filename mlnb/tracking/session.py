@@ -156,8 +156,9 @@ class Session:
     def settle(self, timeout: float = 30.0) -> bool:
         """Wait for late events (models, packages, git), and for what is asked of earlier sessions; whether the events are all
         recorded."""
+        end = time.monotonic() + timeout
         self._earlier.settle(timeout)
-        return self._background.settle(timeout)
+        return self._background.settle(max(0.0, end - time.monotonic()))
 
     @property
     def active(self) -> Run | None:

@@ -111,6 +111,7 @@ def test_a_comparison_is_put_in_order_and_its_curves_drawn_otherwise(page, desk)
     for change in (
         lambda: view.get_by_role("slider", name="Smoothing").fill("0.6"),
         lambda: view.get_by_role("group", name="Logarithmic axes").get_by_role("button", name="y").click(),
+        lambda: view.get_by_role("group", name="Logarithmic axes").get_by_role("button", name="x").click(),
         lambda: view.get_by_role("button", name="time since start").click(),
     ):
         change()
@@ -119,7 +120,7 @@ def test_a_comparison_is_put_in_order_and_its_curves_drawn_otherwise(page, desk)
             arg=pictures[-1],
         )
         pictures.append(page.evaluate(ink))
-    assert len(set(pictures)) == 4
+    assert len(set(pictures)) == 5
     desk.photograph("compare-smooth")
 
 

@@ -10,6 +10,7 @@ import pytest
 
 import mlnb
 from mlnb import magics
+from mlnb.capture import described
 
 LOOP = """%%track --quiet
 import numpy as np
@@ -34,6 +35,35 @@ def test_a_loop_of_arrays_loses_none_of_its_numbers(shell):
     run = mlnb.get(mlnb.runs().run_id[0])
     assert list(run.history("loss")["value"]) == shell.user_ns["losses"]
     assert run.metrics["best"] == shell.user_ns["best"]
+
+
+QUICK = """%%track --quiet
+import numpy as np
+from sklearn.dummy import DummyRegressor
+X, y = np.zeros((200_000, 3)), np.zeros(200_000)
+for step in range(20):
+    model = DummyRegressor().fit({used}, y)
+    {change}
+"""
+
+
+@pytest.mark.parametrize(
+    ("used", "change", "said"),
+    [
+        ("X", "pass", []),
+        ("X", "X[0, 0] += 1", ["in a quick loop, only the first uses have a fingerprint: X"]),
+        ("X", "X[0, 0] = step == 19", ["in a quick loop, only the first uses have a fingerprint: X"]),
+        ("X + step", "pass", ["in a quick loop, only the first uses have a fingerprint: X + step"]),
+    ],
+)
+def test_data_that_a_quick_loop_uses_again_and_again(shell, monkeypatch, used, change, said):
+    """What isn't described at each use is looked at once more in the end, and missed only where it isn't the same."""
+    monkeypatch.setattr(described, "FREE", 0.0)
+    monkeypatch.setattr(described, "SHARE", 0.0)
+    shell.run_cell(QUICK.format(used=used, change=change), store_history=True).raise_error()
+    assert magics.current(shell).settle()
+    rows = mlnb.sql("SELECT message FROM problems WHERE place = 'data'")
+    assert list(rows["message"]) == said
 
 
 MODULE = """
@@ -109,4 +139,20 @@ def test_a_file_that_is_read_has_the_columns_of_its_table(ending, shell):
     read = mlnb.fingerprint(shell.user_ns["df"], name="t")
     assert dict(zip(columns.name, columns.column_digest, strict=True)) == {
         c.name: c.digest for c in read.columns
+    }
+
+
+def test_an_estimator_that_a_loop_grows_is_one(shell):
+    """What a loop changes of it is a list, not an estimator a turn."""
+    cell = """
+from sklearn.neighbors import KNeighborsClassifier
+model = KNeighborsClassifier(weights="distance")
+for n in (1, 2, 3):
+    model.set_params(n_neighbors=n).fit([[0], [1], [2]], [0, 1, 1])
+"""
+    _, params = problems(cell, shell)
+    settings = {name: value for name, value in params.items() if name.startswith("KNeighbors")}
+    assert settings == {
+        "KNeighborsClassifier.weights": "distance",
+        "KNeighborsClassifier.n_neighbors": "[1, 2, 3]",
     }

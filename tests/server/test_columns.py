@@ -45,6 +45,14 @@ def test_a_column_that_some_runs_lack_is_not_constant(project):
     assert (found["runs"], found["constant"], found["numeric"]) == (1, False, False)
 
 
+def test_a_column_repeats_a_shorter_one_wherever_it_says_anything(project):
+    logged(project, 0.1, C=1.0, **{"SVC.C": 1.0, "SVC_2.C": 1.0})
+    logged(project, 0.2, C=2.0, **{"SVC.C": 2.0})
+    logged(project, 0.3, C=3.0, **{"SVC.C": 3.0, "SVC_3.C": 4.0})
+    found = {name: one["repeats"] for (group, name), one in columns(project).items() if group == "params"}
+    assert (found["SVC.C"], found["SVC_2.C"], found["SVC_3.C"]) == ("C", "C", None)
+
+
 def test_rows_name_their_data_on_demand(project):
     logged(project, 0.1)
     (row,) = project.client.get("runs", data=1).json["runs"]

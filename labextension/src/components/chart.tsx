@@ -10,20 +10,10 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { formatDuration, formatNumber, formatTogether } from '../format';
 import type { IChartState } from '../models/charts';
-import type { ICurve } from '../models/curves';
 import { useModel } from '../models/model';
-import { tableOf } from '../plotdata';
+import { type ISeries, tableOf } from '../plotdata';
 import { plotOptions } from './plotoptions';
 import { useUi } from './ui';
-
-export interface ISeries {
-  label: string;
-  curve: ICurve;
-  /** A CSS colour, which may be a variable. */
-  color: string;
-  dash?: readonly number[];
-  faint?: boolean;
-}
 
 export interface IChartProps {
   title: string;

@@ -5,7 +5,8 @@ import { apart } from '../doubled';
 import { toNumber } from '../format';
 import type { CurvesModel } from '../models/curves';
 import type { IComparison } from '../tokens';
-import { Chart, type ISeries } from './chart';
+import type { ISeries } from '../plotdata';
+import { Chart } from './chart';
 import { ChartBar } from './chartbar';
 import { useUi } from './ui';
 

@@ -2,7 +2,7 @@
 
 import type { JSX } from 'react';
 import type { IComparison } from '../tokens';
-import { Figure } from './runtabs';
+import { Figure } from './runfiles';
 import { useUi } from './ui';
 
 export function FigureSection(props: {

@@ -3,7 +3,7 @@
 import type uPlot from 'uplot';
 import { formatTicks } from '../format';
 import type { IChartState } from '../models/charts';
-import type { ISeries } from './chart';
+import type { ISeries } from '../plotdata';
 
 /** Steps are counted, so their axis is marked at whole numbers. */
 const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map(n => n * 10 ** power)).flat();
@@ -35,7 +35,7 @@ export function plotOptions(
   return {
     width: size.width,
     height: size.height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 20, 0, 0], // on the right, room for the half of the last label
     legend: { show: false },
     cursor: {
       y: false,

@@ -4,14 +4,12 @@ import type { JSX, KeyboardEvent, MouseEvent } from 'react';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useModel } from '../models/model';
 import type { RunTableModel } from '../models/runtable';
-import type { SampleModel } from '../models/sample';
-import type { SavedViewsModel } from '../models/views';
 import { literal, withCondition } from '../query';
 import { bestOf, type IColumn, valueOf } from '../runcolumns';
 import type { IRunRow } from '../tokens';
 import { Explore } from './explore';
 import { bringIntoView, type ILines, useInView } from './inview';
-import { RunTableBar } from './runtablebar';
+import { type IRunTableBarProps, RunTableBar } from './runtablebar';
 import { HEAD, RunTableHead } from './runtablehead';
 import { GapRow, ROW, RunTableRow } from './runtablerow';
 import { Banner, FirstSteps, Loading, Notice, Problem } from './states';
@@ -20,14 +18,8 @@ import { useUi } from './ui';
 /** Width of the column of names. */
 export const FIRST = 224;
 
-export interface IRunTableProps {
-  model: RunTableModel;
-  /** What the plots below the table draw. */
-  sample: SampleModel;
-  views: SavedViewsModel;
+export interface IRunTableProps extends Omit<IRunTableBarProps, 'search' | 'onLeave'> {
   onOpen: (row: IRunRow) => void;
-  onCompare: (rows: readonly IRunRow[]) => void;
-  onExport: () => void;
   onTrack: () => void;
 }
 

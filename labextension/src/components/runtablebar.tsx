@@ -4,20 +4,31 @@ import { closeIcon } from '@jupyterlab/ui-components';
 import type { JSX, RefObject } from 'react';
 import { formatCount, formatScalar, shortDigest } from '../format';
 import type { RunTableModel } from '../models/runtable';
+import type { SampleModel } from '../models/sample';
+import type { SavedViewsModel } from '../models/views';
 import { conditions, experimentOf, withExperiment, without } from '../query';
 import { type IColumn, labelOf } from '../runcolumns';
+import type { IRunRow } from '../tokens';
 import { ColumnChooser } from './chooser';
 import { Folded } from './parts';
-import type { IRunTableProps } from './runtable';
 import { SavedViews } from './savedviews';
 import { SearchBox } from './searchbox';
 import { useUi } from './ui';
 
 const SAID = 6;
 
-export function RunTableBar(
-  props: IRunTableProps & { search: RefObject<HTMLInputElement>; onLeave: () => void }
-): JSX.Element {
+export interface IRunTableBarProps {
+  model: RunTableModel;
+  /** What the plots below the table draw. */
+  sample: SampleModel;
+  views: SavedViewsModel;
+  search: RefObject<HTMLInputElement>;
+  onCompare: (rows: readonly IRunRow[]) => void;
+  onExport: () => void;
+  onLeave: () => void;
+}
+
+export function RunTableBar(props: IRunTableBarProps): JSX.Element {
   const { trans } = useUi();
   const { model, sample } = props;
   return (
@@ -97,7 +108,10 @@ function Experiment({ model }: { model: RunTableModel }): JSX.Element {
   );
 }
 
-function Picked({ model, onCompare }: IRunTableProps): JSX.Element | null {
+function Picked({
+  model,
+  onCompare
+}: Pick<IRunTableBarProps, 'model' | 'onCompare'>): JSX.Element | null {
   const { trans } = useUi();
   const { picked } = model;
   return picked.size === 0 ? null : (

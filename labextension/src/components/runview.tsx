@@ -11,17 +11,12 @@ import type { IRunDetail, IRunRow } from '../tokens';
 import { useNow } from './clock';
 import { LineageTab } from './lineage';
 import { Alias, type ITab, Tabs } from './parts';
+import { CodeTab } from './runcode';
+import { curved, CurvesTab } from './runcurves';
+import { DataTab } from './rundata';
+import { ArtifactsTab, FiguresTab } from './runfiles';
 import { Overview } from './runoverview';
-import {
-  ArtifactsTab,
-  ChildrenTab,
-  CodeTab,
-  curved,
-  CurvesTab,
-  DataTab,
-  EnvironmentTab,
-  FiguresTab
-} from './runtabs';
+import { ChildrenTab, EnvironmentTab } from './runtabs';
 import { Banner, Loading, Problem } from './states';
 import { StatusDot, statusName } from './status';
 import { useUi } from './ui';

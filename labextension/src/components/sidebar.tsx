@@ -169,6 +169,11 @@ function StoreLine(props: { runs: RunListModel; stores: StoresModel }): JSX.Elem
           aria-label={trans.__('Store')}
           onChange={event => stores.choose(event.target.value)}
         >
+          {stores.find(stores.current) === null && (
+            <option value="">
+              {stores.elsewhere === null ? trans.__('new store') : trans.__('another store')}
+            </option>
+          )}
           {stores.list.map(({ id, name }) => (
             <option key={id} value={id}>
               {name}

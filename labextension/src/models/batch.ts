@@ -33,7 +33,8 @@ export class BatchModel extends Model {
   }
 
   async catchUp(_hint: Hint): Promise<void> {
-    if (this._batch?.state === 'running' || this._problem !== null) {
+    const ended = this._batch !== null && this._batch.state !== 'running';
+    if (!ended || this._problem !== null) {
       await this.refresh();
     }
   }

@@ -116,10 +116,10 @@ export class CompareModel extends Model {
     this.notify();
   }
 
-  /** A run that has ended doesn't change in what is compared here. */
+  /** A run that had ended when it was looked at doesn't change in what is compared here. */
   private async loadDetails({ runs }: IComparison): Promise<void> {
     const wanted = runs.filter(
-      ({ run_id, status }) => status === 'running' || !this._details.has(run_id)
+      ({ run_id, status }) => status === 'running' || this._details.get(run_id)?.status !== status
     );
     while (wanted.length > 0) {
       const few = wanted.splice(0, AT_ONCE);

@@ -46,6 +46,7 @@ export class CurvesModel extends Model {
     const found = this.curves.get(key);
     if (found === undefined || this.stale.delete(key)) {
       this.curves.set(key, found ?? null);
+      this.queue = this.queue.filter(wanted => wanted.key !== key);
       this.queue.push({ key, store, runId: row.run_id, metric, points });
       void Promise.resolve().then(() => this.pump()); // what is drawn at once is asked for at once
     }
@@ -62,10 +63,10 @@ export class CurvesModel extends Model {
     return this.curves.get(keyOf(store, row.run_id, metric, points)) ?? null;
   }
 
-  /** Ask again for these runs' curves at the next look. What is shown stays until then. */
-  forget(runIds: readonly string[]): void {
-    for (const key of [...this.curves.keys()]) {
-      if (runIds.some(runId => key.includes(`/${runId}/`))) {
+  /** Ask again for these runs' curves, or for all, at the next look. What is shown stays until then. */
+  forget(runIds?: readonly string[]): void {
+    for (const key of this.curves.keys()) {
+      if (runIds?.some(runId => key.includes(`/${runId}/`)) ?? true) {
         this.stale.add(key);
       }
     }
@@ -79,8 +80,12 @@ export class CurvesModel extends Model {
       found.forEach((history, index) => this.keep(crowd[index], history));
     } catch {
       // A list without its small curves is still a list; the next look asks again.
-      crowd.forEach(({ key }) => this.curves.delete(key));
+      crowd.forEach(({ key }) =>
+        this.curves.get(key) ? this.stale.add(key) : this.curves.delete(key)
+      );
       return;
+    } finally {
+      crowd.forEach(({ key }) => this.underWay.delete(key));
     }
     for (const oldest of this.curves.keys()) {
       if (this.curves.size <= KEPT) {
@@ -123,13 +128,20 @@ export class CurvesModel extends Model {
     }
   }
 
-  /** What came into view last is looked at now, and with it what can be asked in the same breath. */
+  /**
+   * What came into view last is looked at now, and with it what can be asked in the same breath.
+   *
+   * A curve that is asked for waits until that answer is here before it is asked for anew: the older answer could
+   * arrive last.
+   */
   private nextCrowd(): IWanted[] {
-    const last = this.queue[this.queue.length - 1];
+    const free = this.queue.filter(({ key }) => !this.underWay.has(key));
+    const last = free[free.length - 1];
     const fits = (other: IWanted): boolean =>
       other.store === last?.store && other.metric === last.metric && other.points === last.points;
-    const crowd = this.queue.filter(fits).slice(-CROWD);
+    const crowd = free.filter(fits).slice(-CROWD);
     this.queue = this.queue.filter(wanted => !crowd.includes(wanted));
+    crowd.forEach(({ key }) => this.underWay.add(key));
     return crowd;
   }
 
@@ -137,6 +149,7 @@ export class CurvesModel extends Model {
   /** Shown until its successor is here. */
   private readonly stale = new Set<string>();
   private queue: IWanted[] = [];
+  private readonly underWay = new Set<string>();
   private running = 0;
   private timer = 0;
 }

@@ -35,7 +35,7 @@ export class PromotionModel extends Model {
   note = '';
 
   get busy(): boolean {
-    return this._busy;
+    return this.underWay > 0;
   }
 
   get problem(): ApiError | null {
@@ -82,7 +82,7 @@ export class PromotionModel extends Model {
 
   get ready(): boolean {
     return (
-      !this._busy && this._trial?.decision === 'promoted' && this.holder !== this.version?.version
+      !this.busy && this._trial?.decision === 'promoted' && this.holder !== this.version?.version
     );
   }
 
@@ -132,21 +132,27 @@ export class PromotionModel extends Model {
 
   private async tryGates(): Promise<void> {
     this._trial = null;
+    const tried = (this.tried += 1);
     const version = this.version?.version;
     if (version === undefined || this._alias === '') {
       return;
     }
-    const [model, alias] = [this._model, this._alias];
     const trial = await this.api
-      .promote(this.store, { model, version, alias, note: '', dry_run: true })
+      .promote(this.store, {
+        model: this._model,
+        version,
+        alias: this._alias,
+        note: '',
+        dry_run: true
+      })
       .catch((reason: unknown) => refusal(asApiError(reason)));
-    if (model === this._model && alias === this._alias) {
+    if (tried === this.tried) {
       this._trial = trial;
     }
   }
 
   private async attempt(step: () => Promise<void>): Promise<void> {
-    this._busy = true;
+    this.underWay += 1;
     this._problem = null;
     this.notify();
     try {
@@ -154,7 +160,7 @@ export class PromotionModel extends Model {
     } catch (reason) {
       this._problem = asApiError(reason);
     }
-    this._busy = false;
+    this.underWay -= 1;
     this.notify();
   }
 
@@ -165,7 +171,9 @@ export class PromotionModel extends Model {
   private _known: IModel[] = [];
   private _trial: IPromotion | null = null;
   private _done: IPromotion | null = null;
-  private _busy = false;
+  /** Counts trials: only the last one's answer is about what is chosen. */
+  private tried = 0;
+  private underWay = 0;
   private _problem: ApiError | null = null;
 }
 

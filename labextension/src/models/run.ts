@@ -67,13 +67,10 @@ export class RunModel extends Model {
 
   private async load(): Promise<void> {
     try {
-      const before = this._detail?.status;
-      [this._detail] = await Promise.all([
-        this.api.run(this.store, this.runId),
-        this._cells === null ? this.loadCells() : null
-      ]);
-      if (before !== undefined && before !== this._detail.status) {
-        await this.loadCells();
+      this._detail = await this.api.run(this.store, this.runId);
+      if (this._detail.status !== this.cellsOf) {
+        this.notify(); // what is known already need not wait for the rest
+        await this.loadCells(this._detail.status);
       }
       if (this.tracing) {
         this._lineage = await this.trace(this._detail);
@@ -85,9 +82,11 @@ export class RunModel extends Model {
     this.notify();
   }
 
-  /** The cells up to the run's end: while it runs there come no others. */
-  private async loadCells(): Promise<void> {
+  /** The cells up to the run's end: while it runs there come no others. Asked after its status, never beside it: of a
+   * run that ends between the two, the last cell would stay unfinished. */
+  private async loadCells(status: IRunDetail['status']): Promise<void> {
     this._cells = await this.api.cells(this.store, this.runId);
+    this.cellsOf = status;
   }
 
   private async trace(run: IRunDetail): Promise<ILineage> {
@@ -110,6 +109,8 @@ export class RunModel extends Model {
   private readonly refreshing = new Coalescer(() => this.load());
   private _detail: IRunDetail | null = null;
   private _cells: ICell[] | null = null;
+  /** What the run's status was when its cells were asked for. */
+  private cellsOf: IRunDetail['status'] | null = null;
   private _lineage: ILineage | null = null;
   private tracing = false;
   private _problem: ApiError | null = null;

@@ -98,6 +98,9 @@ export class RunListModel extends Model {
 
   /** Load what lines `from` to `to` show. */
   ensure(from: number, to: number): void {
+    if (this._problem !== null) {
+      return; // what is missing is asked for again with everything else
+    }
     for (const [experiment, [first, last]] of this.lines.places(from, to)) {
       const group = this.groups.get(experiment);
       for (
@@ -169,12 +172,18 @@ export class RunListModel extends Model {
   }
 
   private readonly onStore = (): void => {
-    if (this.stores.current !== this.shownStore) {
-      this.shownStore = this.stores.current;
-      this.groups.clear();
-      this._ready = false;
-      this.relined();
-      void this.refresh();
+    const { current } = this.stores;
+    if (current !== this.shownStore) {
+      this.shownStore = current;
+      if (current !== this._store?.id) {
+        // Else the store that the server chose is now asked for by name: what is shown stays.
+        this.groups.clear();
+        this._ready = false;
+        this.relined();
+      }
+      if (this.begun) {
+        void this.refresh();
+      }
     }
   };
 
@@ -183,7 +192,7 @@ export class RunListModel extends Model {
     const store = this.stores.current;
     try {
       const page = await this.api.runs(store, { where, groups: true, limit: 0 });
-      if (where !== this._where || store !== this.stores.current) {
+      if (!this.isAbout(where, store)) {
         return; // already asked again
       }
       this._store = page.store;
@@ -198,6 +207,9 @@ export class RunListModel extends Model {
       await Promise.all(groups.map(group => this.reload(group, group === top)));
     } catch (reason) {
       const error = asApiError(reason);
+      if (!this.isAbout(where, store)) {
+        return;
+      }
       if (error.code === 'query') {
         this._queryError = error;
       } else {
@@ -205,6 +217,11 @@ export class RunListModel extends Model {
       }
     }
     this.relined();
+  }
+
+  /** Whether an answer is still to the question: the query may have been typed on, the store changed. */
+  private isAbout(where: string, store: string | null): boolean {
+    return where === this._where && store === this.stores.current;
   }
 
   private regroup(totals: readonly { experiment: string; total: number }[]): void {
@@ -253,11 +270,16 @@ export class RunListModel extends Model {
         limit: PAGE,
         offset: page * PAGE
       });
-      if (where !== this._where || store !== this.stores.current) {
+      if (!this.isAbout(where, store)) {
         return;
       }
-      const { runs, total } = answer;
+      const { runs, total, cursor } = answer;
       this.keepBatches(answer);
+      if (cursor < this.cursor) {
+        // It left before changes that are known by now, and arrives after them.
+        this.cursor = cursor;
+        void this.changes.run();
+      }
       group.total = total; // runs may have come or gone since the totals were counted
       const arrived = new Set(runs.map(row => row.run_id));
       for (const [place, row] of group.rows) {
@@ -269,23 +291,26 @@ export class RunListModel extends Model {
       group.rows = new Map([...group.rows].sort(([a], [b]) => a - b));
       group.pages.add(page);
     } catch (reason) {
-      this.failed(asApiError(reason), store);
+      if (this.isAbout(where, store)) {
+        this.failed(asApiError(reason), store);
+      }
     } finally {
       group.loading.delete(page);
+      this.relined(); // also without an answer to use: the view asks again for what it lacks
     }
-    this.relined();
   }
 
   private async loadChanges(): Promise<void> {
     const hinted = new Set(this.hinted);
     this.hinted.clear();
+    const where = this._where;
     const store = this.stores.current;
+    const since = this.cursor;
     try {
-      const page = await this.api.runs(store, {
-        where: this._where,
-        since: this.cursor,
-        limit: CHANGES_AT_ONCE
-      });
+      const page = await this.api.runs(store, { where, since, limit: CHANGES_AT_ONCE });
+      if (!this.isAbout(where, store) || since !== this.cursor) {
+        return; // everything, or more, was asked for meanwhile
+      }
       this.cursor = page.cursor;
       this.keepBatches(page);
       const changed = new Map(page.runs.map(row => [row.run_id, row]));
@@ -293,14 +318,16 @@ export class RunListModel extends Model {
       const gone = [...hinted, ...page.removed].some(
         runId => !changed.has(runId) && this.row(runId) !== null
       );
-      if (gone || replaced < changed.size) {
+      if (gone || replaced < page.total) {
         await this.refresh();
       } else if (replaced > 0) {
         this.relined();
       }
     } catch (reason) {
-      this.failed(asApiError(reason), store);
-      this.notify();
+      if (this.isAbout(where, store)) {
+        this.failed(asApiError(reason), store);
+        this.notify();
+      }
     }
   }
 

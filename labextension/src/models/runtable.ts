@@ -197,45 +197,55 @@ export class RunTableModel extends Model {
     }
   }
 
-  /** All runs that match, in order. */
+  /** All runs that match, in order, each once: runs may come, and go, between two pages. */
   async all(): Promise<IRunRow[]> {
-    const rows: IRunRow[] = [];
-    let total = 1;
-    while (rows.length < total) {
-      const page = await this.fetch(rows.length, AT_ONCE);
-      if (page.runs.length === 0) {
-        break;
+    const rows = new Map<string, IRunRow>();
+    let total = 0;
+    let taken = 0;
+    for (;;) {
+      const page = await this.fetch(taken, AT_ONCE);
+      if (page.total < total) {
+        return this.all(); // one that went has pulled another over the edge between two pages
       }
-      rows.push(...page.runs);
+      page.runs.forEach(row => rows.set(row.run_id, row));
       total = page.total;
+      taken += page.runs.length;
+      if (taken >= total || page.runs.length === 0) {
+        return [...rows.values()];
+      }
     }
-    return rows;
   }
 
   /** Everything in view anew; what is shown stays until its successor arrives. */
   private ask(): Promise<void> {
+    this.asked += 1;
     this.upToDate.clear();
     this.notify();
     return this.loading.run();
   }
 
   private async load(): Promise<void> {
-    const { _where: where, _order: order } = this;
+    const { _where: where, _order: order, asked } = this;
     const pages = this.missing();
     const stale = this.stale;
     this.stale = false;
+    const isAbout = (): boolean => where === this._where && order === this._order;
     try {
       const [columns, groups, ...answers] = await Promise.all([
         stale ? this.api.columns(this.store, where) : null,
         stale ? this.api.runs(this.store, { groups: true, limit: 0 }) : null,
         ...pages.map(page => this.fetch(page * PAGE, PAGE))
       ]);
-      if (where !== this._where || order !== this._order) {
+      if (!isAbout()) {
+        this.stale ||= stale;
         return; // asked again already
+      }
+      if (answers.length > 0 && this.upToDate.size === 0) {
+        this.pages.clear(); // of an older answer
       }
       answers.forEach(({ runs, total }, index) => {
         this._total = total;
-        this.keep(pages[index] ?? 0, runs);
+        this.keep(pages[index] ?? 0, runs, asked);
       });
       if (columns !== null) {
         const all = columnsOf(columns, this._total);
@@ -248,13 +258,19 @@ export class RunTableModel extends Model {
       this._problem = null;
       this._ready = true;
     } catch (reason) {
+      this.stale ||= stale;
+      if (!isAbout()) {
+        return;
+      }
       const error = asApiError(reason);
       if (error.code === 'query') {
         this._queryError = error;
       } else {
         this._problem = error;
       }
-      pages.forEach(page => this.upToDate.add(page)); // not again before something changes
+      if (asked === this.asked) {
+        pages.forEach(page => this.upToDate.add(page)); // not again before something changes
+      }
     }
     this.notify();
   }
@@ -273,12 +289,12 @@ export class RunTableModel extends Model {
     return found;
   }
 
-  private keep(page: number, runs: readonly IRunRow[]): void {
-    if (this.upToDate.size === 0) {
-      this.pages.clear(); // of an older answer
-    }
+  /** What has come is shown. Was there a hint meanwhile, it may be old, and is asked for once more. */
+  private keep(page: number, runs: readonly IRunRow[], asked: number): void {
     this.pages.set(page, runs);
-    this.upToDate.add(page);
+    if (asked === this.asked) {
+      this.upToDate.add(page);
+    }
   }
 
   private fetch(offset: number, limit: number): ReturnType<Api['runs']> {
@@ -296,6 +312,8 @@ export class RunTableModel extends Model {
   private readonly upToDate = new Set<number>();
   private readonly layout = new ColumnLayout();
   private readonly loading = new Coalescer(() => this.load());
+  /** Counts questions: an answer to an older one is shown, and not taken for up to date. */
+  private asked = 0;
   private view: [number, number] = [0, 0];
   private stale = true;
   private _where = '';

@@ -40,8 +40,10 @@ export class StoresModel extends Model {
     let found: IStoreList;
     try {
       found = await this.api.stores(path);
-      this._problem = null;
     } catch (reason) {
+      if (asked !== this.asked) {
+        return;
+      }
       const error = asApiError(reason);
       // That the server is away, the list of runs tells.
       this._problem = error.offline ? null : error;
@@ -51,6 +53,7 @@ export class StoresModel extends Model {
     if (asked !== this.asked) {
       return; // a newer question is under way
     }
+    this._problem = null;
     const list = found.stores;
     this._list = list;
     this._elsewhere = found.elsewhere;
@@ -60,6 +63,13 @@ export class StoresModel extends Model {
       this.chosen = null;
     }
     this.notify();
+  }
+
+  /** The server may have been away: look again what there is, if anybody has looked at all. */
+  async resume(): Promise<void> {
+    if (this.asked > 0) {
+      await this.follow(this.path);
+    }
   }
 
   /** A run of this store was shown: if the store is new here, look at it. */
