@@ -3,19 +3,21 @@ the rows' hashes once for each content.
 
 A loop of quick fits would spend its time on digests. Where they have taken more than a small share of the cell, an
 argument at one place in a loop that has been described several times is let go. So are the hashes of so many rows that
-they would take more than their share. The run says so of both.
+they would take more than their share. The run says so of both, but of an argument that is one object all the time and at the
+cell's end still what it was.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+import weakref
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture.fingerprints import ROW_HASHES, Fingerprint, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 FREE: Final = 0.005  # seconds of a cell
 SHARE: Final = 0.01  # of its time after that
@@ -25,26 +27,55 @@ SURELY_HASHED: Final = 1_000_000  # values of a table whose rows are hashed what
 PER_VALUE: Final = 5e-9  # seconds to hash one number of a row; a text takes a hundred times as long
 
 
+@dataclass
+class _Uses:
+    """An argument at one place, in one cell."""
+
+    times: int = 0
+    digests: set[str] = field(default_factory=set)
+    let_go: Callable[[], Any] | None = None
+    """A weak reference: the user's object lives no longer for us."""
+    lost: bool = False
+
+    def go(self, value: Any) -> None:
+        if self.let_go is not None:
+            self.lost |= self.let_go() is not value
+            return
+        try:
+            self.let_go = weakref.ref(value)
+        except TypeError:
+            self.lost = True
+
+    def are_known(self) -> bool:
+        """Whether nothing is missing: what was let go is one object, and has the content that it had before."""
+        if self.lost or self.let_go is None:
+            return not self.lost
+        try:
+            return {fingerprint(self.let_go(), statistics=False).digest} == self.digests
+        except Exception:  # noqa: BLE001 - it is gone, or can't be described
+            return False
+
+
 class Describer:
     """One per session. What a digest identifies has the statistics that it had before."""
 
     def __init__(self) -> None:
         self._known: dict[str, Fingerprint] = {}
-        self._times: dict[tuple[int, str], int] = {}
+        self._uses: dict[tuple[int, str], _Uses] = {}
         self._spent = 0.0
         self._began = 0.0
-        self._let_go: set[str] = set()
         self._unhashed: set[str] = set()
 
     def begin(self) -> None:
         """A tracked cell starts."""
-        self._times, self._spent, self._began = {}, 0.0, time.perf_counter()
-        self._let_go, self._unhashed = set(), set()
+        self._uses, self._spent, self._began = {}, 0.0, time.perf_counter()
+        self._unhashed = set()
 
     def omissions(self) -> Iterator[str]:
         """What was left out of the cell's data, in words."""
-        if self._let_go:
-            yield f"in a quick loop, only the first uses have a fingerprint: {', '.join(sorted(self._let_go))}"
+        let_go = sorted({name for (_, name), uses in self._uses.items() if not uses.are_known()})
+        if let_go:
+            yield f"in a quick loop, only the first uses have a fingerprint: {', '.join(let_go)}"
         if self._unhashed:
             yield f"too many rows to hash beside so short a cell: {', '.join(sorted(self._unhashed))}"
 
@@ -52,19 +83,23 @@ class Describer:
         self, value: Any, name: str, place: int, *, hash_rows: bool = False, statistics: bool = True
     ) -> Fingerprint | None:
         """The fingerprint of an argument at a place; `None` for what has none, or is let go."""
-        times = self._times[place, name] = self._times.get((place, name), 0) + 1
+        uses = self._uses.setdefault((place, name), _Uses())
+        uses.times += 1
         now = time.perf_counter()
-        if times > SURE and self._spent > FREE + SHARE * (now - self._began):
-            self._let_go.add(name)
+        if uses.times > SURE and self._spent > FREE + SHARE * (now - self._began):
+            uses.go(value)
             return None
         try:
-            if not statistics:
-                return fingerprint(value, name=name, statistics=False)
-            return self._described(value, name, hash_rows=hash_rows)
+            if statistics:
+                found = self._described(value, name, hash_rows=hash_rows)
+            else:
+                found = fingerprint(value, name=name, statistics=False)
         except Exception:  # noqa: BLE001 - not data after all, or data of a kind that nobody foresaw
             return None
         finally:
             self._spent += time.perf_counter() - now
+        uses.digests.add(found.digest)
+        return found
 
     def _described(self, value: Any, name: str, *, hash_rows: bool) -> Fingerprint:
         bare = fingerprint(value, name=name, statistics=False)

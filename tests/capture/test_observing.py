@@ -10,6 +10,7 @@ import pytest
 
 import mlnb
 from mlnb import magics
+from mlnb.capture import described
 
 LOOP = """%%track --quiet
 import numpy as np
@@ -34,6 +35,35 @@ def test_a_loop_of_arrays_loses_none_of_its_numbers(shell):
     run = mlnb.get(mlnb.runs().run_id[0])
     assert list(run.history("loss")["value"]) == shell.user_ns["losses"]
     assert run.metrics["best"] == shell.user_ns["best"]
+
+
+QUICK = """%%track --quiet
+import numpy as np
+from sklearn.dummy import DummyRegressor
+X, y = np.zeros((200_000, 3)), np.zeros(200_000)
+for step in range(20):
+    model = DummyRegressor().fit({used}, y)
+    {change}
+"""
+
+
+@pytest.mark.parametrize(
+    ("used", "change", "said"),
+    [
+        ("X", "pass", []),
+        ("X", "X[0, 0] += 1", ["in a quick loop, only the first uses have a fingerprint: X"]),
+        ("X", "X[0, 0] = step == 19", ["in a quick loop, only the first uses have a fingerprint: X"]),
+        ("X + step", "pass", ["in a quick loop, only the first uses have a fingerprint: X + step"]),
+    ],
+)
+def test_data_that_a_quick_loop_uses_again_and_again(shell, monkeypatch, used, change, said):
+    """What isn't described at each use is looked at once more in the end, and missed only where it isn't the same."""
+    monkeypatch.setattr(described, "FREE", 0.0)
+    monkeypatch.setattr(described, "SHARE", 0.0)
+    shell.run_cell(QUICK.format(used=used, change=change), store_history=True).raise_error()
+    assert magics.current(shell).settle()
+    rows = mlnb.sql("SELECT message FROM problems WHERE place = 'data'")
+    assert list(rows["message"]) == said
 
 
 MODULE = """

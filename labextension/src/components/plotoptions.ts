@@ -41,7 +41,7 @@ export function plotOptions(
   return {
     width: size.width,
     height: size.height,
-    padding: [8, 16, 0, 0],
+    padding: [8, 20, 0, 0], // on the right, room for the half of the last label
     legend: { show: false },
     cursor: {
       y: false,
