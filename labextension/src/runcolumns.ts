@@ -37,7 +37,8 @@ const ATTRIBUTES: readonly [string, boolean][] = [
 ];
 const BY_DEFAULT = new Set(['run.experiment', 'run.duration_s', 'run.started_at']);
 
-/** All columns in their order: by group, within one what most runs have first. */
+/** All columns in their order: by group, within one what most runs have first, and names of their own before an
+ * estimator's. */
 export function columnsOf(infos: readonly IColumnInfo[], total: number): IColumn[] {
   const attributes = ATTRIBUTES.map(([name, numeric]): IColumnInfo => ({
     group: 'run',
@@ -55,7 +56,10 @@ export function columnsOf(infos: readonly IColumnInfo[], total: number): IColumn
     key: `${info.group}.${info.name}`,
     field: fieldOf(info)
   }));
-  const fullest = all.sort((a, b) => (a.group === 'run' ? 0 : b.runs - a.runs));
+  const owned = (column: IColumn): number => Number(/^[\w.]+\./.test(column.name));
+  const fullest = all.sort((a, b) =>
+    a.group === 'run' ? 0 : b.runs - a.runs || owned(a) - owned(b)
+  );
   return GROUPS.flatMap(group => fullest.filter(column => column.group === group));
 }
 
@@ -69,7 +73,7 @@ export function columnsAmong(rows: readonly IRunRow[]): IColumn[] {
         name,
         runs: values.length,
         constant: false,
-        value: null,
+        value: values[0] ?? null,
         numeric: values.every(value => toNumber(value) !== null),
         least: null,
         greatest: null,

@@ -276,6 +276,34 @@ it('a compared run is looked at again once it has ended', async () => {
   expect(model.details?.[0]?.status).toBe('finished');
 });
 
+it('runs in full are asked for when the curves are drawn', async () => {
+  const rows = [run(), run()];
+  const histories = new Slow(() => [null, null] as unknown as IHistory[]);
+  const curves = new CurvesModel({ histories: histories.ask });
+  const details = new Slow((_: string | null, runId: string) => detail({ run_id: runId }));
+  const model = new CompareModel(
+    {
+      compare: () => Promise.resolve(comparison({ runs: rows })),
+      run: details.ask,
+      text: () => Promise.resolve('')
+    },
+    null,
+    rows.map(row => row.run_id),
+    () => curves.idle()
+  );
+  model.changed.connect(() =>
+    model.comparison?.runs.forEach(row => curves.get(null, row, 'loss', 10))
+  );
+  model.look();
+  void model.refresh();
+  await settle();
+  await settle();
+  expect([histories.asked.length, details.asked.length]).toEqual([1, 0]);
+  await histories.reply();
+  await settle();
+  expect(details.asked).toHaveLength(2);
+});
+
 describe('curves', () => {
   let values: number[];
   let server: Slow<[], IHistory[]>;

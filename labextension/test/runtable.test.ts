@@ -43,6 +43,11 @@ describe('columns', () => {
     ]);
   });
 
+  it('have names of their own before an estimator’s', () => {
+    const found = columnsOf([info({ name: 'SVC.C' }), info({ name: 'lr' })], 3);
+    expect(found.slice(0, 2).map(({ name }) => name)).toEqual(['lr', 'SVC.C']);
+  });
+
   it('know their best value where their name says what is good', () => {
     const best = (key: string): number | null => {
       const column = columns.find(other => other.key === key);

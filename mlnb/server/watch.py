@@ -39,7 +39,7 @@ SCHEMA: Final[Mapping[str, Any]] = {
     },
 }
 
-LOOK_EVERY_S: Final = 0.2
+LOOK_EVERY_S: Final = 0.1
 LONGEST_REST_S: Final = 2.0
 QUIET_S: Final = 60.0
 """Seconds without a change after which an index that is half dead is written again."""

@@ -1,7 +1,7 @@
 """What isn't folded yet: the points of runs that still run, read from their journals.
 
 Summaries of a growing file are kept in memory and brought forward by what was added since the last look,
-so that a panel that looks five times a second doesn't read a million points each time.
+so that a panel that looks ten times a second doesn't read a million points each time.
 """
 
 from __future__ import annotations

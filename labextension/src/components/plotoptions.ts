@@ -10,6 +10,12 @@ const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map(n => n * 10
 // uPlot's kinds of scale are an enum that exists in its declarations only.
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
 const LOGARITHM = { distr: 3, log: 10 } as uPlot.Scale;
+/** The curves reach from side to side; by itself uPlot would go on to the next power of ten. */
+const LOGARITHM_ACROSS: uPlot.Scale = {
+  ...LOGARITHM,
+  range: (_, least, greatest) =>
+    least < greatest ? [least, greatest] : [least / 2 || 1, greatest * 2 || 10]
+};
 
 export function plotOptions(
   parent: HTMLElement,
@@ -44,7 +50,7 @@ export function plotOptions(
       points: { size: 6 }
     },
     scales: {
-      x: { time, ...(state.logX && !time ? LOGARITHM : {}) },
+      x: { time, ...(state.logX && !time ? LOGARITHM_ACROSS : {}) },
       y: state.logY ? LOGARITHM : {}
     },
     axes: [

@@ -206,7 +206,7 @@ function RunTabs(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
       ? null
       : {
           id: 'children',
-          label: trans.__('Cells tracked'),
+          label: run.kind === 'notebook' ? trans.__('Cells tracked') : trans.__('Runs inside'),
           count: run.children.length,
           render: () => <ChildrenTab runs={run.children} onOpen={props.onOpen} />
         },

@@ -1,4 +1,9 @@
-/** Runs side by side; the first of them is what the others are compared with. */
+/**
+ * Runs side by side; the first of them is what the others are compared with.
+ *
+ * The runs in full, of which most is out of view, are asked for when the curves are `drawn`: together they would share
+ * the server's time, and each come later.
+ */
 
 import type { Api } from '../api';
 import type { Hint } from '../live';
@@ -13,7 +18,8 @@ export class CompareModel extends Model {
   constructor(
     private readonly api: Pick<Api, 'compare' | 'run' | 'text'>,
     readonly store: string | null,
-    runIds: readonly string[]
+    runIds: readonly string[],
+    private readonly drawn: () => Promise<void> = () => Promise.resolve()
   ) {
     super();
     this._runIds = [...runIds];
@@ -107,7 +113,8 @@ export class CompareModel extends Model {
       this._problem = null;
       if (this.looking) {
         this.notify(); // what is known already need not wait for the rest,
-        await new Promise(done => window.setTimeout(done)); // and what it draws is asked for first
+        await new Promise(done => window.setTimeout(done)); // and what it draws comes first
+        await this.drawn();
         await this.loadDetails(this._comparison);
       }
     } catch (reason) {

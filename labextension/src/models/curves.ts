@@ -72,6 +72,13 @@ export class CurvesModel extends Model {
     }
   }
 
+  /** When nothing that was asked for is still to come. */
+  idle(): Promise<void> {
+    return this.running === 0 && this.queue.length === 0
+      ? Promise.resolve()
+      : new Promise(done => this.waiting.push(done));
+  }
+
   private async load(crowd: readonly IWanted[]): Promise<void> {
     const [{ store, metric, points }] = crowd as [IWanted];
     try {
@@ -124,6 +131,9 @@ export class CurvesModel extends Model {
       void this.load(crowd).finally(() => {
         this.running -= 1;
         this.pump();
+        if (this.running === 0) {
+          this.waiting.splice(0).forEach(done => done());
+        }
       });
     }
   }
@@ -151,6 +161,7 @@ export class CurvesModel extends Model {
   private queue: IWanted[] = [];
   private readonly underWay = new Set<string>();
   private running = 0;
+  private readonly waiting: (() => void)[] = [];
   private timer = 0;
 }
 

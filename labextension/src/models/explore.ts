@@ -88,7 +88,11 @@ export class ExploreModel extends Model {
       return axes.map(key => this.find(key)).filter(column => column !== null);
     }
     const { metric } = this;
-    const common = [...this.params].sort((a, b) => b.runs - a.runs).slice(0, MOST_AXES - 1);
+    // A list is what a loop went through: it has no place on an axis beside others.
+    const common = this.params
+      .filter(({ value }) => typeof value !== 'string' || !value.startsWith('['))
+      .sort((a, b) => b.runs - a.runs)
+      .slice(0, MOST_AXES - 1);
     return [...this.params.filter(column => common.includes(column)), ...(metric ? [metric] : [])];
   }
 

@@ -167,7 +167,7 @@ export function compareView(
   runs: string[]
 ): MainView {
   const { commands } = app;
-  const model = new CompareModel(workspace.api, store, runs);
+  const model = new CompareModel(workspace.api, store, runs, () => workspace.curves.idle());
   const args = { runs, store_id: store, state: null };
   const view = new MainView(workspace, args, model, 'mlnb-View-compare', () => (
     <CompareView
