@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import re
 import sys
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -115,7 +117,7 @@ def behaviour(shell: InteractiveShell, cells: list[str]) -> list[object]:
     shell.reset(new_session=True)
     for cell in cells:
         out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), _no_collection():
             result = shell.run_cell(cell, store_history=True)
         error = result.error_before_exec or result.error_in_exec
         seen += [
@@ -134,6 +136,16 @@ def behaviour(shell: InteractiveShell, cells: list[str]) -> list[object]:
         )
         seen.append(repr(shell.user_ns.get("_")))
     return seen
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Garbage is collected between cells only: what it ends, a generator say, can show in the traceback of a cell."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _clean(text: str) -> str:
