@@ -101,7 +101,8 @@ def _defaults(kind: Any) -> dict[str, Any]:
         return {}
     known = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
-        known = _Anything(known)
+        inherited = (_defaults(base) for base in reversed(kind.__mro__[1:-1]))
+        known = _Anything({name: value for one in inherited for name, value in one.items()} | known)
     return known
 
 
@@ -160,7 +161,13 @@ def _evaluation_logs(value: Any, state: dict[str, Any]) -> dict[str, list[float]
     root = type(value).__module__.partition(".")[0]
     if root not in {"xgboost", "lightgbm", "catboost"}:
         return {}
-    logs = state.get("evals_result_") or state.get("_evals_result") or getattr(value, "evals_result_", None)
+    return flat_logs(
+        state.get("evals_result_") or state.get("_evals_result") or getattr(value, "evals_result_", None)
+    )
+
+
+def flat_logs(logs: Any) -> dict[str, list[float]]:
+    """A booster's logs by the data's and the metric's name."""
     if not isinstance(logs, dict):
         return {}
     return {
