@@ -37,6 +37,11 @@ def is_torch(value: Any) -> bool:
     return torch is not None and isinstance(value, getattr(torch, "Module", ()))
 
 
+def is_trainable(value: Any) -> bool:
+    """Whether it is a torch module with weights that aren't frozen."""
+    return is_torch(value) and any(weight.requires_grad for weight in value.parameters())
+
+
 def is_keras(value: Any) -> bool:
     return any(
         base.__name__ == "Model" and base.__module__.split(".")[0] in {"keras", "tensorflow"}
@@ -134,7 +139,7 @@ def libraries(value: Any) -> dict[str, str]:
     for name in sorted(names):
         version = getattr(sys.modules.get(name), "__version__", None)
         if isinstance(version, str):
-            found["scikit-learn" if name == "sklearn" else name] = version
+            found["scikit-learn" if name == "sklearn" else name] = str(version)  # torch has a class for it
     return found
 
 

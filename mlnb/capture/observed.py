@@ -156,6 +156,11 @@ class Models:
                     kept.pop(id(model), None)
                     kept[id(model)] = (model, cell.groups.name(call.estimator, looped=bool(note.loops)))
                     fitted_on[id(model)] = call.data[0].described if call.data else None
+        if cell.program.descends:
+            for name in sorted({*cell.reads, *cell.writes}):
+                value = cell.namespace.get(name)
+                if estimators.is_trainable(value) and id(value) not in kept:
+                    kept[id(value)], fitted_on[id(value)] = (value, name), None
         alive = {id(value): name for name, value in list(cell.namespace.items()) if not name.startswith("_")}
         chosen = [(model, alive.get(id(model), name)) for model, name in kept.values()]
         bound = [pair for pair in chosen if id(pair[0]) in alive]

@@ -194,4 +194,18 @@ def test_a_booster_is_an_estimator(shell, library):
     (log,) = shell.user_ns["log"]["valid"].values()
     (curve,) = [name for name in run.metrics if name.startswith("Booster.valid.")]
     assert list(run.history(curve)["value"]) == log
-    assert [file["kind"] for file in run.artifacts.values() if file["kind"] == "model"] == ["model"]
+    assert list(run.artifacts.query("kind == 'model'")["name"]) == ["booster"]
+
+
+def test_a_torch_module_that_is_trained_by_hand_is_kept(shell):
+    """What goes down a gradient in the cell; a frozen module, and one that is only looked at, is not."""
+    pytest.importorskip("torch")
+    shell.run_cell(
+        "import torch\nnet, frozen = torch.nn.Linear(2, 1), torch.nn.Linear(2, 2).requires_grad_(False)\n"
+        "opt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "def step(x):\n    loss = net(frozen(x)).pow(2).mean()\n    loss.backward()\n    opt.step()\n"
+    ).raise_error()
+    run = run_of("for _ in range(2):\n    step(torch.ones(3, 2))\nnet, frozen", shell)
+    assert list(run.artifacts.query("kind == 'model'")["name"]) == ["net"]
+    run = run_of("out = net(frozen(torch.ones(3, 2)))", shell)
+    assert run.artifacts.query("kind == 'model'").empty
