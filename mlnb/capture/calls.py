@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from mlnb.capture import estimators, library, unseen
+from mlnb.capture import estimators, files, library, unseen
 from mlnb.capture.described import Describer
 from mlnb.capture.sites import MISSING, Argument
 from mlnb.capture.values import ITEMS
@@ -34,6 +34,7 @@ class Call:
     settings: list[tuple[str, Any, Argument]] = field(default_factory=list)
     data: list[DataSeen] = field(default_factory=list)
     text: str | None = None
+    state: Any = None  # of a file when it was read
     parts: tuple[str, ...] = ()  # what the items of a result are called
 
 
@@ -176,6 +177,8 @@ class Calls:
             return self._elsewhere(site, target, name, frame)
         if role is None:
             return None
+        if role == "booster":
+            return self._booster(site, target, value, frame)
         found = Call(role, name)
         if role == "reader":
             return self._read(site, found, value, frame)
@@ -200,6 +203,17 @@ class Calls:
         found.parts = tuple(getattr(type(value), "_fields", ())) if isinstance(value, tuple) else ()
         return found
 
+    def _booster(self, site: Site, target: Any, value: Any, frame: FrameType) -> Call:
+        """`xgboost.train` and `lightgbm.train`: their first argument is what other estimators are built with."""
+        found = Call("fit", target.__name__, data=self._data_of(site, frame, "train", 2))
+        given = self._settings(site, target, frame)
+        params = next((item for name, item, _ in given if name == "params" and isinstance(item, dict)), {})
+        found.settings = [item for item in given if item[0] != "params"]
+        name = type(value).__name__ if target.__name__ == "train" else target.__name__
+        learnt = {"logs": _logs_of(given, value)}
+        found.estimator = EstimatorSeen(name, dict(params), learnt=learnt, refer=_reference(value))
+        return found
+
     def _elsewhere(self, site: Site, target: Any, name: str, frame: FrameType) -> Call | None:
         """A function of a module of the user's: its settings are seen, what it does isn't."""
         if not hasattr(target, "__name__") or not self._learn(target):
@@ -218,6 +232,7 @@ class Calls:
         if found.name.startswith("read_") and _is_data(value):
             described = self._data.describe(value, str(path), site.number, statistics=False)
             found.data = [] if described is None else [DataSeen(str(path), "file", described)]
+        found.state = files.state_of(path)
         return found
 
     def _settings(
@@ -305,6 +320,26 @@ def _options(value: Any) -> Call | None:
     return Call(
         "setting", "args", settings=[(name, item, Argument(name)) for name, item in vars(space).items()]
     )
+
+
+def _logs_of(given: list[tuple[str, Any, Argument]], value: Any) -> dict[str, list[float]]:
+    """What a booster's training wrote to a dictionary of the user's, and what a validation returned."""
+    if hasattr(value, "columns") and hasattr(value, "to_dict"):
+        value = value.to_dict("list")
+    if isinstance(value, dict):
+        return {
+            str(name): [float(item) for item in items]
+            for name, items in value.items()
+            if isinstance(items, list)
+        }
+    found: dict[str, list[float]] = {}
+    for name, item, _ in given:
+        if name == "evals_result":
+            found |= estimators.flat_logs(item)
+        elif name == "callbacks":
+            for callback in item or ():
+                found |= estimators.flat_logs(getattr(callback, "eval_result", None))
+    return found
 
 
 def _most(target: Any) -> int:

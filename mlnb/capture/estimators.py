@@ -37,6 +37,11 @@ def is_torch(value: Any) -> bool:
     return torch is not None and isinstance(value, getattr(torch, "Module", ()))
 
 
+def is_trainable(value: Any) -> bool:
+    """Whether it is a torch module with weights that aren't frozen."""
+    return is_torch(value) and any(weight.requires_grad for weight in value.parameters())
+
+
 def is_keras(value: Any) -> bool:
     return any(
         base.__name__ == "Model" and base.__module__.split(".")[0] in {"keras", "tensorflow"}
@@ -101,7 +106,8 @@ def _defaults(kind: Any) -> dict[str, Any]:
         return {}
     known = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
-        known = _Anything(known)
+        inherited = (_defaults(base) for base in reversed(kind.__mro__[1:-1]))
+        known = _Anything({name: value for one in inherited for name, value in one.items()} | known)
     return known
 
 
@@ -133,7 +139,7 @@ def libraries(value: Any) -> dict[str, str]:
     for name in sorted(names):
         version = getattr(sys.modules.get(name), "__version__", None)
         if isinstance(version, str):
-            found["scikit-learn" if name == "sklearn" else name] = version
+            found["scikit-learn" if name == "sklearn" else name] = str(version)  # torch has a class for it
     return found
 
 
@@ -160,7 +166,13 @@ def _evaluation_logs(value: Any, state: dict[str, Any]) -> dict[str, list[float]
     root = type(value).__module__.partition(".")[0]
     if root not in {"xgboost", "lightgbm", "catboost"}:
         return {}
-    logs = state.get("evals_result_") or state.get("_evals_result") or getattr(value, "evals_result_", None)
+    return flat_logs(
+        state.get("evals_result_") or state.get("_evals_result") or getattr(value, "evals_result_", None)
+    )
+
+
+def flat_logs(logs: Any) -> dict[str, list[float]]:
+    """A booster's logs by the data's and the metric's name."""
     if not isinstance(logs, dict):
         return {}
     return {

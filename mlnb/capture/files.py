@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import xxhash
 
@@ -25,6 +25,15 @@ class FileContent:
     digest: str
     type: str
     bytes: int
+
+
+def state_of(path: Any) -> tuple[int, int] | None:
+    """What tells that a file was written again, without reading it; `None` where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - what a user read may be a path of any type
+    except (OSError, TypeError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def describe(path: Path) -> FileContent:

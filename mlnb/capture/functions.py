@@ -33,6 +33,7 @@ class Function:
     trains: bool
     defaults: dict[str, Any]
     is_class: bool = False
+    descends: bool = False  # a gradient
 
 
 class Functions(dict[str, Function]):
@@ -45,14 +46,14 @@ class Functions(dict[str, Function]):
     def define(self, node: ast.AST) -> None:
         """Take in a definition; anything else is none."""
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            self[node.name] = Function(self.trains(node), _defaults(node))
+            self[node.name] = Function(self.trains(node), _defaults(node), descends=self.descends(node))
         elif isinstance(node, ast.ClassDef):
             defaults = _fields(node)
             for inner in node.body:
                 if isinstance(inner, ast.FunctionDef) and inner.name == "__init__":
                     defaults = _defaults(inner)
             if defaults is not None:
-                self[node.name] = Function(True, defaults, is_class=True)
+                self[node.name] = Function(True, defaults, is_class=True, descends=self.descends(node))
 
     def learn(self, target: Any) -> bool:
         """Take in a function of a module of the user's; whether it trains or judges something."""
@@ -74,6 +75,11 @@ class Functions(dict[str, Function]):
             isinstance(inner, ast.Call) and self._is_training(last_name(inner.func))
             for inner in ast.walk(node)
         )
+
+    def descends(self, node: ast.AST) -> bool:
+        """Whether code goes down a gradient, `loss.backward()`, by itself or by a function of the notebook's."""
+        called = {last_name(inner.func) for inner in ast.walk(node) if isinstance(inner, ast.Call)}
+        return "backward" in called or any(name in self and self[name].descends for name in called)
 
     def _is_training(self, name: str) -> bool:
         own = self.get(name)

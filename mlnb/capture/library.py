@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from mlnb.capture.vocabulary import listed
 
-Role = Literal["metric", "report", "estimator", "validation", "setting", "seed", "reader"]
+Role = Literal["metric", "report", "estimator", "validation", "setting", "seed", "reader", "booster"]
 
 # Libraries whose calls configure or judge a model.
 ROOTS: Final = listed(
@@ -129,6 +129,8 @@ def role_of(target: Any) -> Role | None:
         return None
     if name in _VALIDATION:
         return "validation"
+    if root in {"xgboost", "lightgbm"} and name in {"train", "cv"}:
+        return "booster"
     return _setting_role(root, name, target)
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import structs
 
 from mlnb.capture import estimators, figures, files, settings, sweeps, values
-from mlnb.capture.calls import Call, DataSeen
+from mlnb.capture.calls import Call
 from mlnb.capture.findings import Child, DataUse, File, FittedModel, Metric
 from mlnb.capture.numbers import numbers_of
 from mlnb.capture.scores import Scores
-from mlnb.events import Dataset, Param, Seeds, Source
+from mlnb.events import Dataset, Param, Problem, Seeds, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -96,12 +96,14 @@ class FilesRead:
 
     name = "files"
 
-    def collect(self, cell: CellView) -> Iterator[DataUse]:
-        paths: dict[str, list[DataSeen]] = {}
+    def collect(self, cell: CellView) -> Iterator[DataUse | Problem]:
+        paths: dict[str, Call] = {}
         for note in cell.notes:
             call = note.facts
             if isinstance(call, Call) and call.role == "reader" and _reads(call):
-                paths.setdefault(str(call.settings[0][1]), call.data)
+                path = str(call.settings[0][1])
+                if call.data or path not in paths:
+                    paths[path] = call
         for path in list(paths)[:MOST_FILES]:
             if "://" in path or not Path(path).is_file():
                 continue
@@ -114,7 +116,13 @@ class FilesRead:
                 bytes=content.bytes,
                 source="call",
             )
-            for table in paths[path]:
+            tables = paths[path].data
+            if tables and paths[path].state != files.state_of(path):
+                tables = []  # the columns that were read aren't those of the bytes that are there now
+                yield Problem(
+                    where="data", message=f"{path} was written again after it was read: kept as it is now"
+                )
+            for table in tables:
                 read = table.described
                 event = structs.replace(
                     event, rows=read.rows, columns=read.columns_count, profile=read.columns
@@ -148,6 +156,11 @@ class Models:
                     kept.pop(id(model), None)
                     kept[id(model)] = (model, cell.groups.name(call.estimator, looped=bool(note.loops)))
                     fitted_on[id(model)] = call.data[0].described if call.data else None
+        if cell.program.descends:
+            for name in sorted({*cell.reads, *cell.writes}):
+                value = cell.namespace.get(name)
+                if estimators.is_trainable(value) and id(value) not in kept:
+                    kept[id(value)], fitted_on[id(value)] = (value, name), None
         alive = {id(value): name for name, value in list(cell.namespace.items()) if not name.startswith("_")}
         chosen = [(model, alive.get(id(model), name)) for model, name in kept.values()]
         bound = [pair for pair in chosen if id(pair[0]) in alive]

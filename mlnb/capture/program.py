@@ -70,16 +70,22 @@ class Program:
         self.imported: dict[str, str] = {}
         self.predictions: dict[str, Prediction] = {}  # `y_pred` was predicted by `knn` for `X_test`
         self.cell = -1
+        self.descends = False  # whether the cell goes down a gradient
 
     def cell_starts(self) -> None:
         """What is read from here on belongs to a new cell (one cell can be several trees, under `%%time`)."""
         self.cell += 1
+        self.descends = False
 
     def read(self, tree: ast.Module) -> None:
         """Take in a tree of the current cell."""
         for node in ast.walk(tree):
             self._define(node)
         _Reader(self).walk(tree)
+        defining = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        self.descends = self.descends or any(
+            self.functions.descends(node) for node in tree.body if not isinstance(node, defining)
+        )
 
     def _define(self, node: ast.AST) -> None:
         if isinstance(node, ast.Import):

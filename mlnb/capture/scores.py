@@ -606,9 +606,13 @@ class Scores:
 
 
 def _is_constant(expression: Any) -> bool:
-    """`np.inf`, `float("inf")`: where a search for the best begins."""
+    """`np.inf`, `float("inf")`, `0.0`: where a search for the best, or a sum, begins."""
     return expression is not None and (
-        (expression.form == "Attribute" and expression.attributes <= {"inf", "nan", "Inf", "NaN", "pi", "e"})
+        expression.form == "Constant"
+        or (
+            expression.form == "Attribute"
+            and expression.attributes <= {"inf", "nan", "Inf", "NaN", "pi", "e"}
+        )
         or (expression.calls == {"float"} and not expression.names)
     )
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NOT_SETTINGS: Final = listed(
     "X y x data xdata ydata f fun func args jac verbose n_jobs copy file figsize ax title label labels target_names feature_names axis dtype device estimator "
     "model base_estimator estimators steps transformers y_true y_pred y_score arrays clf raw_documents params endog exog "
-    "name title tag desc msg eval_set validation_data callbacks zero_division sample_weight logdir disp"
+    "name title tag desc msg eval_set evals evals_result eval_result valid_sets valid_names verbose_eval dtrain train_set validation_data callbacks zero_division sample_weight logdir disp"
 )
 
 

@@ -156,3 +156,102 @@ for n in (1, 2, 3):
         "KNeighborsClassifier.weights": "distance",
         "KNeighborsClassifier.n_neighbors": "[1, 2, 3]",
     }
+
+
+def run_of(cell: str, shell) -> mlnb.RunRecord:
+    shell.run_cell(f"%%track --quiet\n{cell}", store_history=True).raise_error()
+    assert magics.current(shell).settle()
+    return mlnb.get(mlnb.runs().run_id[0])
+
+
+def test_a_file_that_is_written_again_has_no_columns_of_before(shell):
+    """Its digest is that of the bytes that are there at the cell's end."""
+    Path("t.csv").write_text("a,b\n1,2\n")
+    run = run_of(
+        "import pandas as pd\ndf = pd.read_csv('t.csv')\ndf.assign(c=1).to_csv('t.csv', index=False)", shell
+    )
+    columns = mlnb.sql(f"SELECT columns FROM datasets WHERE run_id = '{run.run_id}' AND role = 'file'")
+    assert columns["columns"].isna().all()
+    assert len(columns) == 1
+    rows = mlnb.sql(f"SELECT message FROM problems WHERE run_id = '{run.run_id}'")
+    assert list(rows["message"]) == ["t.csv was written again after it was read: kept as it is now"]
+
+
+def test_a_cell_that_is_set_to_nothing_is_no_metric(shell):
+    run = run_of(
+        "import numpy as np, pandas as pd\n"
+        "df = pd.DataFrame({'score': [0.1, 0.2]})\ndf.loc[df.score > 0.1, 'score'] = np.nan",
+        shell,
+    )
+    assert run.metrics == {}
+
+
+def test_two_calls_with_other_settings_are_two_groups(shell):
+    run = run_of(
+        "from sklearn.datasets import make_blobs\n"
+        "X, y = make_blobs(n_samples=30, random_state=1)\nX2, y2 = make_blobs(n_samples=40, random_state=1)",
+        shell,
+    )
+    assert run.params["make_blobs.n_samples"] == 30
+    assert run.params["make_blobs_2.n_samples"] == 40
+
+
+def test_a_reward_of_each_step_is_no_curve(shell):
+    """What an environment of one's own gives back for each step isn't, what an episode adds up to is."""
+    run = run_of(
+        "class Env:\n"
+        "    def step(self, n):\n"
+        "        reward = 1.0 if n % 3 == 0 else 0.0\n"
+        "        return n + 1, reward\n"
+        "env, rewards = Env(), []\n"
+        "for episode in range(4):\n"
+        "    n, total_reward = episode, 0.0\n"
+        "    for t in range(5):\n"
+        "        n, reward = env.step(n)\n"
+        "        total_reward += reward\n"
+        "    rewards.append(total_reward)\n",
+        shell,
+    )
+    assert list(run.metrics) == ["rewards"]
+    assert list(run.history("rewards")["value"]) == shell.user_ns["rewards"]
+
+
+@pytest.mark.parametrize("library", ["xgboost", "lightgbm"])
+def test_a_booster_is_an_estimator(shell, library):
+    """Its first argument are its settings; what it logs to a dictionary of the user's are curves."""
+    pytest.importorskip(library)
+    data, options = {
+        "xgboost": ("DMatrix(X, label=y)", "evals=[(data, 'valid')], evals_result=log, verbose_eval=False"),
+        "lightgbm": (
+            "Dataset(X, label=y)",
+            "valid_sets=[data], valid_names=['valid'], callbacks=[lib.record_evaluation(log)]",
+        ),
+    }[library]
+    run = run_of(
+        f"import numpy as np, {library} as lib\n"
+        "X, y, log = np.arange(80.0).reshape(40, 2), np.arange(40.0), {}\n"
+        f"data = lib.{data}\n"
+        "booster = lib.train({'max_depth': 2, 'eta': 0.3, 'objective': 'regression' if 'light' in lib.__name__ else "
+        f"'reg:squarederror', 'metric' if 'light' in lib.__name__ else 'eval_metric': 'mae'}}, data, 5, {options})",
+        shell,
+    )
+    assert run.params["Booster.max_depth"] == 2
+    assert run.params["Booster.num_boost_round"] == 5
+    (log,) = shell.user_ns["log"]["valid"].values()
+    (curve,) = [name for name in run.metrics if name.startswith("Booster.valid.")]
+    assert list(run.history(curve)["value"]) == log
+    assert list(run.artifacts.query("kind == 'model'")["name"]) == ["booster"]
+
+
+def test_a_torch_module_that_is_trained_by_hand_is_kept(shell):
+    """What goes down a gradient in the cell; a frozen module, and one that is only looked at, is not."""
+    pytest.importorskip("torch")
+    shell.run_cell(
+        "import torch\nnet, frozen = torch.nn.Linear(2, 1), torch.nn.Linear(2, 2).requires_grad_(False)\n"
+        "opt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "def step(x):\n    loss = net(frozen(x)).pow(2).mean()\n    loss.backward()\n    opt.step()\n"
+    ).raise_error()
+    run = run_of("for _ in range(2):\n    step(torch.ones(3, 2))\nnet, frozen", shell)
+    assert list(run.artifacts.query("kind == 'model'")["name"]) == ["net"]
+    run = run_of("out = net(frozen(torch.ones(3, 2)))", shell)
+    assert run.artifacts.query("kind == 'model'").empty
