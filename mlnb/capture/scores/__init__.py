@@ -1,0 +1,55 @@
+"""Metrics from a cell's notes: reads them in their order, and turns the numbers that are scores into metrics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlnb.capture import curves
+from mlnb.capture.scores.assigned import Assigned
+from mlnb.capture.scores.called import Called
+from mlnb.capture.scores.mappings import Mappings
+from mlnb.capture.scores.reading import Reading
+from mlnb.capture.scores.shown import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from mlnb.capture.candidates import Candidates
+    from mlnb.capture.findings import Metric
+    from mlnb.capture.program import Program
+    from mlnb.capture.recorder import Note
+    from mlnb.capture.settings import Groups
+
+
+class Scores:
+    """Reads one cell's notes. `known` are variables that hold scores, from cells before; it grows."""
+
+    def __init__(
+        self, groups: Groups, program: Program, known: set[str], recorded: Collection[float] = ()
+    ) -> None:
+        self._reading = Reading(groups, program, known, recorded)
+        mappings = Mappings(self._reading)
+        assigned, shown = Assigned(self._reading, mappings), Shown(self._reading, mappings)
+        self._readers: dict[str, Callable[[Note], None]] = {
+            "call": Called(self._reading).read,
+            "assign": assigned.assign,
+            "item": assigned.item,
+            "append": assigned.append,
+            "print": shown.print,
+            "shown": shown.shown,
+        }
+
+    def read(self, notes: Iterable[Note]) -> list[Metric]:
+        """The metrics of a cell."""
+        for note in notes:
+            reader = self._readers.get(note.site.kind)
+            if reader is not None:
+                reader(note)
+            if note.site.kind == "call":
+                self._reading.made[note.site.number] = note
+        return curves.collected(self.candidates, self._reading.curves, self._reading.recorded)
+
+    @property
+    def candidates(self) -> Candidates:
+        """Every number that was looked at."""
+        return self._reading.candidates
