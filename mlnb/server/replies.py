@@ -61,7 +61,8 @@ def error_body(error: errors.Error) -> dict[str, Any]:
 
 def error_from(told: Mapping[str, Any]) -> errors.Error:
     """The error that another process told in this body."""
-    kinds = {kind.code: kind for kind in _kinds(errors.Error) if kind is not errors.QueryError}
+    own = (kind for kind in _kinds(errors.Error) if "code" in vars(kind) and kind is not errors.QueryError)
+    kinds = {kind.code: kind for kind in own}
     return kinds.get(told["code"], errors.Error)(told["message"], hint=told["hint"])
 
 

@@ -36,10 +36,12 @@ class Stores:
         self._found: dict[str, Store] = {}
         self._looked_at = float("-inf")
 
-    def all(self) -> list[Store]:
-        """Every store that may be opened, by path."""
+    def all(self, known: Store | None = None) -> list[Store]:
+        """Every store that may be opened, by path, and one that is `known` though it was made since the last walk."""
         if time.monotonic() - self._looked_at > _FRESH_S:
             self._look()
+        if known is not None:
+            self._found.setdefault(known.store_id, known)
         return sorted(self._found.values(), key=lambda store: store.path)
 
     def by_id(self, store_id: str) -> Store:

@@ -25,6 +25,15 @@ def test_the_store_of_the_notebook_in_front_is_marked(project):
     ]
 
 
+def test_a_store_that_was_made_just_now_is_listed(tmp_path):
+    stores = Stores(tmp_path)
+    assert stores.all() == []
+    Store.open(tmp_path / ".mlnb")
+    made = stores.of_notebook("train.ipynb")
+    assert made is not None
+    assert stores.all(made) == [made]
+
+
 def test_every_store_below_the_root_is_found_but_those_in_hidden_folders(tmp_path):
     for folder in ("a", "b/c", ".hidden", "node_modules/x"):
         Store.open(tmp_path / folder / ".mlnb")

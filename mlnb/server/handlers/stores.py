@@ -20,7 +20,7 @@ def list_stores(call: Call) -> bodies.StoreList:
     return {
         "stores": [
             {**stores.describe(store), "current": current is not None and store.path == current.path}
-            for store in stores.all()
+            for store in stores.all(current)
         ],
         "elsewhere": elsewhere,
     }
