@@ -3,6 +3,7 @@
     Error
     ├── UsageError              an argument, option or value that can't be used
     │   ├── QueryError          a `where` or `order_by` that can't be read (carries the position)
+    │   ├── TimedOut            a query that took longer than it may
     │   ├── ParameterError      a notebook parameter that is unknown or doesn't parse
     │   └── NameTaken           a name that must be new
     ├── NotFound                no run, model, version, alias, metric or file of that name
@@ -21,14 +22,15 @@
         └── UnsafeModel         a model whose format can run code when it is loaded
 
 Each message says what is wrong, with which value, and what is allowed; `hint` says what to type.
-`code` is the name that the REST API and `--json` use. IPython shows such an error with the user's own lines only:
+`code` is the name that the REST API and `--json` use, and `told` and `retold` carry an error from one process to
+another. IPython shows such an error with the user's own lines only:
 the mistake is in those.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -72,6 +74,10 @@ class QueryError(UsageError):
         super().__init__(message, hint=hint, query=query, position=position)
         self.query = query
         self.position = position
+
+
+class TimedOut(UsageError):
+    code = "timed_out"
 
 
 class ParameterError(UsageError):
@@ -136,6 +142,24 @@ class Conflict(PromotionError):
 
 class UnsafeModel(PromotionError):
     code = "unsafe_model"
+
+
+def told(error: Error) -> dict[str, Any]:
+    """The error as JSON: `code`, `message`, `hint`, and the `position` in a query that can't be read."""
+    body = {"code": error.code, "message": error.message, "hint": error.hint}
+    return body | {"position": error.position} if isinstance(error, QueryError) else body
+
+
+def retold(told: Mapping[str, Any]) -> Error:
+    """The error that another process told."""
+    kinds = {kind.code: kind for kind in _kinds(Error) if kind is not QueryError}  # the query wasn't told
+    return kinds.get(told["code"], Error)(told["message"], hint=told["hint"])
+
+
+def _kinds(root: type[Error]) -> Iterator[type[Error]]:
+    yield root
+    for kind in root.__subclasses__():
+        yield from _kinds(kind)
 
 
 def _outside(traceback: TracebackType | None) -> TracebackType | None:

@@ -22,8 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from mlnb.errors import Error, ExecutionFailed
-from mlnb.server.replies import error_body, error_from
+from mlnb.errors import Error, ExecutionFailed, retold, told
 from mlnb.store import Store, query
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class Batches:
             What the child found wrong.
         """
         process = subprocess.Popen(
-            [sys.executable, "-m", "mlnb.server.batches"],
+            [sys.executable, "-P", "-m", "mlnb.server.batches"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -119,7 +118,7 @@ def _read_answer(process: subprocess.Popen[bytes]) -> str:
     answer = json.loads(line)
     if "error" in answer:
         process.wait()
-        raise error_from(answer["error"])
+        raise retold(answer["error"])
     return str(answer["batch_id"])
 
 
@@ -133,11 +132,11 @@ def main() -> int:
     try:
         prepared, judged = _prepare(asked)
     except Error as error:
-        print(json.dumps(error_body(error)), file=answer, flush=True)
+        print(json.dumps({"error": told(error)}), file=answer, flush=True)
         return 2
     except Exception as error:
-        told = ExecutionFailed(f"the batch could not be prepared: {type(error).__name__}: {error}")
-        print(json.dumps(error_body(told)), file=answer, flush=True)
+        failed = ExecutionFailed(f"the batch could not be prepared: {type(error).__name__}: {error}")
+        print(json.dumps({"error": told(failed)}), file=answer, flush=True)
         raise
     print(json.dumps({"batch_id": prepared.batch_id}), file=answer, flush=True)
     answer.close()

@@ -7,7 +7,7 @@ JSON has no NaN and no infinity, and metrics do: they travel as the strings "NaN
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final, cast
@@ -50,20 +50,11 @@ def status_of(error: errors.Error) -> int:
 
 def error_body(error: errors.Error) -> dict[str, Any]:
     """`{"error": {"code", "message", "hint"}}`, and beside it what a refused promotion decided."""
-    body: dict[str, Any] = {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
-    if isinstance(error, errors.QueryError):
-        body["error"]["position"] = error.position
+    body: dict[str, Any] = {"error": errors.told(error)}
     promotion = error.facts.get("promotion")
     if promotion is not None:
         body["promotion"] = promotion_row(promotion)
     return body
-
-
-def error_from(told: Mapping[str, Any]) -> errors.Error:
-    """The error that another process told in this body."""
-    own = (kind for kind in _kinds(errors.Error) if "code" in vars(kind) and kind is not errors.QueryError)
-    kinds = {kind.code: kind for kind in own}
-    return kinds.get(told["code"], errors.Error)(told["message"], hint=told["hint"])
 
 
 # RFC 9110 renamed these, and Python followed in 3.13: a code must not hang on the version.
@@ -97,12 +88,6 @@ def version_row(version: ModelVersion) -> RegisteredVersion:
     del row["seq"]
     row["created_at"] = _moment(row.pop("time"))
     return cast("RegisteredVersion", row)
-
-
-def _kinds(root: type[errors.Error]) -> Iterator[type[errors.Error]]:
-    yield root
-    for kind in root.__subclasses__():
-        yield from _kinds(kind)
 
 
 _PLAIN: Final = frozenset({str, int, bool, type(None)})

@@ -37,11 +37,13 @@ def sql(store: Store, text: str, *, limit: int, seconds: float) -> pa.Table:
     Raises
     ------
     UsageError
-        DuckDB doesn't accept it, or it took too long.
+        DuckDB doesn't accept it.
+    TimedOut
+        It took longer.
     """
     try:
         return query.sql(store, text, limit=limit, seconds=min(seconds, MOMENT_S))
-    except query.Stopped:
+    except errors.TimedOut:
         if seconds <= MOMENT_S:
             raise
     return _in_a_process(store.path, {"text": text, "limit": limit, "seconds": seconds})
@@ -52,20 +54,18 @@ def _in_a_process(folder: Path, question: dict[str, Any]) -> pa.Table:
 
     try:
         done = subprocess.run(
-            [sys.executable, "-m", __spec__.name, str(folder)],
+            [sys.executable, "-P", "-m", __spec__.name, str(folder)],
             input=json.dumps(question).encode(),
             capture_output=True,
             timeout=question["seconds"] + START_S,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise query.Stopped(question["seconds"]) from None
+        raise query.took_too_long(question["seconds"]) from None
     if done.returncode == 0:
         return pa.ipc.open_stream(done.stdout).read_all()
     if done.returncode == _REFUSED:
-        told = json.loads(done.stdout)
-        kind = getattr(errors, told["kind"], errors.UsageError)
-        raise kind(told["message"], hint=told["hint"])
+        raise errors.retold(json.loads(done.stdout))
     last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
     raise errors.UsageError(f"the query brought its process down: {last or done.returncode}")
 
@@ -79,8 +79,7 @@ def main(folder: str) -> int:
     try:
         table = query.sql(Store.open(Path(folder), create=False), **json.load(sys.stdin))
     except errors.Error as error:
-        told = {"kind": type(error).__name__, "message": error.message, "hint": error.hint}
-        sys.stdout.write(json.dumps(told))
+        sys.stdout.write(json.dumps(errors.told(error)))
         return _REFUSED
     with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as stream:
         stream.write_table(table)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mlnb import ids
-from mlnb.errors import Ambiguous, NotFound, UsageError, nearest
+from mlnb.errors import Ambiguous, NotFound, TimedOut, UsageError, nearest
 from mlnb.store import answers, index, live, naming, picking, run_rows, select, wide
 from mlnb.store.answers import together
 from mlnb.store.curve import History, thinned
@@ -29,7 +29,6 @@ __all__ = [
     "History",
     "Row",
     "RunPage",
-    "Stopped",
     "batches",
     "cells",
     "children",
@@ -48,17 +47,8 @@ __all__ = [
     "sql",
     "thinned",
     "together",
+    "took_too_long",
 ]
-
-
-class Stopped(UsageError):
-    """A query that took longer than it may."""
-
-    def __init__(self, seconds: float | None) -> None:
-        super().__init__(
-            f"the query took more than {seconds:g} s and was stopped",
-            hint="add a LIMIT or a WHERE, or ask in Python: mlnb.sql(...)",
-        )
 
 
 @dataclass(frozen=True)
@@ -369,7 +359,9 @@ def sql(store: Store, text: str, *, limit: int | None = None, seconds: float | N
     Raises
     ------
     UsageError
-        DuckDB doesn't accept it, or it took too long.
+        DuckDB doesn't accept it.
+    TimedOut
+        It took longer.
     """
     import duckdb
 
@@ -384,9 +376,17 @@ def sql(store: Store, text: str, *, limit: int | None = None, seconds: float | N
                     raise UsageError("that is no query", hint="SELECT … FROM runs")
                 return (relation if limit is None else relation.limit(limit)).to_arrow_table()
         except duckdb.InterruptException as error:
-            raise Stopped(seconds) from error
+            raise took_too_long(seconds) from error
         except duckdb.Error as error:
             raise UsageError(str(error).strip()) from error
+
+
+def took_too_long(seconds: float | None) -> TimedOut:
+    """The error of a query that was stopped after so long."""
+    return TimedOut(
+        f"the query took more than {seconds:g} s and was stopped",
+        hint="add a LIMIT or a WHERE, or ask in Python: mlnb.sql(...)",
+    )
 
 
 @contextmanager

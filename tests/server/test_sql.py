@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlnb.errors import UsageError
+from mlnb.errors import TimedOut
 from mlnb.store import query
 from mlnb.tracking import start
 
@@ -73,6 +73,6 @@ def test_an_answer_without_end_is_cut_before_it_is_made(project):
 
 def test_a_query_that_takes_too_long_is_stopped(project):
     endless = "SELECT sum(a.range * b.range) FROM range(10_000_000) a, range(10_000_000) b"
-    with pytest.raises(UsageError, match=r"took more than 0\.2 s and was stopped"):
+    with pytest.raises(TimedOut, match=r"took more than 0\.2 s and was stopped"):
         query.sql(project.store, endless, seconds=0.2)
     assert query.sql(project.store, "SELECT 1 AS one", seconds=60).to_pylist() == [{"one": 1}]
