@@ -114,7 +114,7 @@ def fingerprints() -> list[str]:
     matrix = numbers.reshape(-1, 30)
     kinds = {
         "float64": (numbers, numbers.nbytes),
-        "int64": (numbers.view(np.int64), numbers.nbytes),
+        "int64": ((numbers * 1e6).astype(np.int64), numbers.nbytes),
         "matrix, 30 columns": (matrix, matrix.nbytes),
         "Arrow strings": (texts, texts.nbytes),
         "object strings": (objects, texts.nbytes),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-CACHE: Final = 1 << 19  # bytes of one column: between two looks at it a block stays in the core's cache
+CACHE: Final = 1 << 21  # bytes of one column: between two looks at it a block stays in the processor's cache
 SHARED: Final = 1 << 20  # bytes of all columns that lie side by side
 LEAST: Final = 512  # rows, so that they are worth the call
 

@@ -35,8 +35,9 @@ def digest_fixed(columns: Sequence[tuple[str, Any, Any]]) -> list[str]:
     import numpy as np
 
     hashers = [_start(kind) for kind, _, _ in columns]
-    for place, values, valid in in_blocks([(values, valid) for _, values, valid in columns]):
-        hashers[place] = _updated(hashers[place], values, valid)
+    with np.errstate(invalid="ignore"):
+        for place, values, valid in in_blocks([(values, valid) for _, values, valid in columns]):
+            hashers[place] = _updated(hashers[place], values, valid)
     for hasher, (_, values, valid) in zip(hashers, columns, strict=True):
         if valid is not None and values.dtype.kind not in "fc":
             hasher.update(np.packbits(valid).tobytes())
@@ -185,8 +186,7 @@ def _updated(hasher: Any, values: Any, valid: Any) -> Any:
     if before is None:
         return hasher
     parts = values.view(values.real.dtype)
-    with np.errstate(invalid="ignore"):
-        highest = np.maximum.reduce(parts)
+    highest = np.maximum.reduce(parts)
     if highest == highest:  # noqa: PLR0124 - not a NaN
         return hasher
     parts = parts.copy()
