@@ -7,6 +7,7 @@ above it, else the nearest `.mlnb/` upwards as git finds its own, else a new `.m
 
 from __future__ import annotations
 
+import functools
 import os
 import tomllib
 from collections.abc import Mapping
@@ -139,6 +140,10 @@ def _read_nearest(start: Path) -> tuple[Path | None, Mapping[str, Any]]:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return _parsed(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} is not TOML: {error}") from error
+
+
+_parsed = functools.lru_cache(maxsize=20)(tomllib.loads)
+"""A tracked cell asks several times what a project's file says, and that can be long."""

@@ -26,8 +26,8 @@ _LIBRARIES: Final = (
 
 def is_estimator(value: Any) -> bool:
     """Whether `value` is an estimator object (not a class)."""
-    if isinstance(value, type):
-        return False
+    if value is None or isinstance(value, (type, int, float, str)):
+        return False  # nearly every setting: asked often
     kind = type(value)
     return callable(getattr(kind, "fit", None)) or is_torch(value) or is_keras(value)
 
