@@ -110,7 +110,7 @@ class _Moments:
 
     def _join(self, count: int, mean: float, squares: float) -> None:
         apart, whole = mean - self._mean, self.count + count
-        self._mean += apart * (count / whole)
+        self._mean = self._mean * (self.count / whole) + mean * (count / whole)
         self._squares += squares + apart * apart * (self.count * count / whole)
         self.count = whole
 

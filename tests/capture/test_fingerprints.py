@@ -335,6 +335,40 @@ def test_mean_and_deviation_are_numpys(values):
     assert column.std == pytest.approx(np.std(values, ddof=1), rel=1e-6, abs=1e-5)
 
 
+LONG = 700_000  # rows: several blocks, and a rest
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.random.default_rng(0).normal(size=LONG),
+        1e9 + np.random.default_rng(0).normal(size=LONG),
+        np.where(np.arange(LONG) % 7, np.linspace(-3, 5, LONG), np.nan),
+        np.random.default_rng(0).integers(0, 100, LONG),
+        np.random.default_rng(0).integers(2**50, 2**50 + 10_000, LONG),
+        np.random.default_rng(0).random(LONG, np.float32),
+        np.random.default_rng(0).random((LONG // 30, 30))[:, 7],
+        np.arange(LONG) % 3 == 0,
+    ],
+    ids=["normal", "far off", "gaps", "int64", "large int64", "float32", "strided", "bool"],
+)
+def test_the_moments_of_a_long_column_are_numpys(values):
+    column = fingerprint(values).columns[0]
+    known = values.astype(np.float64)
+    known = known[~np.isnan(known)]
+    assert (column.min, column.max) == (known.min(), known.max())
+    assert column.nulls == len(values) - len(known)
+    assert column.mean == pytest.approx(known.mean(), rel=1e-12, abs=1e-12)
+    assert column.std == pytest.approx(known.std(ddof=1), rel=1e-9)
+
+
+def test_an_infinite_number_among_many_leaves_a_mean_and_no_deviation():
+    values = np.zeros(LONG)
+    values[3] = np.inf
+    column = fingerprint(values).columns[0]
+    assert (column.max, column.mean, column.std) == (np.inf, np.inf, None)
+
+
 # ---- files ----------------------------------------------------------------------------------------
 
 
