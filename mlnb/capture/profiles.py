@@ -80,14 +80,14 @@ def _moments(columns: Sequence[Column]) -> list[_Moments]:
 class _Moments:
     """Count, extremes, mean and standard deviation (of a sample) of the numbers that are no NaN.
 
-    Each block's mean and squares are taken by themselves and then joined to the others' (Chan, Golub and LeVeque,
-    "Updating formulae and a pairwise algorithm for computing sample variances", 1979).
+    Where the first numbers lie far from zero for how far they lie apart, squares would lose their digits: then all
+    sums are of differences from one of them.
     """
 
     def __init__(self) -> None:
         self.count = 0
         self._low, self._high = math.inf, -math.inf
-        self._mean = self._squares = 0.0  # of the differences from the mean
+        self._near = self._total = self._square = 0.0
 
     def add(self, values: Any, doubles: Any) -> None:
         """Take in a block of numbers. `doubles` has room for as many, and is written over."""
@@ -104,15 +104,29 @@ class _Moments:
             self.add(block[~np.isnan(block)], doubles)
             return
         high = float(np.maximum.reduce(block))
+        if not self.count and math.isfinite(low) and max(-low, high) > FAR * (high - low):
+            self._near = low
         self._low, self._high = min(self._low, low), max(self._high, high)
+        self.count += len(block)
         with np.errstate(all="ignore"):
-            self._join(len(block), *_mean_and_squares(block, low, high, doubles))
+            if self._near:
+                block = np.subtract(block, self._near, out=doubles[: len(block)])
+            self._sum(block)
 
-    def _join(self, count: int, mean: float, squares: float) -> None:
-        apart, whole = mean - self._mean, self.count + count
-        self._mean = self._mean * (self.count / whole) + mean * (count / whole)
-        self._squares += squares + apart * apart * (self.count * count / whole)
-        self.count = whole
+    def _sum(self, block: Any) -> None:
+        import numpy as np
+
+        whole = len(block) // ROW * ROW
+        if whole:
+            # Rows that stay in the core's first cache: faster than `np.add.reduce`, and too short to wake BLAS's
+            # threads.
+            rows = block[:whole].reshape(-1, ROW)
+            self._total += float(np.add.reduce(np.vecdot(rows, np.ones(ROW))))
+            self._square += float(np.add.reduce(np.vecdot(rows, rows)))
+        if whole < len(block):
+            rest = block[whole:]
+            self._total += float(np.add.reduce(rest))
+            self._square += float(np.add.reduce(rest * rest))
 
     @property
     def low(self) -> float | None:
@@ -124,40 +138,14 @@ class _Moments:
 
     @property
     def mean(self) -> float | None:
-        return self._mean if self.count else None
+        return self._near + self._total / self.count if self.count else None
 
     @property
     def std(self) -> float | None:
         if self.count < 2:
             return None
-        variance = self._squares / (self.count - 1)
+        variance = max(self._square - self._total * self._total / self.count, 0.0) / (self.count - 1)
         return math.sqrt(variance) if math.isfinite(variance) else None
-
-
-def _mean_and_squares(block: Any, low: float, high: float, doubles: Any) -> tuple[float, float]:
-    """The mean, and the sum of the squared differences from it.
-
-    Where the numbers lie far from zero for how far they lie apart, squares would lose their digits: then the
-    differences from one of them are squared instead.
-    """
-    import numpy as np
-
-    near = 0.0
-    if max(-low, high) > FAR * (high - low) and math.isfinite(low):
-        near = low
-        block = np.subtract(block, near, out=doubles[: len(block)])
-    total = square = 0.0
-    whole = len(block) // ROW * ROW
-    if whole:
-        # Rows that stay in the core's first cache: faster than `np.add.reduce`, and too short to wake BLAS's threads.
-        rows = block[:whole].reshape(-1, ROW)
-        total += float(np.add.reduce(np.vecdot(rows, np.ones(ROW))))
-        square += float(np.add.reduce(np.vecdot(rows, rows)))
-    if whole < len(block):
-        rest = block[whole:]
-        total += float(np.add.reduce(rest))
-        square += float(np.add.reduce(rest * rest))
-    return near + total / len(block), max(square - total * total / len(block), 0.0)
 
 
 def _real(values: Any) -> Any:

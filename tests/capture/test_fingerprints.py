@@ -356,10 +356,11 @@ def test_the_moments_of_a_long_column_are_numpys(values):
     column = fingerprint(values).columns[0]
     known = values.astype(np.float64)
     known = known[~np.isnan(known)]
+    near = known - known[0]  # NumPy's own sums lose digits far from zero
     assert (column.min, column.max) == (known.min(), known.max())
     assert column.nulls == len(values) - len(known)
-    assert column.mean == pytest.approx(known.mean(), rel=1e-12, abs=1e-12)
-    assert column.std == pytest.approx(known.std(ddof=1), rel=1e-9)
+    assert column.mean == pytest.approx(known[0] + near.mean(), rel=1e-12, abs=1e-12)
+    assert column.std == pytest.approx(near.std(ddof=1), rel=1e-9)
 
 
 def test_an_infinite_number_among_many_leaves_a_mean_and_no_deviation():
