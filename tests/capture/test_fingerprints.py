@@ -363,6 +363,22 @@ def test_the_moments_of_a_long_column_are_numpys(values):
     assert column.std == pytest.approx(near.std(ddof=1), rel=1e-9)
 
 
+@pytest.mark.parametrize("width", [2, 30, 300])
+@pytest.mark.parametrize("dtype", ["<f8", ">f8", "i4", "?", "c16", "f2"])
+def test_a_matrix_has_the_columns_that_it_has_one_by_one(width, dtype):
+    numbers = np.random.default_rng(0).normal(size=(3_000_000 // width // 8, width))
+    numbers[::7, 1] = np.nan
+    with np.errstate(invalid="ignore"):
+        whole = numbers.astype(dtype)
+    for matrix in (whole, whole[::2], whole[::-1], whole[:, 1:]):
+        found = fingerprint(matrix).columns
+        alone = [fingerprint(matrix[:, n].copy()).columns[0] for n in range(matrix.shape[1])]
+        assert [(c.digest, c.nulls, c.min, c.max) for c in found] == [
+            (c.digest, c.nulls, c.min, c.max) for c in alone
+        ]
+        assert [c.mean for c in found] == pytest.approx([c.mean for c in alone], nan_ok=True)
+
+
 def test_an_infinite_number_among_many_leaves_a_mean_and_no_deviation():
     values = np.zeros(LONG)
     values[3] = np.inf
