@@ -142,7 +142,7 @@ class _Process:
         self, setup: Setup, inbox: queue.SimpleQueue[tuple[_Process, Message | None] | None]
     ) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "mlnb.execution.worker"],
+            [sys.executable, "-P", "-m", "mlnb.execution.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_environment(),

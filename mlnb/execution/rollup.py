@@ -1,7 +1,8 @@
 """What the tracked cells of a notebook found, told again by the notebook's run.
 
-A grid is compared by its notebooks' runs, so each of these shows its cells' parameters and metrics: as
-`<cell>.<name>`, and by the bare name where only one cell has it (and the notebook itself hasn't).
+A grid is compared by its notebooks' runs, so each of these shows its cells' parameters, metrics and curves: as
+`<cell>.<name>`, and by the bare name where only one cell has it (and the notebook itself hasn't). Of a long curve it
+has fewer points, extremes among them; the cell's own run has all.
 A cell goes by the name that `%%track NAME` gave it; one without goes by its place, `cell1`, `cell2` …
 """
 
@@ -16,28 +17,47 @@ from mlnb import ids
 
 if TYPE_CHECKING:
     from mlnb.store import Store
+    from mlnb.store.curve import History
 
 Row = Mapping[str, Any]
 PAUSE_SECONDS: Final = 2.0
+MOST_POINTS: Final = 500  # of a curve: what a picture of it shows
 
 
 def roll_up(store: Store, run_ids: Collection[str], *, own: Iterable[str] = ()) -> None:
-    """Give runs their children's parameters and last metrics; `own` are the parameters that they have themselves."""
+    """Give runs their children's parameters, metrics and curves; `own` are the parameters that they have themselves."""
     from mlnb.store import query
     from mlnb.tracking.joining import JoinedRun
 
     if not run_ids:
         return
     listed = ", ".join(f"'{run_id}'" for run_id in run_ids)
-    families: dict[str, list[Row]] = {}
-    page = query.run_page(store, where=f"parent_id in ({listed})", children=True)
-    for row in sorted(page.rows, key=lambda row: str(row["run_id"])):
-        families.setdefault(row["parent_id"], []).append(row)
+    with query.together(store):
+        page = query.run_page(store, where=f"parent_id in ({listed})", children=True)
+        owners = {row["run_id"]: row for row in query.records(store, list(run_ids))}
+        families: dict[str, list[Row]] = {}
+        for row in query.records(store, sorted(str(row["run_id"]) for row in page.rows)):
+            families.setdefault(row["parent_id"], []).append({**row, "metrics": _curves(store, row)})
     for run_id, children in families.items():
         joined = JoinedRun(store, run_id, "", "")  # the run has ended: this only adds to it
         joined.params(merge(children, "params", taken=own))
-        joined.metrics(merge(children, "metrics"))
+        for name, found in merge(children, "metrics", taken=owners[run_id]["metrics"]).items():
+            if isinstance(found, float):
+                joined.metric(name, found)
+            else:
+                joined.copy(name, found)
         joined.finish()
+
+
+def _curves(store: Store, row: Row) -> dict[str, float | History]:
+    """A run's metrics: one that has several points as its curve."""
+    from mlnb.store import query
+
+    found: dict[str, float | History] = dict(row["metrics"])
+    for metric in row["metrics_detail"]:
+        if metric["count"] > 1:
+            found[metric["name"]] = query.history(store, row["run_id"], metric["name"], MOST_POINTS)
+    return found
 
 
 class RollUps:

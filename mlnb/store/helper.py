@@ -36,7 +36,7 @@ def start_if_many(store: Store) -> None:
     waiting = sum(name.endswith(".jsonl") for name in os.listdir(store.journals))  # noqa: PTH208
     if waiting > MANY and not locks.is_held(store.ingest_lock):
         _helper = subprocess.Popen(
-            [sys.executable, "-m", "mlnb.store.helper", str(store.path)],
+            [sys.executable, "-P", "-m", "mlnb.store.helper", str(store.path)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

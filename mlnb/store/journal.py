@@ -226,8 +226,9 @@ class JournalWriter:
         source: events.Source = "logged",
         estimator: str | None = None,
         dataset_digest: str | None = None,
+        times: NDArray[np.int64] | None = None,
     ) -> None:
-        """Append many points of one metric, logged at one time."""
+        """Append many points of one metric, logged at one time, by default now, or each at its own."""
         import numpy as np
 
         with self._lock:
@@ -239,8 +240,9 @@ class JournalWriter:
             self._last_point_time = now = max(time.time_ns() // 1000, self._last_point_time)
             at_once = CHUNK // points.SIZE
             for start in range(0, len(values), at_once):
-                end = start + at_once
-                self._points.append(points.pack_many(metric.key, steps[start:end], now, values[start:end]))
+                part = slice(start, start + at_once)
+                logged = now if times is None else times[part]
+                self._points.append(points.pack_many(metric.key, steps[part], logged, values[part]))
             if len(steps):
                 metric.next_step = int(steps[-1]) + 1
 

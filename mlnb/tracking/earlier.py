@@ -72,6 +72,7 @@ class EarlierRuns:
                 self._asked = subprocess.Popen(
                     [
                         sys.executable,
+                        "-P",
                         "-m",
                         "mlnb.tracking.earlier",
                         str(store),

@@ -15,6 +15,7 @@ from mlnb.tracking.recording import Run, current_store
 
 if TYPE_CHECKING:
     from mlnb import events
+    from mlnb.store.curve import History
 
 
 class JoinedRun(Run):
@@ -31,6 +32,10 @@ class JoinedRun(Run):
         self._began = time.perf_counter()
         self._pid = os.getpid()
         self._token = None  # type: ignore[assignment]
+
+    def copy(self, name: str, curve: History) -> None:
+        """Record a curve that another run logged, each point at its time."""
+        self._writer.history(name, curve.values, curve.steps, times=curve.times)
 
     def finish(
         self,

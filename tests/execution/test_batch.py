@@ -51,6 +51,18 @@ def test_what_the_tracked_cell_found_is_told_by_the_notebooks_run(grid: Batch) -
     assert metrics["accuracy"] == metrics["fit.accuracy"] == pytest.approx(1 / 1.4)
 
 
+def test_the_tracked_cells_curve_is_there_to_compare_the_notebooks_runs_by(grid: Batch) -> None:
+    parent = rows(grid)[0.2]["run_id"]
+    (child,) = query.children(grid.store, parent)
+    logged = query.history(grid.store, child["run_id"], "loss")
+    for name in ("loss", "fit.loss"):
+        told = query.history(grid.store, parent, name)
+        assert len(told.values) == 3
+        assert [column.tolist() for column in (told.steps, told.times, told.values)] == [
+            column.tolist() for column in (logged.steps, logged.times, logged.values)
+        ]
+
+
 def test_the_tracked_cell_is_a_child(grid: Batch) -> None:
     parent = rows(grid)[0.2]["run_id"]
     (child,) = query.run_page(grid.store, where=f"parent_id = '{parent}'", children=True).rows

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mlnb import ids
-from mlnb.execution.rollup import merge
+from mlnb.execution.rollup import MOST_POINTS, merge, roll_up
+from mlnb.store import Store, query
+from mlnb.tracking import start
 
 
 def child(name: str | None = None, **metrics: float) -> dict[str, Any]:
@@ -33,3 +38,27 @@ def test_two_cells_of_one_name_stay_apart() -> None:
 
 def test_the_notebooks_own_names_are_left_alone() -> None:
     assert merge([child("fit", acc=0.9)], "metrics", taken=["acc"]) == {"fit.acc": 0.9}
+
+
+def test_a_long_curve_is_told_by_fewer_points_and_what_the_notebook_logged_itself_stays(
+    tmp_path: Path,
+) -> None:
+    store = Store.open(tmp_path / ".mlnb")
+    with start("notebook", store=store, kind="notebook") as notebook:
+        notebook.metric("acc", 0.5)
+    with start("fit", store=store, parent_id=notebook.run_id) as cell:
+        values = np.cos(np.arange(10_000) / 100)
+        values[7] = -9.0
+        cell.history("loss", values)
+        cell.metrics({"acc": 0.9, "best": 0.8})
+    roll_up(store, [notebook.run_id])
+    row = query.record(store, notebook.run_id)
+    assert {name: value for name, value in row["metrics"].items() if "loss" not in name} == {
+        "acc": 0.5,
+        "fit.acc": 0.9,
+        "best": 0.8,
+        "fit.best": 0.8,
+    }
+    told = query.history(store, notebook.run_id, "loss")
+    assert 100 < len(told.values) <= MOST_POINTS
+    assert (told.values.min(), told.steps[-1], told.values[-1]) == (-9.0, 9_999, values[-1])
