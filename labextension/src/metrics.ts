@@ -22,13 +22,14 @@ function words(name: string): string[] {
 const LOWER = new Set(
   (
     'loss error err mse rmse mae mape msle rmsle logloss nll deviance perplexity ppl distance wer cer ' +
-    'brier time seconds latency duration regret cost penalty inertia crossentropy entropy'
+    'brier time seconds latency duration regret cost penalty inertia crossentropy entropy ' +
+    'losses errors costs penalties'
   ).split(' ')
 );
 const HIGHER = new Set(
   (
     'accuracy acc auc f1 f2 fbeta precision recall score r2 ap map ndcg mrr bleu rouge iou dice kappa ' +
-    'mcc sensitivity specificity silhouette reward likelihood gain lift hit'
+    'mcc sensitivity specificity silhouette reward likelihood gain lift hit accuracies scores rewards'
   ).split(' ')
 );
 const GOOD_KEYS = ['accuracy', 'acc', 'auc', 'f1', 'r2', 'score', 'loss', 'rmse', 'mae', 'mse'];

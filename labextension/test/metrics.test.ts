@@ -3,12 +3,17 @@ import { best, direction, judge, keyMetric, previousAmong } from '../src/metrics
 import { run } from './examples';
 
 describe('direction', () => {
-  it.each(['accuracy', 'val_auc', 'accuracy_score(y, p)', 'r2', 'neg_mean_squared_error'])(
-    'higher is better for %s',
-    name => expect(direction(name)).toBe(1)
-  );
-  it.each(['loss', 'valLogLoss', 'test_rmse', 'error'])('lower is better for %s', name =>
-    expect(direction(name)).toBe(-1)
+  it.each([
+    'accuracy',
+    'val_auc',
+    'accuracy_score(y, p)',
+    'r2',
+    'val_accuracies',
+    'neg_mean_squared_error'
+  ])('higher is better for %s', name => expect(direction(name)).toBe(1));
+  it.each(['loss', 'valLogLoss', 'test_rmse', 'error', 'trainLosses'])(
+    'lower is better for %s',
+    name => expect(direction(name)).toBe(-1)
   );
   it('does not guess where the name says nothing', () => expect(direction('alpha')).toBe(0));
 });

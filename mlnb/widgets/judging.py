@@ -11,11 +11,11 @@ Judgement = Literal["better", "worse", "same", "unknown"]
 
 _LOWER: Final = frozenset(
     "loss error err mse rmse mae mape msle rmsle logloss nll deviance perplexity ppl distance wer cer brier time "
-    "seconds latency duration regret cost penalty inertia crossentropy entropy".split()
+    "seconds latency duration regret cost penalty inertia crossentropy entropy losses errors costs penalties".split()
 )
 _HIGHER: Final = frozenset(
     "accuracy acc auc f1 f2 fbeta precision recall score r2 ap map ndcg mrr bleu rouge iou dice kappa mcc sensitivity "
-    "specificity silhouette reward likelihood gain lift hit".split()
+    "specificity silhouette reward likelihood gain lift hit accuracies scores rewards".split()
 )
 
 
