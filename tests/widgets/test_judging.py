@@ -22,7 +22,7 @@ def test_a_name_says_which_way_is_better(name, expected):
 
 @pytest.mark.parametrize(
     ("constant", "known"),
-    [("LOWER", judging._LOWER), ("HIGHER", judging._HIGHER)],  # noqa: SLF001 - the words themselves are compared
+    [("LOWER", judging._LOWER), ("HIGHER", judging._HIGHER)],
 )
 def test_the_panel_judges_by_the_same_words(constant, known):
     (listed,) = re.findall(rf"const {constant} = new Set\(\s*\((.*?)\)\.split", PANEL.read_text(), re.DOTALL)
