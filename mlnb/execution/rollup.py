@@ -1,8 +1,8 @@
 """What the tracked cells of a notebook found, told again by the notebook's run.
 
-A grid is compared by its notebooks' runs, so each of these shows its cells' parameters, metrics and curves: as
-`<cell>.<name>`, and by the bare name where only one cell has it (and the notebook itself hasn't). Of a long curve it
-has fewer points, extremes among them; the cell's own run has all.
+A grid is compared by its notebooks' runs, so each of these shows what its cells ran in, and their parameters, metrics
+and curves: as `<cell>.<name>`, and by the bare name where only one cell has it (and the notebook itself hasn't). Of a
+long curve it has fewer points, extremes among them; the cell's own run has all.
 A cell goes by the name that `%%track NAME` gave it; one without goes by its place, `cell1`, `cell2` …
 """
 
@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb import ids
+from mlnb import events, ids
 
 if TYPE_CHECKING:
     from mlnb.store import Store
@@ -46,7 +46,17 @@ def roll_up(store: Store, run_ids: Collection[str], *, own: Iterable[str] = ()) 
                 joined.metric(name, found)
             else:
                 joined.copy(name, found)
+        joined.append(*_surroundings(owners[run_id], children))
         joined.finish()
+
+
+def _surroundings(owner: Row, children: Sequence[Row]) -> Iterator[events.Event]:
+    """The environment and the commit that its cells ran in, where the notebook's run says none."""
+    first = children[0]  # they share a kernel
+    if owner["env_id"] is None and first["env_id"] is not None:
+        yield events.Environment(env_id=first["env_id"])
+    if owner["git_commit"] is None and first["git_commit"] is not None:
+        yield events.GitState(commit=first["git_commit"], dirty=first["git_dirty"])
 
 
 def _curves(store: Store, row: Row) -> dict[str, float | History]:

@@ -63,6 +63,13 @@ def test_the_tracked_cells_curve_is_there_to_compare_the_notebooks_runs_by(grid:
         ]
 
 
+def test_the_notebooks_run_knows_what_its_cells_ran_in(grid: Batch) -> None:
+    record = query.record(grid.store, rows(grid)[0.2]["run_id"])
+    (child,) = query.children(grid.store, record["run_id"])
+    assert record["env_id"] == child["env_id"] is not None
+    assert "duckdb" in record["environment"]["packages"]
+
+
 def test_the_tracked_cell_is_a_child(grid: Batch) -> None:
     parent = rows(grid)[0.2]["run_id"]
     (child,) = query.run_page(grid.store, where=f"parent_id = '{parent}'", children=True).rows

@@ -96,16 +96,15 @@ def test_a_run_is_reproduced_in_its_own_environment(
     (cell,) = query.children(store, run_id)
     then = environments.lock_of(store, run_id)
     packages = {**then["packages"], "link": "1.0", "thing": "1.0"}
-    store.edit(
-        cell["run_id"],
-        Environment(
-            env_id="then",
-            python=then["python"],
-            platform="",
-            packages=packages,
-            lock="link==1.0\nthing==1.0\n",
-        ),
+    recorded = Environment(
+        env_id="then",
+        python=then["python"],
+        platform="",
+        packages=packages,
+        lock="link==1.0\nthing==1.0\n",
     )
+    for one in (run_id, cell["run_id"]):
+        store.edit(one, recorded)
     now = {part.part: part for part in reproduce(run_id).parts}
     assert now["environment"].outcome == "changed"
     assert "thing 1.0 → none" in now["environment"].detail

@@ -78,13 +78,11 @@ def test_another_version_of_a_package_is_named(original: Any, store: Store) -> N
     environment = query.record(store, cell["run_id"])["environment"]
     packages = environment["packages"]
     packages = dict(json.loads(packages) if isinstance(packages, str) else packages)
-    store.edit(
-        cell["run_id"],
-        Environment(
-            env_id="old", python=environment["python"], platform="x", packages={**packages, "numpy": "1.0"}
-        ),
-        Note(text="as it was then"),
+    then = Environment(
+        env_id="old", python=environment["python"], platform="x", packages={**packages, "numpy": "1.0"}
     )
+    for one in (run_id, cell["run_id"]):
+        store.edit(one, then, Note(text="as it was then"))
     verdict = reproduce(run_id)
     assert not verdict.reproduced
     (part,) = [part for part in verdict.parts if part.part == "environment"]
