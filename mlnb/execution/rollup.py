@@ -33,10 +33,12 @@ def roll_up(store: Store, run_ids: Collection[str], *, own: Iterable[str] = ()) 
         return
     listed = ", ".join(f"'{run_id}'" for run_id in run_ids)
     with query.together(store):
-        page = query.run_page(store, where=f"parent_id in ({listed})", children=True)
-        owners = {row["run_id"]: row for row in query.records(store, list(run_ids))}
+        where = f"run_id in ({listed}) or parent_id in ({listed})"
+        page = query.run_page(store, where=where, limit=None, children=True)
+        owners = {row["run_id"]: row for row in page.rows if row["run_id"] in run_ids}
+        inside = sorted(row["run_id"] for row in page.rows if row["run_id"] not in owners)
         families: dict[str, list[Row]] = {}
-        for row in query.records(store, sorted(str(row["run_id"]) for row in page.rows)):
+        for row in query.records(store, inside):
             families.setdefault(row["parent_id"], []).append({**row, "metrics": _curves(store, row)})
     for run_id, children in families.items():
         joined = JoinedRun(store, run_id, "", "")  # the run has ended: this only adds to it
