@@ -22,6 +22,7 @@ SOURCE_TEXT: Final = 1
 LABEL: Final = 2
 VARIABLE: Final = 3
 LOOK_BACK: Final = 80
+SHOWN: Final = frozenset({"shown", "print"})
 BEST: Final = ".best_score_"  # of a search
 
 
@@ -96,6 +97,9 @@ class Candidates:
         """Whether what a function returned has a name out here, or a list's name says more than the variable's."""
         if self._came_out(found, same):
             return found.rank == VARIABLE or found.note.site.kind == "append"
+        if found.rank == VARIABLE and found.note.site.kind in SHOWN:
+            # A table's row and column: the notebook's words for what a function of its calls `sil`.
+            return same.note.site.function is not None and found.note.site.function is None
         return (
             found.note.site.kind == "append"
             and words.is_history_name(found.name)

@@ -38,7 +38,7 @@ class CellView:
 
     `reads` and `writes` are names; `injected` says that its literals are the notebook's parameters, `whole` that the cell
     is part of a run of the whole notebook; `known` are variables that
-    hold metrics, from cells before, `recorded` numbers that the run has already; `redact` are the user's patterns of secret names.
+    hold metrics, from cells before, `recorded` numbers that the run has already, `points` those with the ones before them in their curves; `redact` are the user's patterns of secret names.
     """
 
     source: str
@@ -56,6 +56,7 @@ class CellView:
     groups: Groups = field(default_factory=Groups)
     known: set[str] = field(default_factory=set)
     recorded: set[float] = field(default_factory=set)
+    points: set[float] = field(default_factory=set)
     redact: Sequence[str] = ()
 
 

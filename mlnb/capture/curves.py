@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mlnb.capture.candidates import VARIABLE, Candidate
-from mlnb.capture.evidence import has_digits
+from mlnb.capture.evidence import has_digits, same_numbers
 from mlnb.capture.findings import Metric
 from mlnb.capture.words import is_counter_name
 
@@ -119,7 +119,7 @@ def _without_twins(metrics: Sequence[Metric]) -> list[Metric]:
     """A list that was appended what a variable held is that variable's curve; so is one that a function returned."""
     found: list[Metric] = []
     for metric in metrics:
-        twin = next((m for m in found if m.values == metric.values and len(m.values) > 1), None)
+        twin = next((m for m in found if len(m.values) > 1 and same_numbers(m.values, metric.values)), None)
         if twin is None:
             found.append(metric)
         elif "(" in twin.name and "(" not in metric.name:

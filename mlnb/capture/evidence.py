@@ -15,7 +15,7 @@ from mlnb.capture.recorder import Note
 from mlnb.capture.vocabulary import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mlnb.capture.program import Program
     from mlnb.capture.sites import Expression
@@ -162,3 +162,8 @@ def has_digits(value: float) -> bool:
 
 def same(one: float, other: float) -> bool:
     return one == other or (math.isnan(one) and math.isnan(other))
+
+
+def same_numbers(one: Sequence[float], other: Sequence[float]) -> bool:
+    """The same numbers in the same order: a NaN of one is no other's, by itself."""
+    return len(one) == len(other) and all(map(same, one, other))

@@ -99,9 +99,22 @@ def trains(node: ast.AST) -> bool:
             targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
             if any(words.is_metric_name(name) for target in targets for name in names_in(target)):
                 return True
-            if isinstance(inner, ast.AugAssign) and isinstance(inner.op, ast.Sub) and _in_loop(node, inner):
+            if _steps_down(inner) and _in_loop(node, inner):
                 return True
     return False
+
+
+def _steps_down(node: ast.Assign | ast.AugAssign) -> bool:
+    """`w -= lr * grad`, `w = w - lr * grad`; what only counts down is no step."""
+    if isinstance(node, ast.AugAssign):
+        return isinstance(node.op, ast.Sub) and not isinstance(node.value, ast.Constant)
+    value = node.value
+    return (
+        isinstance(value, ast.BinOp)
+        and isinstance(value.op, ast.Sub)
+        and not isinstance(value.right, ast.Constant)
+        and any(ast.unparse(target) == ast.unparse(value.left) for target in node.targets)
+    )
 
 
 def goes_into(node: ast.AST, name: str, functions: Container[str]) -> bool:

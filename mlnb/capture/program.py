@@ -94,11 +94,27 @@ class Program:
         elif isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 self.imported[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-        elif isinstance(node, ast.Assign) and (made := prediction_in(node.value)) is not None:
-            for name in (name for target in node.targets for name in names_in(target)):
-                self.predictions[name] = made
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                self._predicted(target, node.value)
         else:
             self.functions.define(node)
+
+    def _predicted(self, target: ast.expr, value: ast.expr) -> None:
+        """`p = knn.predict(X)`; but `p = (p1 + p2) / 2` is what several models have predicted together."""
+        pair = (ast.Tuple, ast.List)
+        if isinstance(target, pair) and isinstance(value, pair) and len(target.elts) == len(value.elts):
+            for one, its in zip(target.elts, value.elts, strict=True):
+                self._predicted(one, its)
+            return
+        names, made = names_in(target), prediction_in(value)
+        if made is not None:
+            self.predictions.update(dict.fromkeys(names, made))
+        elif not self.predictions.keys().isdisjoint(names):
+            used = {inner.id for inner in ast.walk(value) if isinstance(inner, ast.Name)}
+            if len({self.predictions[name] for name in used & self.predictions.keys()}) > 1:
+                for name in names:
+                    self.predictions.pop(name, None)
 
     def is_library(self, name: str) -> bool:
         """Whether an imported name belongs to a library that configures or judges models."""

@@ -8,6 +8,7 @@ setting that stays the same is a parameter, one that changes is a list of what t
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import estimators, values, words
@@ -29,6 +30,8 @@ _NOT_SETTINGS: Final = listed(
     "model base_estimator estimators steps transformers y_true y_pred y_score arrays clf raw_documents params endog exog "
     "name title tag desc msg eval_set evals evals_result eval_result valid_sets valid_names verbose_eval dtrain train_set validation_data callbacks zero_division sample_weight logdir disp"
 )
+
+_SIZE: Final = re.compile(r"len\(.*\)|[\w.]+\.shape\[\d+\]")  # of the data: it is no setting
 
 
 class Groups:
@@ -171,6 +174,8 @@ def _is_absent(call: Call, name: str, value: Any, argument: Argument) -> bool:
     call its output (`model_name="with all features"`)."""
     if value is None:
         return argument.constant is MISSING or call.role in {"setting", "validation"}
+    if isinstance(value, int) and _SIZE.fullmatch(argument.text):
+        return True
     if isinstance(value, float):
         return math.isnan(value)
     return call.role == "own" and isinstance(value, str) and words.is_caption_name(name)

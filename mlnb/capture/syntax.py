@@ -162,14 +162,18 @@ def last_name(func: ast.expr) -> str:
 
 
 def prediction_in(node: ast.expr) -> Prediction | None:
-    """`knn` and `X` of `knn.predict(X)`, also inside `np.argmax(knn.predict_proba(X), 1)` or `… > 0.5`."""
+    """`knn` and `X` of `knn.predict(X)`, also inside `np.argmax(knn.predict_proba(X), 1)` or `… > 0.5`; what several
+    models predict together is nobody's."""
+    found: dict[str, Prediction] = {}
     for inner in ast.walk(node):
         if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
             owner = inner.func.value
             if inner.func.attr.startswith(("predict", "decision_function")) and isinstance(owner, ast.Name):
                 data = inner.args[0] if inner.args else None
-                return Prediction(owner.id, data.id if isinstance(data, ast.Name) else None)
-    return None
+                found.setdefault(
+                    owner.id, Prediction(owner.id, data.id if isinstance(data, ast.Name) else None)
+                )
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def root_name(node: ast.expr) -> str | None:

@@ -54,13 +54,17 @@ def _frame(pandas: Any, value: Any) -> dict[str, float] | None:
 
 
 def _labels(pandas: Any, value: Any) -> list[str]:
-    """What the rows are called: by their index, or their first column of text."""
-    if not isinstance(value.index, pandas.RangeIndex):
-        return [str(label) for label in value.index]
+    """What the rows are called: by their index, or, where that only numbers them, by a column of text, each of another name."""
+    index = value.index
+    if index.name is not None or not pandas.api.types.is_integer_dtype(index.dtype):
+        return [str(label) for label in index]
     for column in value.columns:
-        if not pandas.api.types.is_numeric_dtype(value[column].dtype):
-            return [str(label) for label in value[column]]
-    return ["" if len(value) == 1 else str(label) for label in value.index]
+        labels = (
+            [] if pandas.api.types.is_numeric_dtype(value[column].dtype) else list(map(str, value[column]))
+        )
+        if len(set(labels)) == len(value):
+            return labels
+    return ["" if len(value) == 1 else str(label) for label in index]
 
 
 def _cells(value: Any, labels: list[str], columns: list[Any]) -> list[tuple[str, Any, float]]:

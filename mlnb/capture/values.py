@@ -43,7 +43,11 @@ def is_scalar(value: Any) -> bool:
 
 
 def listed(value: Any) -> Any:
-    """A short array of numbers (`np.logspace(-3, 1, 5)`) as a list; everything else as it is."""
+    """A short array of numbers (`np.logspace(-3, 1, 5)`) as a list, in a dictionary too, which is rid of what is no setting
+    (a search's `loguniform(...)`); everything else as it is."""
+    if isinstance(value, Mapping):
+        found = {name: listed(inner) for name, inner in value.items()}
+        return {name: inner for name, inner in found.items() if is_setting(inner)} or value
     numpy = sys.modules.get("numpy")
     if numpy is None or not hasattr(numpy, "ndarray") or not isinstance(value, numpy.ndarray):
         return value

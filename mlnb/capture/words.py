@@ -31,6 +31,7 @@ _PAIRS: Final = frozenset(
      ("test", "mean"), ("train", "mean"), ("mean", "cv"), ("f", "measure"), ("p", "perm"), ("t", "val"), ("t", "value"), ("r", "value"),
      ("average", "precision"), ("mean", "return"), ("average", "return"), ("avg", "return"), ("total", "return"), ("cohen", "d"), ("effect", "size"), ("mean", "reward"), ("training", "set"), ("test", "set")}
 )  # fmt: skip
+_INDICES: Final = listed("davies bouldin calinski harabasz rand dunn jaccard")
 # What a name that ends with one of these means is no score, whatever stands before.
 _NOT_LAST: Final = listed(
     "pred preds prediction predictions predicted forecast label labels fn func function fun criterion df frame table model "
@@ -73,6 +74,8 @@ def parts(name: str) -> list[str]:
 def is_metric_name(name: str) -> bool:
     """Whether a person would give this name to a score."""
     found = parts(name)
+    if _is_index(found):
+        return True
     if not found or found[-1] in _NOT_LAST or is_counter_name(name):
         return False
     glued = "".join(found)
@@ -117,7 +120,12 @@ def is_count(label: str) -> bool:
 def is_counter_name(name: str) -> bool:
     """Whether a person would give this name to a count, a size or a position."""
     found = parts(name)
-    return bool(found) and (found[0] in COUNTERS or found[-1] in COUNTERS)
+    return bool(found) and (found[0] in COUNTERS or found[-1] in COUNTERS) and not _is_index(found)
+
+
+def _is_index(found: list[str]) -> bool:
+    """Whether it names a score that people call an index: `Davies-Bouldin Index`."""
+    return found[-1:] == ["index"] and bool(_INDICES.intersection(found))
 
 
 @_remembered

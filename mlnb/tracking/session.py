@@ -279,6 +279,7 @@ class Session:
             groups=self._whole.groups if cell.whole else Groups(),
             known=self._known,
             recorded=set(written.metrics.values()) if cell.whole else set(),
+            points=written.points if cell.whole else set(),
             redact=redact,
         )
         found = gather(view)

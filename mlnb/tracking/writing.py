@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,7 +10,7 @@ from msgspec import structs
 
 from mlnb import events
 from mlnb.capture.findings import Child, DataUse, File, Findings, FittedModel, Metric
-from mlnb.capture.values import describe_param, is_setting
+from mlnb.capture.values import ITEMS, describe_param, is_setting
 from mlnb.tracking.recording import Run, start
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from mlnb.tracking.options import Selection, TrackOptions
 
 MOST_CHILDREN: Final = 200
+_NUMBERED: Final = re.compile(r"(.+) \((\d+)\)", re.DOTALL)
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Written:
     counts: dict[str, int] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
     unsynced: set[str] = field(default_factory=set)  # objects that may not be on the disk yet
+    points: set[float] = field(default_factory=set)  # of all metrics, a long curve's last alone
 
     def count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
@@ -43,20 +46,26 @@ class NamesTaken:
     """Metric names within one run that several cells write to: a name means one thing."""
 
     def __init__(self) -> None:
-        self._cells: dict[str, int] = {}
+        self._owners: dict[str, tuple[int, str]] = {}
 
     def free(self, metric: Metric, cell: int) -> str:
-        name = metric.name
-        if self._cells.setdefault(name, cell) == cell:
-            return name
+        owner = (cell, metric.name)
+        if self._owners.setdefault(metric.name, owner) == owner:
+            return metric.name
+        name, number = _unnumbered(metric.name)
         if metric.estimator and not name.startswith(metric.estimator):
             name = f"{metric.estimator}.{name}"
-        number = 1
-        label = name
-        while self._cells.setdefault(label, cell) != cell:
+        label = name if number == 1 else f"{name} ({number})"
+        while self._owners.setdefault(label, owner) != owner:
             number += 1
             label = f"{name} ({number})"
         return label
+
+
+def _unnumbered(name: str) -> tuple[str, int]:
+    """`accuracy` and 2 of `accuracy (2)`: a cell has numbered its own."""
+    found = _NUMBERED.fullmatch(name)
+    return (name, 1) if found is None else (found[1], int(found[2]))
 
 
 def write(
@@ -105,6 +114,7 @@ def _metrics(
         else:
             run.history(name, metric.values, metric.steps, **facts)
         written.metrics[name] = metric.values[-1]
+        written.points.update(metric.values if len(metric.values) <= ITEMS else metric.values[-1:])
         written.count("metrics")
 
 

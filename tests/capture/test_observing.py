@@ -255,3 +255,24 @@ def test_a_torch_module_that_is_trained_by_hand_is_kept(shell):
     assert list(run.artifacts.query("kind == 'model'")["name"]) == ["net"]
     run = run_of("out = net(frozen(torch.ones(3, 2)))", shell)
     assert run.artifacts.query("kind == 'model'").empty
+
+
+def test_what_two_models_predict_together_is_nobodys(shell):
+    """Of one model's predictions the score is that model's, of two models' mean it is no one's, whatever the name held before."""
+    run_of(
+        "import numpy as np\nfrom sklearn.linear_model import LinearRegression, Ridge\n"
+        "from sklearn.metrics import mean_absolute_error\n"
+        "X, y = np.arange(9.0).reshape(-1, 1), np.arange(9.0) ** 2\n"
+        "line, ridge = LinearRegression().fit(X, y), Ridge(90.0).fit(X, y)\n"
+        "pred = ridge.predict(X)\nalone = mean_absolute_error(y, pred)\n",
+        shell,
+    )
+    run = run_of(
+        "a, b = line.predict(X), ridge.predict(X)\npred = (a + b) / 2\ntogether = mean_absolute_error(y, pred)\n"
+        "single = mean_absolute_error(y, a)\n",
+        shell,
+    )
+    assert {m["name"]: m["estimator"] for m in run._record["metrics_detail"]} == {
+        "together": None,
+        "single": "LinearRegression",
+    }

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 import mlnb
+from mlnb.capture.findings import Metric
 from mlnb.errors import NotFound, UsageError
 from mlnb.store import query
 from mlnb.tracking import active, current_store, start
+from mlnb.tracking.writing import NamesTaken
 
 
 @pytest.fixture
@@ -260,3 +262,16 @@ def test_who_leaves_a_notebook_in_the_middle_has_not_finished_it(store):
         "script": ("finished", None),
         "notebook": ("failed", "the process ended before the run did"),
     }
+
+
+def test_cells_that_number_a_metric_by_themselves_share_no_name():
+    """The second `accuracy` of a cell isn't taken for the one that was moved there from the first."""
+    taken = NamesTaken()
+    names = [("accuracy", 1), ("accuracy", 2), ("accuracy (2)", 2), ("accuracy", 3), ("accuracy (2)", 3)]
+    assert [taken.free(Metric(name, [0.5]), cell) for name, cell in names] == [
+        "accuracy",
+        "accuracy (2)",
+        "accuracy (3)",
+        "accuracy (4)",
+        "accuracy (5)",
+    ]

@@ -25,9 +25,14 @@ class Scores:
     """Reads one cell's notes. `known` are variables that hold scores, from cells before; it grows."""
 
     def __init__(
-        self, groups: Groups, program: Program, known: set[str], recorded: Collection[float] = ()
+        self,
+        groups: Groups,
+        program: Program,
+        known: set[str],
+        recorded: Collection[float] = (),
+        points: Collection[float] = (),
     ) -> None:
-        self._reading = Reading(groups, program, known, recorded)
+        self._reading = Reading(groups, program, known, recorded, points)
         mappings = Mappings(self._reading)
         assigned, shown = Assigned(self._reading, mappings), Shown(self._reading, mappings)
         self._readers: dict[str, Callable[[Note], None]] = {

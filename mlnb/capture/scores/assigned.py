@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlnb.capture import words
 from mlnb.capture.candidates import LABEL, SOURCE_TEXT, VARIABLE, turn_of
-from mlnb.capture.evidence import MAKERS
+from mlnb.capture.evidence import MAKERS, same_numbers
 from mlnb.capture.findings import Metric
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class Assigned:
     def _rename_curve(self, values: list[float], name: str) -> bool:
         """A curve that is known by its call gets the name of the variable that holds it."""
         for metric in reversed(self._reading.curves):
-            if metric.source == "call" and metric.values == values:
+            if metric.source == "call" and same_numbers(metric.values, values):
                 metric.name = name
                 return True
         return False

@@ -84,7 +84,8 @@ class Mappings:
             return False
         known = {candidate.value for candidate in self._reading.candidates if not self._is_weak(candidate)}
         known.update(value for curve in self._reading.curves for value in curve.values)
-        known.update(self._reading.recorded)
+        # A table shows each turn of a loop; a dictionary with one of them says that it was the best.
+        known.update(self._reading.points if isinstance(values, Cells) else self._reading.recorded)
         return all(value in known or any(_is_rounded(value, one) for one in known) for value in shown)
 
     @staticmethod

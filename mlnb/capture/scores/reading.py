@@ -20,14 +20,20 @@ if TYPE_CHECKING:
 
 class Reading:
     """Of one cell. `known` are variables that hold scores, from cells before; it grows. `recorded` are numbers that the run
-    has already."""
+    has already, `points` those with the ones before them in their curves."""
 
     def __init__(
-        self, groups: Groups, program: Program, known: set[str], recorded: Collection[float]
+        self,
+        groups: Groups,
+        program: Program,
+        known: set[str],
+        recorded: Collection[float],
+        points: Collection[float],
     ) -> None:
         self.groups = groups
         self.program = program
         self.recorded = recorded
+        self.points = points
         self.made: dict[int, Note] = {}
         self.evidence = Evidence(program, known, self.made)
         self.candidates = Candidates()
