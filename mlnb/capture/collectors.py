@@ -37,8 +37,9 @@ class CellView:
     """An executed cell, as collectors see it: to be read, never changed.
 
     `reads` and `writes` are names; `injected` says that its literals are the notebook's parameters, `whole` that the cell
-    is part of a run of the whole notebook; `known` are variables that
-    hold metrics, from cells before, `recorded` numbers that the run has already, `points` those with the ones before them in their curves; `redact` are the user's patterns of secret names.
+    is part of a run of the whole notebook; `known` are variables that hold metrics, from cells before, `recorded` numbers
+    that the run has already, `points` those with the ones before them in their curves; `redact` are the user's patterns of
+    secret names.
     """
 
     source: str

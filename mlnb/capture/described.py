@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import xxhash
 
+from mlnb.capture.columns import WIDE
 from mlnb.capture.fingerprints import ROW_HASHES, Fingerprint, fingerprint
 
 if TYPE_CHECKING:
@@ -120,8 +121,8 @@ class Describer:
     def _bare(self, value: Any, name: str) -> Fingerprint:
         """The digests alone.
 
-        Columns of a matrix that lies row by row are read ten times as slowly as its bytes: those that were here before
-        have the columns that they had.
+        Columns of a matrix that lies row by row are read several times as slowly as its bytes: those that were here
+        before have the columns that they had.
         """
         key = _bytes_of(value)
         if key is None:
@@ -143,11 +144,11 @@ class Describer:
 
 
 def _bytes_of(value: Any) -> tuple[str, tuple[int, ...], str] | None:
-    """What a matrix that lies row by row is, to the byte; `None` for anything else."""
+    """What a matrix that lies row by row is, to the byte; `None` for anything else, which is read straight on anyway."""
     numpy = sys.modules.get("numpy")
     if numpy is None or type(value) is not numpy.ndarray or value.dtype.kind not in "iufcb":
         return None
-    if value.ndim != 2 or value.shape[1] < 2 or not value.flags.c_contiguous:
+    if value.ndim != 2 or not 2 <= value.shape[1] <= WIDE or not value.flags.c_contiguous:
         return None
     content = xxhash.xxh3_128_hexdigest(value.reshape(-1).view(numpy.uint8).data)
     return value.dtype.str, value.shape, content

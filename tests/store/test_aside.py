@@ -30,3 +30,10 @@ def test_what_is_wrong_with_it_is_told(filled, monkeypatch):
         aside.sql(
             filled, "SELECT CAST('x' || count(*) AS INTEGER) FROM range(10_000_000)", limit=1, seconds=20
         )
+
+
+def test_a_users_own_json_py_in_the_servers_folder_is_not_imported(filled, monkeypatch, tmp_path):
+    (tmp_path / "json.py").write_text("raise RuntimeError('the wrong json')\n")
+    monkeypatch.chdir(tmp_path)
+    question = {"text": "SELECT name FROM runs", "limit": 10, "seconds": 20}
+    assert aside._in_a_process(filled.path, question).to_pylist() == [{"name": "one"}]
