@@ -10,23 +10,28 @@ import argparse
 import builtins
 import weakref
 from dataclasses import dataclass, field
+from inspect import CO_OPTIMIZED
 from types import FrameType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import estimators, files, library, unseen
 from mlnb.capture.described import Describer
+from mlnb.capture.numbers import held as held_by
+from mlnb.capture.plain import name_of, plain
 from mlnb.capture.sites import MISSING, Argument
 from mlnb.capture.values import ITEMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mlnb.capture.budget import Budget
     from mlnb.capture.sites import Prediction, Site
 
 
 @dataclass(slots=True)
 class Call:
-    """The facts of a watched call. `settings` are (name, value, source text); `data` (name, role, fingerprint)."""
+    """The facts of a watched call. `settings` are (name, value, argument), the values plain ones of our own
+    (`mlnb.capture.plain`); `data` (name, role, fingerprint)."""
 
     role: str
     name: str
@@ -78,12 +83,13 @@ class Calls:
         predictions: Mapping[str, Prediction],
         learn: Callable[[Any], bool],
         cannot_see: Callable[[str], None],
+        budget: Budget,
     ) -> None:
         self._predictions = predictions
         self._learn = learn
         self._cannot_see = cannot_see
-        self._data = Describer()
-        self._parts: dict[int, Any] = {}
+        self._data = Describer(budget)
+        self._parts: dict[int, tuple[Site, Any]] = {}
         self._built: dict[int, tuple[Callable[[], Any], int]] = {}
 
     def begin(self) -> None:
@@ -96,13 +102,37 @@ class Calls:
         self._parts = {}
         return list(self._data.omissions())
 
-    def hold(self, number: int, value: Any) -> None:
+    def hold(self, site: Site, value: Any) -> None:
         """Keep an argument's value for its call, which is about to be made."""
-        self._parts[number] = value
+        self._parts[site.number] = (site, value)
+
+    @property
+    def holding(self) -> bool:
+        """Whether a part of a call waits for it."""
+        return bool(self._parts)
+
+    def settle(self, site: Site) -> None:
+        """A function has come to this place: what calls of its earlier statements left, as an exception came between, is let
+        go."""
+        for number, (held, _) in list(self._parts.items()):
+            if held.function == site.function and held.unit == site.unit and held.statement != site.statement:
+                del self._parts[number]
 
     def facts(self, site: Site, value: Any, frame: FrameType, count: int) -> Call | None:
         """What a call that returned `value` was; `None` where it is of no interest. `count` says how often it was made."""
-        self._parts[site.number] = value
+        try:
+            found = self._facts(site, value, frame, count)
+            if found is not None:
+                found.settings = [(name, plain(given), argument) for name, given, argument in found.settings]
+            return found
+        finally:
+            for argument in (*site.arguments, site.receiver):
+                if argument is not None and argument.part is not None:
+                    self._parts.pop(argument.part, None)
+            if site.held:
+                self.hold(site, value)
+
+    def _facts(self, site: Site, value: Any, frame: FrameType, count: int) -> Call | None:
         receiver = self.value(site.receiver, frame) if site.receiver is not None else MISSING
         callee = site.callee or ""
         if callee in library.OPTIONS:
@@ -118,12 +148,12 @@ class Calls:
         if name in library.SEEDS or name in library.READERS or isinstance(receiver, type):
             return None
         if name in library.OWN_METHODS:
-            method = getattr(type(receiver), name, None) if _is_own(type(receiver)) else None
+            method = _method_of(receiver, name) if _is_own(type(receiver)) else None
             return (
                 Call("own", name, settings=self._settings(site, method, frame, bound=1)) if method else None
             )
         if name in library.SETUPS:
-            method = getattr(type(receiver), name, None) if estimators.is_estimator(receiver) else None
+            method = _method_of(receiver, name) if estimators.is_estimator(receiver) else None
             return (
                 Call("setting", name, settings=self._settings(site, method, frame, bound=1))
                 if method
@@ -139,7 +169,7 @@ class Calls:
         found.data = self._data_of(site, frame, "train" if role == "fit" else "test")
         if role == "fit":
             own = _is_own(type(receiver))  # what stands first in a library's `fit` is data
-            given = self._settings(site, getattr(receiver, name, None), frame)
+            given = self._settings(site, _method_of(receiver, name), frame, bound=1)
             named = [item for item in given if item[2].keyword or (own and item[2].constant is not MISSING)]
             found.settings = [item for item in named if item[0] not in {"X", "y", "sample_weight"}]
         return found
@@ -157,12 +187,11 @@ class Calls:
 
     def _estimator(self, model: Any, variable: str | None, *, fitted: bool = False) -> EstimatorSeen:
         refer, origin = self._where_built(model)
-        if origin is None and (steps := getattr(model, "steps", None)):
+        if origin is None and (steps := estimators.steps_of(model)):
             origin = self._where_built(steps[-1][1])[1]  # a pipeline, by what it ends with
         learnt = estimators.learnt(model) if fitted else {}
-        return EstimatorSeen(
-            estimators.name_of(model), estimators.settings(model), variable, origin, learnt, refer
-        )
+        settings = {name: plain(value) for name, value in estimators.settings(model).items()}
+        return EstimatorSeen(estimators.name_of(model), settings, variable, origin, learnt, refer)
 
     def _where_built(self, model: Any) -> tuple[Callable[[], Any], int | None]:
         refer, origin = self._built.get(id(model), (None, None))
@@ -183,7 +212,7 @@ class Calls:
         if role == "reader":
             return self._read(site, found, value, frame)
         if role == "report":
-            found.text = value if isinstance(value, str) else None
+            found.text = value if type(value) is str else None
             return found
         if role in {"metric", "validation"}:
             # A metric's second argument is what was predicted.
@@ -200,18 +229,18 @@ class Calls:
             self._built[id(value)] = (_reference(value), site.number)
             found.estimator = self._estimator(value, None)
         found.settings = self._settings(site, target, frame)
-        found.parts = tuple(getattr(type(value), "_fields", ())) if isinstance(value, tuple) else ()
+        found.parts = tuple(getattr(type(value), "_fields", ())) if issubclass(type(value), tuple) else ()
         return found
 
     def _booster(self, site: Site, target: Any, value: Any, frame: FrameType) -> Call:
         """`xgboost.train` and `lightgbm.train`: their first argument is what other estimators are built with."""
         found = Call("fit", target.__name__, data=self._data_of(site, frame, "train", 2))
         given = self._settings(site, target, frame)
-        params = next((item for name, item, _ in given if name == "params" and isinstance(item, dict)), {})
+        params = next((item for name, item, _ in given if name == "params" and type(item) is dict), {})
         found.settings = [item for item in given if item[0] != "params"]
         name = type(value).__name__ if target.__name__ == "train" else target.__name__
         learnt = {"logs": _logs_of(given, value)}
-        found.estimator = EstimatorSeen(name, dict(params), learnt=learnt, refer=_reference(value))
+        found.estimator = EstimatorSeen(name, plain(dict(params)), learnt=learnt, refer=_reference(value))
         return found
 
     def _elsewhere(self, site: Site, target: Any, name: str, frame: FrameType) -> Call | None:
@@ -248,7 +277,7 @@ class Calls:
         for argument in site.arguments:
             if argument.keyword == "**":
                 several = self.value(argument, frame)
-                if isinstance(several, dict):
+                if type(several) is dict:
                     found += [(str(name), value, argument) for name, value in several.items()]
         named = [a for a in site.arguments if a.keyword not in {None, "**"}]
         found += [(str(argument.keyword), self.value(argument, frame), argument) for argument in named]
@@ -269,6 +298,8 @@ class Calls:
 
     def _seen(self, site: Site, name: str, value: Any, role: str, *, hash_rows: bool) -> list[DataSeen]:
         if not _is_data(value):
+            if type(value).__module__.partition(".")[0] in _LAZY or type(value).__name__ in _LAZY:
+                self._cannot_see(f"the content of {name[:80]}: a {name_of(type(value))} is not read")
             return []
         described = self._data.describe(value, name, site.number, hash_rows=hash_rows)
         return [] if described is None else [DataSeen(name, role, described)]
@@ -278,7 +309,8 @@ class Calls:
         if argument.constant is not MISSING:
             return argument.constant
         if argument.part is not None:
-            return self._parts.get(argument.part, MISSING)
+            held = self._parts.get(argument.part)
+            return MISSING if held is None else held[1]
         if argument.name is not None:
             return _look_up(argument.name, frame)
         return MISSING
@@ -290,13 +322,28 @@ def _look_up(name: str, frame: FrameType) -> Any:
     for _ in range(4):
         if at is None:
             break
-        values = at.f_locals
-        if name in values:
-            return values[name]
+        found = _local(name, at)
+        if found is not MISSING:
+            return found
         if not at.f_code.co_name.startswith("<"):
             break
         at = at.f_back
     return frame.f_globals.get(name, getattr(builtins, name, MISSING))
+
+
+def _local(name: str, frame: FrameType) -> Any:
+    """A local variable. Before Python 3.13 the frame keeps the copy that it makes for this, and all that is in it, until
+    its function returns: it is emptied at once (no function that asks for its own variables has probes)."""
+    code = frame.f_code
+    if not code.co_flags & CO_OPTIMIZED:
+        return frame.f_locals.get(name, MISSING)
+    if name not in code.co_varnames and name not in code.co_cellvars and name not in code.co_freevars:
+        return MISSING
+    values = frame.f_locals
+    found = values.get(name, MISSING)
+    if type(values) is dict:
+        values.clear()
+    return found
 
 
 def _resolve(site: Site, receiver: Any, frame: FrameType) -> Any:
@@ -308,8 +355,30 @@ def _resolve(site: Site, receiver: Any, frame: FrameType) -> Any:
     for part in parts[1:]:
         if not isinstance(target, (ModuleType, type)):
             return MISSING
-        target = getattr(target, part, MISSING)
+        found = vars(target).get(part, MISSING)
+        target = getattr(target, part, MISSING) if found is MISSING and not _is_users_own(target) else found
+        if isinstance(target, (staticmethod, classmethod)):
+            target = target.__func__
     return target
+
+
+def _is_users_own(target: Any) -> bool:
+    """Whether it is a class of the notebook's, or a module of the user's: what it doesn't hold by itself, its code would give."""
+    if isinstance(target, ModuleType):
+        return unseen.is_users(target.__name__)
+    return _is_own(target) or _is_elsewhere(target)
+
+
+def _method_of(receiver: Any, name: str) -> Any:
+    """A method's function, found without asking the object."""
+    for base in type(receiver).__mro__:
+        if name in vars(base):
+            found = vars(base)[name]
+            found = found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
+            return (
+                found if callable(found) else getattr(found, "fn", None)
+            )  # scikit-learn's conditional methods
+    return None
 
 
 def _options(value: Any) -> Call | None:
@@ -324,9 +393,9 @@ def _options(value: Any) -> Call | None:
 
 def _logs_of(given: list[tuple[str, Any, Argument]], value: Any) -> dict[str, list[float]]:
     """What a booster's training wrote to a dictionary of the user's, and what a validation returned."""
-    if hasattr(value, "columns") and hasattr(value, "to_dict"):
+    if name_of(type(value)) == "pandas.DataFrame":
         value = value.to_dict("list")
-    if isinstance(value, dict):
+    if type(value) is dict:
         return {
             str(name): [float(item) for item in items]
             for name, items in value.items()
@@ -338,7 +407,7 @@ def _logs_of(given: list[tuple[str, Any, Argument]], value: Any) -> dict[str, li
             found |= estimators.flat_logs(item)
         elif name == "callbacks":
             for callback in item or ():
-                found |= estimators.flat_logs(getattr(callback, "eval_result", None))
+                found |= estimators.flat_logs(held_by(callback, "eval_result"))
     return found
 
 
@@ -355,15 +424,22 @@ def _is_own(target: Any) -> bool:
     return getattr(target, "__module__", None) == "__main__"
 
 
+_TABLES: Final = frozenset(
+    "numpy.ndarray pandas.DataFrame pandas.Series pandas.Index polars.DataFrame polars.Series pyarrow.Table "
+    "pyarrow.RecordBatch pyarrow.ChunkedArray torch.Tensor xgboost.DMatrix xgboost.QuantileDMatrix".split()
+)
+_LAZY: Final = frozenset("dask h5py zarr memmap pyspark LazyFrame xarray vaex modin ibis Dataset".split())
+
+
 def _is_data(value: Any) -> bool:
-    if value is MISSING or value is None or isinstance(value, (str, bytes, int, float, type)):
-        return False
-    return (hasattr(value, "shape") and hasattr(value, "__len__")) or type(value).__name__ == "DMatrix"
+    """Whether it is of a kind whose content can be read without running anything of the user's."""
+    kind = type(value)
+    return name_of(kind) in _TABLES or kind.__module__.startswith("scipy.sparse.")
 
 
 def _reference(value: Any) -> Callable[[], Any]:
-    """A weak reference, or a strong one to what allows no other."""
+    """A weak reference; what allows none is gone when it is asked for."""
     try:
         return weakref.ref(value)
     except TypeError:
-        return lambda: value
+        return lambda: None

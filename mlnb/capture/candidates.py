@@ -43,10 +43,18 @@ class Candidate:
     absorbed: bool = False
     made: bool = False  # by a metric function or `score`, in this cell
     came_out: str | None = None  # the function that returned it
+    place: int = -1  # among all
+    more: list[Note] = field(default_factory=list)  # what came to the same place in later turns
     turn: tuple[tuple[int, int], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self.turn = turn_of(self.note.loops)
+
+    def points(self) -> Iterator[tuple[float, tuple[Turn, ...]]]:
+        """Its value and those that came after it, each with its turn."""
+        yield self.value, self.note.loops
+        for note in self.more:
+            yield note.value, note.loops
 
     @property
     def from_call(self) -> bool:
@@ -69,6 +77,7 @@ class Candidates:
     def __init__(self) -> None:
         self._all: list[Candidate] = []
         self._places: dict[float, list[int]] = {}
+        self._keyed: dict[str, list[Candidate]] = {}
 
     def __iter__(self) -> Iterator[Candidate]:
         return iter(self._all)
@@ -78,7 +87,9 @@ class Candidates:
         same = self._known(found)
         if same is None:
             self._places.setdefault(_key(found.value), []).append(len(self._all))
+            found.place = len(self._all)
             self._all.append(found)
+            self._hold(found, found.key)
             return found
         same.strong = same.strong or found.strong
         same.estimator = same.estimator or found.estimator
@@ -90,8 +101,26 @@ class Candidates:
             same.name, same.rank, same.source = found.name, found.rank, found.source
             same.note = Note(found.note.site, same.note.order, same.note.value, found.note.loops)
             same.turn = found.turn
-        same.key = found.key or same.key
+        self._hold(same, found.key or same.key)
         return same
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def newest(self) -> Candidate:
+        return self._all[-1]
+
+    def continue_with(self, example: Candidate | None, note: Note) -> None:
+        """One more number that is what another of its place was; nothing, where that one was another's mention."""
+        if example is not None:
+            example.more.append(note)
+            self._places.setdefault(_key(note.value), []).append(example.place)
+
+    def _hold(self, found: Candidate, key: str) -> None:
+        """A variable holds it from now on."""
+        if key:
+            self._keyed.setdefault(key, []).append(found)
+        found.key = key
 
     def _names_better(self, found: Candidate, same: Candidate) -> bool:
         """Whether what a function returned has a name out here, or a list's name says more than the variable's."""
@@ -183,12 +212,9 @@ class Candidates:
 
     def absorb_values(self, values: Collection[float], sites: Collection[int]) -> None:
         """What has become a part of a list or dictionary is known by it."""
-        seen = set(values)
-        for other in self._all:
+        for other in (one for value in set(values) for one in self._of_value(value)):
             inner = other.from_call and other.note.site.number in sites
-            if other.value in seen and (
-                inner or (other.note.site.function is not None and evidence.has_digits(other.value))
-            ):
+            if inner or (other.note.site.function is not None and evidence.has_digits(other.value)):
                 other.absorbed = True
 
     def forget(self, site: int) -> None:
@@ -205,14 +231,18 @@ class Candidates:
                 and other.turn == turn
                 and other.name.endswith((".mean", ".std"))
             ):
-                other.key = f"{name}.{other.name.rpartition('.')[2]}()"
+                self._hold(other, f"{name}.{other.name.rpartition('.')[2]}()")
 
     def has(self, name: str, value: float, turn: tuple[tuple[int, int], ...]) -> bool:
         """Whether that number is known under that name; in a loop, whether it is from the same turn."""
-        return any(
-            other.name == name and evidence.same(other.value, value) and (not turn or other.turn == turn)
-            for other in self._all
-        )
+        return any(other.name == name and (not turn or other.turn == turn) for other in self._of_value(value))
+
+    def has_value(self, value: float) -> bool:
+        return _key(value) in self._places
+
+    def _of_value(self, value: float) -> Iterator[Candidate]:
+        return (self._all[place] for place in self._places.get(_key(value), ()))
 
     def of_variable(self, name: str) -> list[Candidate]:
-        return [candidate for candidate in self._all if candidate.key == name]
+        """Those that a variable holds or held."""
+        return [other for other in self._keyed.get(name, ()) if other.key == name]

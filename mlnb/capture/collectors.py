@@ -39,7 +39,7 @@ class CellView:
     `reads` and `writes` are names; `injected` says that its literals are the notebook's parameters, `whole` that the cell
     is part of a run of the whole notebook; `known` are variables that hold metrics, from cells before, `recorded` numbers
     that the run has already, `points` those with the ones before them in their curves; `redact` are the user's patterns of
-    secret names.
+    secret names; `grown` are lists that loops have filled, of whose turns not all were seen.
     """
 
     source: str
@@ -59,6 +59,7 @@ class CellView:
     recorded: set[float] = field(default_factory=set)
     points: set[float] = field(default_factory=set)
     redact: Sequence[str] = ()
+    grown: Mapping[str, list[float]] = field(default_factory=dict)
 
 
 class Collector(Protocol):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from mlnb.capture.candidates import VARIABLE, Candidate
-from mlnb.capture.evidence import has_digits, same_numbers
+from mlnb.capture.evidence import has_digits, same, same_numbers
 from mlnb.capture.findings import Metric
 from mlnb.capture.words import is_counter_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from mlnb.capture.recorder import Turn
 
 ALIKE: Final = 20  # metrics of one name and place: more of them are a loop that nobody saw
 
@@ -41,7 +45,7 @@ def _of_loop(name: str, members: list[Candidate]) -> list[Metric]:
     last = list({_turn_outside(member): member for member in members}.values())
     if len(last) > 1 and _turn_outside(last[0]):
         members = last  # of a training function that a loop calls, how each of its calls ended
-    if len(members) == 1:
+    if len(members) == 1 and not members[0].more:
         return [_single(name, members[0])]
     return [] if _is_switch(members) else [_curve(name, members)]
 
@@ -91,40 +95,75 @@ def _single(name: str, member: Candidate) -> Metric:
 
 def _curve(name: str, members: Sequence[Candidate]) -> Metric:
     first = members[0]
+    points = [point for member in members for point in member.points()]
     one = len({member.estimator for member in members}) == 1
     data = len({member.dataset for member in members}) == 1
     return Metric(
         name,
-        [member.value for member in members],
-        _steps(members),
+        [value for value, _ in points],
+        _steps([loops for _, loops in points]),
         first.estimator if one else None,
         first.dataset if data else None,
         first.source,
     )
 
 
-def _steps(members: Sequence[Candidate]) -> list[int]:
+def _steps(turns: Sequence[tuple[Turn, ...]]) -> list[int]:
     """The loop's own whole numbers where they grow, else 0, 1, 2 …"""
     own: list[int] = []
-    for member in members:
-        values = member.note.loops[-1].values if member.note.loops else None
+    for loops in turns:
+        values = loops[-1].values if loops else None
         value = values[0] if values else None
-        if not isinstance(value, int) or isinstance(value, bool) or (own and value <= own[-1]):
-            return list(range(len(members)))
+        if type(value) is not int or (own and value <= own[-1]):
+            return _numbered(turns)
         own.append(value)
     return own
+
+
+def _numbered(turns: Sequence[tuple[Turn, ...]]) -> list[int]:
+    """The turns in which they were seen, where one loop alone has them, else 0, 1, 2 …"""
+    found = [loops[0].number for loops in turns if len(loops) == 1]
+    growing = len(found) == len(turns) and all(a < b for a, b in itertools.pairwise(found))
+    return found if growing else list(range(len(turns)))
 
 
 def _without_twins(metrics: Sequence[Metric]) -> list[Metric]:
     """A list that was appended what a variable held is that variable's curve; so is one that a function returned."""
     found: list[Metric] = []
+    alike: dict[tuple[int, float], list[Metric]] = {}  # by what is quickly compared
     for metric in metrics:
-        twin = next((m for m in found if len(m.values) > 1 and same_numbers(m.values, metric.values)), None)
+        curves = alike.setdefault((len(metric.values), metric.values[0]), [])
+        twin = next((m for m in curves if len(m.values) > 1 and same_numbers(m.values, metric.values)), None)
         if twin is None:
             found.append(metric)
+            curves.append(metric)
         elif "(" in twin.name and "(" not in metric.name:
             twin.name, twin.source = metric.name, metric.source
     return found
+
+
+def completed(metrics: Sequence[Metric], grown: Mapping[str, list[float]]) -> list[Metric]:
+    """A curve of which only some turns were seen is whole where a list holds it; where that list is a curve itself, it is
+    the same one."""
+    whole = [metric.values for metric in metrics if metric.steps == list(range(len(metric.values)))]
+    found: list[Metric] = []
+    for metric in metrics:
+        if metric.steps is not None and metric.steps[-1] >= len(metric.values):
+            full = next((one for one in (*whole, *grown.values()) if _is_part(metric, one)), None)
+            if full is not None:
+                found = [other for other in found if other.values is not full]
+                metric.values, metric.steps = full, list(range(len(full)))
+        if not any(other.values is metric.values for other in found):
+            found.append(metric)
+    return found
+
+
+def _is_part(metric: Metric, full: Sequence[float]) -> bool:
+    """Whether a curve's values stand in a list, each at its step."""
+    assert metric.steps is not None
+    return len(full) > metric.steps[-1] and all(
+        same(full[step], value) for step, value in zip(metric.steps, metric.values, strict=True)
+    )
 
 
 def _named_apart(metrics: Sequence[Metric]) -> list[Metric]:
@@ -132,10 +171,10 @@ def _named_apart(metrics: Sequence[Metric]) -> list[Metric]:
     shared: dict[str, set[str | None]] = {}
     for metric in metrics:
         shared.setdefault(metric.name, set()).add(metric.estimator)
-    names = [metric.name for metric in metrics]
+    names = Counter(metric.name for metric in metrics)
     taken: dict[str, int] = {}
     for metric in metrics:
-        if names.count(metric.name) > 1 and metric.estimator and not metric.name.startswith(metric.estimator):
+        if names[metric.name] > 1 and metric.estimator and not metric.name.startswith(metric.estimator):
             metric.name = f"{metric.estimator}.{metric.name}"
     for metric in metrics:
         taken[metric.name] = count = taken.get(metric.name, 0) + 1

@@ -1,7 +1,7 @@
 """Data at the moment of its use: a digest each time, for an array can be changed in place right after; statistics and
 the rows' hashes once for each content.
 
-A loop of quick fits would spend its time on digests. Where they have taken more than a small share of the cell, an
+A loop of quick fits would spend its time on digests. Where the cell's budget is used up, an
 argument at one place in a loop that has been described several times is let go. So are the hashes of so many rows that
 they would take more than their share. The run says so of both, but of an argument that is one object all the time and at the
 cell's end still what it was.
@@ -10,21 +10,22 @@ cell's end still what it was.
 from __future__ import annotations
 
 import sys
-import time
 import weakref
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import xxhash
 
+from mlnb.capture.budget import clock
 from mlnb.capture.columns import WIDE
 from mlnb.capture.fingerprints import ROW_HASHES, Fingerprint, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-FREE: Final = 0.005  # seconds of a cell
-SHARE: Final = 0.01  # of its time after that
+    from mlnb.capture.budget import Budget
+
+SHARE: Final = 0.01  # of a cell's time that its rows' hashes may take
 SURE: Final = 3  # times that an argument at one place is described whatever it takes
 REMEMBERED: Final = 500
 SURELY_HASHED: Final = 1_000_000  # values of a table whose rows are hashed whatever the cell takes
@@ -63,18 +64,16 @@ class _Uses:
 class Describer:
     """One per session. What a digest identifies has the statistics that it had before."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
         self._known: dict[str, Fingerprint] = {}
         self._by_bytes: dict[tuple[str, tuple[int, ...], str], Fingerprint] = {}
         self._uses: dict[tuple[int, str], _Uses] = {}
-        self._spent = 0.0
-        self._began = 0.0
         self._unhashed: set[str] = set()
 
     def begin(self) -> None:
         """A tracked cell starts."""
-        self._uses, self._spent, self._began = {}, 0.0, time.perf_counter()
-        self._unhashed = set()
+        self._uses, self._unhashed = {}, set()
 
     def omissions(self) -> Iterator[str]:
         """What was left out of the cell's data, in words."""
@@ -90,8 +89,7 @@ class Describer:
         """The fingerprint of an argument at a place; `None` for what has none, or is let go."""
         uses = self._uses.setdefault((place, name), _Uses())
         uses.times += 1
-        now = time.perf_counter()
-        if uses.times > SURE and self._spent > FREE + SHARE * (now - self._began):
+        if uses.times > SURE and self._budget.over():
             uses.go(value)
             return None
         try:
@@ -101,8 +99,6 @@ class Describer:
                 found = self._bare(value, name)
         except Exception:  # noqa: BLE001 - not data after all, or data of a kind that nobody foresaw
             return None
-        finally:
-            self._spent += time.perf_counter() - now
         uses.digests.add(found.digest)
         return found
 
@@ -136,7 +132,7 @@ class Describer:
     def _may_hash(self, bare: Fingerprint, name: str) -> bool:
         rows = bare.rows or 0
         values = sum(rows * (1 if _is_number(column.type) else 100) for column in bare.columns)
-        share = SHARE * (time.perf_counter() - self._began)
+        share = SHARE * (clock() - self._budget.began)
         if rows <= ROW_HASHES and (values <= SURELY_HASHED or values * PER_VALUE <= share):
             return True
         self._unhashed.add(name)

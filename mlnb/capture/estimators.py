@@ -11,6 +11,9 @@ import inspect
 import sys
 from typing import Any, Final
 
+from mlnb.capture.numbers import held
+from mlnb.capture.plain import Opaque, plain
+
 _LIBRARIES: Final = (
     "sklearn",
     "xgboost",
@@ -28,13 +31,23 @@ def is_estimator(value: Any) -> bool:
     """Whether `value` is an estimator object (not a class)."""
     if value is None or isinstance(value, (type, int, float, str)):
         return False  # nearly every setting: asked often
-    kind = type(value)
-    return callable(getattr(kind, "fit", None)) or is_torch(value) or is_keras(value)
+    return can(value, "fit") or is_torch(value) or is_keras(value)
+
+
+def can(value: Any, method: str) -> bool:
+    """Whether its class has a method, found without asking the object."""
+    return any(method in vars(base) for base in type(value).__mro__)
+
+
+def steps_of(value: Any) -> list[tuple[str, Any]] | None:
+    """A pipeline's."""
+    steps = held(value, "steps")
+    return steps if type(steps) is list and steps and type(steps[-1]) is tuple else None
 
 
 def is_torch(value: Any) -> bool:
     torch = sys.modules.get("torch.nn")
-    return torch is not None and isinstance(value, getattr(torch, "Module", ()))
+    return torch is not None and issubclass(type(value), getattr(torch, "Module", ()))
 
 
 def is_trainable(value: Any) -> bool:
@@ -51,7 +64,7 @@ def is_keras(value: Any) -> bool:
 
 def name_of(value: Any) -> str:
     """The class's name; a pipeline's is its last step's."""
-    steps = getattr(value, "steps", None)
+    steps = steps_of(value)
     if type(value).__name__ == "Pipeline" and steps:
         return f"Pipeline({type(steps[-1][1]).__name__})"
     return type(value).__name__
@@ -59,9 +72,9 @@ def name_of(value: Any) -> str:
 
 def settings(value: Any) -> dict[str, Any]:
     """`get_params()` that differ from the class's defaults, nested ones with their dunders as dots."""
-    own = getattr(value, "get_params", None)
-    if not callable(own):
+    if not can(value, "get_params"):
         return {}
+    own = value.get_params
     try:
         shallow = own(deep=False)
         deep = own(deep=True) if any(map(_may_hold_parts, shallow.values())) else shallow
@@ -93,8 +106,8 @@ def _collect(
 
 
 def _collect_inner(value: Any, prefix: str, found: dict[str, Any]) -> None:
-    own = getattr(value, "get_params", None)
-    if callable(own):
+    if can(value, "get_params"):
+        own = value.get_params
         _collect(value, own(deep=False), own(deep=True), prefix, found)
 
 
@@ -124,16 +137,21 @@ class _Anything(dict[str, Any]):
 def _same(one: Any, other: Any) -> bool:
     if one is other:
         return True
-    try:
-        return type(one) is type(other) and bool(one == other)
-    except Exception:  # noqa: BLE001 - arrays compare to arrays, users' classes to anything
-        return False
+    return (
+        type(one) is type(other)
+        and type(one).__module__ in {"builtins", "numpy"}
+        and _equal(plain(one), plain(other))
+    )
+
+
+def _equal(one: Any, other: Any) -> bool:
+    return not isinstance(one, Opaque) and bool(one == other)
 
 
 def libraries(value: Any) -> dict[str, str]:
     """The versions of the libraries that the estimator's class, and its parts', come from."""
     names = {base.__module__.split(".")[0] for base in type(value).__mro__} & set(_LIBRARIES)
-    for _, part in getattr(value, "steps", None) or []:
+    for _, part in steps_of(value) or []:
         names |= {base.__module__.split(".")[0] for base in type(part).__mro__} & set(_LIBRARIES)
     found = {}
     for name in sorted(names):
@@ -146,15 +164,15 @@ def libraries(value: Any) -> dict[str, str]:
 def learnt(value: Any) -> dict[str, Any]:
     """What a fitted estimator says of its own training: a search's best and candidates, boosters' evaluation logs."""
     found: dict[str, Any] = {}
-    state = getattr(value, "__dict__", {})
     for name in ("best_score_", "best_params_"):
-        if name in state:
-            found[name] = state[name]
-    results = state.get("cv_results_")
-    if isinstance(results, dict) and "params" in results:
+        if (given := held(value, name)) is not None:
+            found[name] = plain(given)
+    results = held(value, "cv_results_")
+    if type(results) is dict and type(results.get("params")) is list:
         scores = [name for name in results if name.startswith("mean_test_")]
-        found["candidates"] = list(results["params"])
+        found["candidates"] = [plain(one) for one in results["params"]]
         found["scores"] = {name: [float(score) for score in results[name]] for name in scores}
+    state = {name: held(value, name) for name in ("evals_result_", "_evals_result")}
     logs = _evaluation_logs(value, state)
     if logs:
         found["logs"] = logs

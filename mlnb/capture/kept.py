@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture import library, numbers, tables, values, words
+from mlnb.capture import library, numbers, tables, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from mlnb.capture.sites import Site
 
 
+_PLAIN: Final = frozenset({int, float, bool, type(None)})
 MOST: Final = 100  # numbers that an estimator's attribute has
+
+
+def key(value: Any) -> Any:
+    """What is kept of a key: a number or short text of Python's own, or nothing."""
+    kind = type(value)
+    if kind is str:
+        return value[:200]
+    return value if kind in _PLAIN else numbers.number_of(value)
 
 
 def at_site(site: Site, value: Any) -> Any:
@@ -26,11 +35,12 @@ def at_site(site: Site, value: Any) -> Any:
     number = numbers.number_of(value)
     if number is not None:
         return number
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         return value[-80:] if site.kind == "print" else None
-    if site.kind == "item" and isinstance(value, list) and words.is_history_name(site.names[0]):
+    if site.kind == "item" and kind is list and words.is_history_name(site.names[0]):
         return numbers.numbers_of(value)
-    if isinstance(value, (tuple, list)) and 0 < len(value) <= 20 and _has_parts(site, value):
+    if (kind is tuple or kind is list) and 0 < len(value) <= 20 and _has_parts(site, value):
         return [numbers.number_of(item) for item in value]
     return _learnt(site, value) or _mapping(value)
 
@@ -39,13 +49,14 @@ def _learnt(site: Site, value: Any) -> list[float] | None:
     """A few numbers that an estimator says of itself: `pca.explained_variance_ratio_`."""
     expression = site.expression
     if site.kind in {"print", "shown"} and expression is not None and expression.form == "Attribute":
-        return numbers.numbers_of(value) if (values.len_or_none(value) or MOST) < MOST else None
+        found = numbers.numbers_of(value)
+        return found if found is not None and len(found) < MOST else None
     return None
 
 
 def _has_parts(site: Site, value: Any) -> bool:
     """Whether the source says what each item is: a list that merely holds numbers is looked at elsewhere."""
-    return isinstance(value, tuple) or (site.expression is not None and bool(site.expression.parts))
+    return type(value) is tuple or (site.expression is not None and bool(site.expression.parts))
 
 
 def of_call(value: Any, call: Call) -> Any:
@@ -60,8 +71,8 @@ def of(value: Any) -> Any:
     number = numbers.number_of(value)
     if number is not None:
         return number
-    if isinstance(value, tuple) and 0 < len(value) <= 20:
-        found = [_number_or_numbers(item) for item in value]
+    if _is_tuple(value) and 0 < len(value) <= 20:
+        found = [_number_or_numbers(item) for item in tuple.__iter__(value)]
         return None if all(item is None for item in found) else found
     several = numbers.numbers_of(value)
     if several is not None:
@@ -69,9 +80,17 @@ def of(value: Any) -> Any:
     return _mapping(value)
 
 
+def _is_tuple(value: Any) -> bool:
+    """Whether it is a tuple, be it one with names: what SciPy's tests return."""
+    kind = type(value)
+    return kind is tuple or (
+        issubclass(kind, tuple) and kind.__module__ != "__main__" and kind.__iter__ is tuple.__iter__
+    )
+
+
 def means(value: Any, parts: Sequence[str] | None) -> dict[str, list[float]] | None:
     """The rows' means of those tables in a tuple that have a name; `None` where there are no such tables."""
-    if parts is None or not isinstance(value, tuple):
+    if parts is None or type(value) is not tuple:
         return None
     tables = [(name, table) for name, table in zip(parts, value, strict=False) if name]
     return {name: table.mean(axis=1).tolist() for name, table in tables if getattr(table, "ndim", 0) == 2}
@@ -83,8 +102,8 @@ def _number_or_numbers(value: Any) -> Any:
 
 
 def _mapping(value: Any) -> Any:
-    if isinstance(value, dict) and 0 < len(value) <= 200:
-        found = {str(key): _item(item) for key, item in value.items()}
+    if type(value) in numbers.MAPPINGS and 0 < len(value) <= 200:
+        found = {str(name): _item(item) for name, item in value.items() if type(name) in _NAMES}
         kept = {key: item for key, item in found.items() if item is not None}
         if any(not isinstance(item, str) for item in kept.values()):
             return kept
@@ -92,15 +111,19 @@ def _mapping(value: Any) -> Any:
     return tables.scores_in(value) or numbers.histories_of(value)
 
 
+_NAMES: Final = frozenset({str, int, float, bool})
+
+
 def _item(value: Any) -> Any:
-    if isinstance(value, str):
+    if type(value) is str:
         return value[:80]
     return _number_or_numbers(value)
 
 
-def of_loop(values: Any) -> Any:
-    if values is None:
+def of_loop(found: Any) -> Any:
+    """What is kept of a loop's variables."""
+    if not found:
         return None
     return tuple(
-        item if isinstance(item, (int, float, str, bool, type(None))) else of(item) for item in values
+        item if type(item) in _PLAIN else item[:200] if type(item) is str else of(item) for item in found
     )

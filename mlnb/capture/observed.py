@@ -47,7 +47,7 @@ class Metrics:
 
     def collect(self, cell: CellView) -> Iterator[Metric | Child]:
         scores = Scores(cell.groups, cell.program, cell.known, cell.recorded, cell.points)
-        yield from scores.read(cell.notes)
+        yield from scores.read(cell.notes, cell.grown)
         yield from sweeps.of_loops(cell.notes, scores.candidates, cell.redact)
         yield from sweeps.of_searches(cell.notes, cell.redact)
 

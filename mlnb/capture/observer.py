@@ -14,6 +14,7 @@ from mlnb.capture import names, unseen
 from mlnb.capture.program import Program
 from mlnb.capture.recorder import Note, Recorder
 from mlnb.capture.rewrite import Rewriter
+from mlnb.capture.twins import Twins, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, MutableMapping
@@ -32,29 +33,55 @@ class Observer:
         self.reads: set[str] = set()
         self.writes: set[str] = set()
         self._namespace = namespace
+        self._twins = Twins(
+            namespace, self._trains, self.recorder.add_of_functions, self.recorder.name_probes
+        )
+        self.recorder.twins = self._twins
+        self._source = ""
+        self._trees = 0  # of the cell
+        self._tracked = False
 
     def visit(self, tree: ast.AST) -> ast.AST:
-        """Rewrite what IPython is about to run. Code that is being timed is left alone."""
+        """Read what IPython is about to run, and rewrite it if it is tracked. Code that is being timed is left alone."""
         try:
             if isinstance(tree, ast.Module) and not _is_timed():
                 self._read(tree)
                 self.problems += [
                     (unseen.WHERE, text) for text in unseen.in_magics(tree, self.program.functions.trains)
                 ]
-                Rewriter(self._namespace, self.recorder.put, self.recorder.next_number).rewrite(tree)
+                if self._tracked:
+                    self._rewrite(tree)
         except Exception as error:  # noqa: BLE001 - IPython drops a transformer that raises
             self.problems.append(("source", f"{type(error).__name__}: {error}"))
         return tree
+
+    def _rewrite(self, tree: ast.Module) -> None:
+        reader = unseen.reader_of_frames(tree)
+        if reader is not None:
+            self.problems.append((unseen.WHERE, f"what the cell computes: {reader}"))
+            return
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        self._trees += 1
+        rewriter = Rewriter(self._namespace, number_of(self._source, f"cell {self._trees}"), self._trains)
+        rewriter.rewrite(tree)
+        self.recorder.add(rewriter.sites)
+        self._twins.swap_in(used)
+
+    def _trains(self, name: str) -> bool:
+        own = self.program.functions.get(name)
+        return own is not None and own.trains
 
     def _read(self, tree: ast.Module) -> None:
         found = names.of(tree)
         self.reads |= set(found.reads) - self.writes
         self.writes |= set(found.writes)
         self.program.read(tree)
+        self._twins.read(tree)
 
-    def cell_starts(self) -> None:
+    def cell_starts(self, source: str = "") -> None:
         """A new cell: what it reads and writes is counted from nothing."""
         self.reads, self.writes, self.problems = set(), set(), []
+        self._source, self._trees = source, 0
         self.program.cell_starts()
 
     def catch_up(self, sources: Iterable[str]) -> None:
@@ -64,16 +91,22 @@ class Observer:
                 tree = ast.parse(source)
                 self.program.cell_starts()
                 self.program.read(tree)
+                self._twins.read(tree)
 
     def begin(self) -> None:
+        """The cell that starts is tracked."""
+        self._tracked = True
         self.recorder.begin()
 
     def end(self) -> tuple[list[Note], list[tuple[str, str]]]:
         """What was noted, and what couldn't be."""
+        self._tracked = False
+        self._twins.put_all_back()
         self.recorder.end()
         return self.recorder.notes, [*self.recorder.problems, *self.problems]
 
     def close(self) -> None:
+        self._twins.put_all_back()
         self.recorder.uninstall()
 
 

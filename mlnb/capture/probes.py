@@ -1,39 +1,42 @@
-"""The probes that stand in a rewritten tree."""
+"""The probes that stand in a rewritten tree, and the few shapes of syntax that they are made of.
+
+Three names are known to rewritten code. They live in `builtins`, so that no namespace of the user's shows them.
+"""
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 PROBE: Final = "__mlnb__"
 LOOP_PROBE: Final = "__mlnb_loop__"
+ITERATOR: Final = "__mlnb_iter__"
+_STATE: Final = "__mlnb_loop_{}__"
 
 
-def passing(number: int, value: ast.expr, *, quick: bool = False) -> ast.expr:
+def passing(number: int, value: ast.expr) -> ast.expr:
     """`__mlnb__((number, value))`, where `value` stands."""
-    pair = ast.Tuple([ast.Constant(number), value], ast.Load())
-    call = ast.Call(ast.Name(LOOP_PROBE if quick else PROBE, ast.Load()), [pair], [])
-    for new in (pair, pair.elts[0], call, call.func):
-        ast.copy_location(new, value)
-    return call
+    return _at(value, _call(PROBE, [ast.Constant(number), value]))
 
 
 def noting(number: int, value: ast.expr, near: ast.AST) -> ast.expr:
-    """`__mlnb_loop__(((number, value), None))`: an expression that notes, and is `None`."""
-    pair = ast.Tuple([ast.Constant(number), value], ast.Load())
-    whole = ast.Tuple([pair, ast.Constant(None)], ast.Load())
-    call = ast.Call(ast.Name(LOOP_PROBE, ast.Load()), [whole], [])
-    for new in ast.walk(call):
-        ast.copy_location(new, near)
-    return call
+    """`(__mlnb__((number, value)), None)[1]`: an expression that notes, and is `None`."""
+    whole = ast.Tuple([_call(PROBE, [ast.Constant(number), value]), ast.Constant(None)], ast.Load())
+    return _at(near, ast.Subscript(whole, ast.Constant(1), ast.Load()))
 
 
 def statement(value: ast.expr) -> ast.stmt:
     """An expression as a statement; `None` shows nothing in any mode of IPython's."""
     return ast.copy_location(ast.Expr(value), value)
+
+
+def tolerant(noted: ast.stmt) -> ast.stmt:
+    """The statement, if the names in it are bound."""
+    handler = ast.ExceptHandler(ast.Name("NameError", ast.Load()), None, [ast.Pass()])
+    return _at(noted, ast.Try([noted], [handler], [], []))
 
 
 def first(noted: ast.expr, value: ast.expr) -> ast.expr:
@@ -46,3 +49,99 @@ def names(found: Sequence[str], near: ast.AST) -> ast.expr:
     if not found:
         return ast.copy_location(ast.Constant(None), near)
     return ast.Tuple([ast.Name(name, ast.Load()) for name in found], ast.Load())
+
+
+def loop(
+    node: ast.For | ast.While,
+    number: int,
+    depth: int,
+    names: Sequence[str],
+    seen: list[ast.stmt],
+    bare: list[ast.stmt],
+) -> ast.For:
+    """A loop in phases, as `mlnb.capture.loops` tells it; `seen` is its body with probes, `bare` without.
+
+    A `while` becomes a loop over nothing in particular whose body first looks at the condition.
+    """
+    state = _STATE.format(depth)
+    begun = noting(
+        number, ast.Tuple([ast.Name(name, ast.Load()) for name in (state, *names)], ast.Load()), node
+    )
+    seen = [statement(begun), *seen]
+    if isinstance(node, ast.While):
+        # The state is its own variable: what the stretches give is of no use.
+        targets = [ast.Attribute(ast.Name(state, ast.Load()), "values", ast.Store()) for _ in range(2)]
+        seen, bare = ([_unless(node.test), *body] for body in (seen, bare))
+        drawn: list[ast.expr] = [ast.Constant(number)]
+    else:
+        targets = [node.target, copied(node.target)]
+        drawn = [ast.Constant(number), _call_plain(ITERATOR, node.iter)]
+    phase = [
+        ast.For(
+            targets[0],
+            ast.Attribute(ast.Name(state, ast.Load()), "seen", ast.Load()),
+            seen,
+            [
+                ast.For(
+                    targets[1],
+                    ast.Attribute(ast.Name(state, ast.Load()), "unseen", ast.Load()),
+                    bare,
+                    [ast.Continue()],
+                ),
+                ast.Break(),
+            ],
+        ),
+        ast.Break(),
+    ]
+    whole = ast.For(ast.Name(state, ast.Store()), _call(LOOP_PROBE, drawn), phase, node.orelse)
+    near = node.test if isinstance(node, ast.While) else node.iter
+    for expression in (whole.target, whole.iter):
+        _at(near, expression)
+    return _at(node, whole)
+
+
+def _unless(test: ast.expr) -> ast.stmt:
+    return _at(test, ast.If(ast.UnaryOp(ast.Not(), copied(test)), [ast.Break()], []))
+
+
+def _call(name: str, items: list[ast.expr]) -> ast.Call:
+    return ast.Call(ast.Name(name, ast.Load()), [ast.Tuple(items, ast.Load())], [])
+
+
+def _call_plain(name: str, argument: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(name, ast.Load()), [argument], [])
+
+
+def _at(near: ast.AST, new: Any) -> Any:
+    """`new` with the place of `near` wherever it has none of its own."""
+    waiting: list[ast.AST] = [new]
+    while waiting:
+        node = waiting.pop()
+        placed = isinstance(node, _PLACED)
+        if placed and not hasattr(node, "lineno"):
+            ast.copy_location(node, near)
+            waiting += ast.iter_child_nodes(node)
+        elif node is new or not placed:
+            waiting += ast.iter_child_nodes(node)
+    return new
+
+
+_PLACED: Final = (ast.stmt, ast.expr, ast.excepthandler, ast.keyword)
+_LEAVES: Final = (ast.Constant, ast.Name, ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
+
+
+def copied(node: Any) -> Any:
+    """A tree again, so that one of the two can be rewritten; what is never changed in place is shared."""
+    if isinstance(node, list):
+        return [copied(inner) for inner in node]
+    if not isinstance(node, ast.AST) or isinstance(node, _LEAVES):
+        return node
+    new = type(node)()
+    for name, value in vars(node).items():
+        setattr(new, name, copied(value) if isinstance(value, (list, ast.AST)) else value)
+    return new
+
+
+def statements(found: Iterable[ast.stmt | None]) -> list[ast.stmt]:
+    """Those that are there."""
+    return [node for node in found if node is not None]

@@ -1,37 +1,50 @@
 """Notes what passes through the probes while a cell is tracked, and only then.
 
-The probes' two names live in the user's namespace (hidden from `%who`) and in `builtins`, so that a `%reset` in
-the cell does no harm. Off, they are `operator.itemgetter(1)`: C code that gives back the value. On, they are
-objects that note the value, at once turned into plain numbers and descriptions: no array, tensor or
-frame is kept alive. A pickled probe is `itemgetter(1)` again.
+Off, a probe is `operator.itemgetter(1)`, C code that gives back the value. On, it is an object that notes the value,
+at once turned into plain numbers and descriptions. What was noted is kept, the value is not: a part of a watched
+call waits for that call, and is let go with it.
 
-A loop whose probes cost more than they may is let go: its probe is off for the rest of the cell.
+All probes draw on one budget (`mlnb.capture.budget`). When it is used up, loops go on in stretches that aren't seen
+(`mlnb.capture.loops`), functions get their own code back (`mlnb.capture.twins`), other places are passed over; what
+wasn't seen is said, and a loop's last values are read when it is over.
 """
 
 from __future__ import annotations
 
 import builtins
 import operator
+import os
 import sys
 import threading
 import time
+import weakref
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from mlnb.capture import kept, unseen
+from mlnb.capture import kept, loops, unseen
+from mlnb.capture.budget import Budget
 from mlnb.capture.calls import Calls
-from mlnb.capture.probes import LOOP_PROBE, PROBE
-from mlnb.capture.sites import Prediction, Site
+from mlnb.capture.loops import Watched
+from mlnb.capture.numbers import numbers_of
+from mlnb.capture.probes import ITERATOR, LOOP_PROBE, PROBE
+from mlnb.capture.sites import MISSING, Prediction, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, MutableMapping
+    from collections.abc import Callable, Iterable, Mapping, MutableMapping
+
+    from mlnb.capture.twins import Twins
 
 OFF: Final = operator.itemgetter(1)
-MOST: Final = 200_000  # notes of one cell
-PER_SITE: Final = 50_000
-LOOK_EVERY: Final = 20_000  # loop probes between two looks at the clock
-DULL: Final = 100  # values of an assignment in a loop without a number among them, after which it is let go
-SHARE: Final = 0.05  # of the time that fast loops' probes may take
+MOST: Final = 60_000  # notes of one cell that are kept
+FEW: Final = 500  # notes of one place that are never thinned
+LONG: Final = 500  # items of a list
+FEW_LONG: Final = 3  # passes of a place whose long lists are seen whatever the budget says
+_SIZED: Final = frozenset({list, tuple})
+_HELD: Final = frozenset({list, dict})
+_LIGHT: Final = frozenset({int, float, str, bool, type(None)})
+SURE: Final = 64  # passes of a place that are seen whatever the budget says
+DULL: Final = 100  # values of an assignment without a number among them, after which it is passed over
 
 
 class Turn(NamedTuple):
@@ -63,22 +76,55 @@ class Note:
 class _Probe:
     """A pass-through that notes. It raises nothing of its own, and is pickled as what it does not do."""
 
-    __slots__ = ("_note",)
+    __slots__ = ("_open", "_take")
 
-    def __init__(self, note: Callable[[Any], None]) -> None:
-        self._note = note
+    def __init__(self, watched: Mapping[int, Site], take: Callable[[Site, Any], None]) -> None:
+        self._open = watched
+        self._take = take
 
-    def __call__(self, pair: tuple[Any, Any]) -> Any:
-        self._note(pair)
+    def __call__(self, pair: tuple[int, Any]) -> Any:
+        site = self._open.get(pair[0])
+        if site is not None:
+            self._take(site, pair[1])
         return pair[1]
 
     def __reduce__(self) -> tuple[Any, tuple[int]]:
         return operator.itemgetter, (1,)
 
 
+class _LoopProbe:
+    """Gives a loop its phases. Where it is unpickled, be mlnb there or not, loops have one phase."""
+
+    __slots__ = ("_begin",)
+
+    def __init__(self, begin: Callable[[tuple[Any, ...]], Any]) -> None:
+        self._begin = begin
+
+    def __call__(self, pair: tuple[Any, ...]) -> Any:
+        return self._begin(pair)
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        space = "__import__('types').SimpleNamespace"
+        turns = "pair[1] if len(pair) > 1 else iter(int, 1)"
+        return eval, (f"lambda pair: ({space}(seen=(), unseen={turns}),)",)
+
+
+@dataclass(slots=True, eq=False)
+class _Listed:
+    """A loop that doesn't go in phases: a comprehension, an `async for`."""
+
+    number: int
+    activation: int
+    turn: int = 0
+    values: Any = None
+
+    def close(self) -> None:
+        self.values = None
+
+
 class Recorder:
     """One per session. `predictions` says of variables what they were predicted by, and for what data; `learn` takes in a
-    function of a module of the user's, and says whether it trains something."""
+    function of a module of the user's, and says whether it trains something; `on_note` is told of each note."""
 
     def __init__(
         self,
@@ -86,113 +132,154 @@ class Recorder:
         predictions: Mapping[str, Prediction] | None = None,
         learn: Callable[[Any], bool] = lambda _: False,
     ) -> None:
-        self._calls = Calls(predictions if predictions is not None else {}, learn, self._cannot_see)
-        self.sites: list[Site] = []
+        self.budget = Budget()
+        self._calls = Calls(
+            predictions if predictions is not None else {}, learn, self._cannot_see, self.budget
+        )
         self.notes: list[Note] = []
         self.problems: list[tuple[str, str]] = []
+        self.on_note: Callable[[Note], None] | None = None
+        self.twins: Twins | None = None
         self._namespace = namespace
-        self._on = _Probe(self._note)
-        self._loop_on = _Probe(self._note_loop)
-        self._loops: list[list[Any]] = []  # [site, iteration, values, activation]
+        self._functions: dict[int, Site] = {}  # the places in functions' twins
+        self._sites: dict[int, Site] = {}  # all places of this cell
+        self._open: dict[int, Site] = {}  # those that aren't passed over
+        self._loops: list[Any] = []
+        self._begun: list[weakref.ref[Watched]] = []
+        self._strides: dict[int, int] = {}
+        self._seen_turns: dict[int, int] = {}
+        self.grown: dict[str, list[float]] = {}
         self._activations = 0
         self._counts: dict[int, int] = {}
+        self._numbered: set[int] = set()  # places that gave a number
+        self._overdrawn: Counter[int] = Counter()
+        self._pending: dict[int, Any] = {}
         self._turns: tuple[Turn, ...] | None = ()
-        self._dull: set[int] = set()  # sites that are let go
-        self._interesting: set[int] = set()  # sites that gave a number
+        self._blind: dict[int, list[int]] = {}  # of a loop: turns that were seen, and that weren't
+        self._thinned: Counter[str] = Counter()
         self._thread = 0
-        self._began = 0.0
-        self._looped = 0
-        self.install()
+        self._on = _Probe(self._open, self._take)
+        self._loop_on = _LoopProbe(self._begin_loop)
+        self._set(OFF, loops.bare)
+        weak = weakref.WeakMethod(self._forked)
+        os.register_at_fork(after_in_child=lambda: (forked := weak()) and forked())
 
     # ---- on and off -------------------------------------------------------------------------
 
-    def install(self) -> None:
-        """Put the probes' names where the cells find them."""
-        self._set(OFF, OFF)
-
     def uninstall(self) -> None:
-        """Functions of the notebook keep their probes, so the builtins stay, as pass-throughs."""
-        self._set(OFF, OFF)
-        for name in (PROBE, LOOP_PROBE):
-            self._namespace.pop(name, None)
+        """Functions that still run keep their probes, so the builtins stay, as pass-throughs."""
+        self._set(OFF, loops.bare)
 
     def begin(self) -> None:
         """A tracked cell starts."""
         self.notes, self.problems = [], []
-        self._loops, self._counts = [], {}
-        self._turns, self._dull, self._interesting = (), set(), set()
-        self._thread, self._began, self._looped = threading.get_ident(), time.perf_counter(), 0
+        self.budget.begin()
+        self._loops, self._counts, self._pending = [], {}, {}
+        self._begun, self._strides, self._blind, self._seen_turns = [], {}, {}, {}
+        self.grown = {}
+        self._turns, self._numbered = (), set()
+        self._overdrawn, self._thinned = Counter(), Counter()
+        self._sites = dict(self._functions)
+        self._open.clear()
+        self._open.update(self._functions)
+        self._thread = threading.get_ident()
         self._calls.begin()
         self._set(self._on, self._loop_on)
 
     def end(self) -> None:
         """The tracked cell is over."""
-        self._set(OFF, OFF)
+        self._set(OFF, loops.bare)
+        for name in [name for name in self._namespace if name.startswith("__mlnb_")]:
+            del self._namespace[name]
+        while self._loops:
+            self._leave(self._loops[0].number, None)
+        for state in self._begun:
+            if (loop := state()) is not None:
+                loop.close()
+        self._pending = {}
         self.problems += [("data", text) for text in self._calls.end()]
-        self._loops, self._turns = [], ()
+        self.problems += [("loops", text) for text in self._unseen_turns()]
+
+    def _forked(self) -> None:
+        """A child process is no tracked cell."""
+        self._set(OFF, loops.bare)
 
     def turns(self) -> int | None:
         """How many turns the outermost loop that runs has begun; asked from another thread, while it runs."""
         try:
-            return int(self._loops[0][1]) + 1
+            return int(self._loops[0].turn) + 1
         except IndexError:
             return None
 
     def _set(self, probe: Any, loop_probe: Any) -> None:
-        for name, value in ((PROBE, probe), (LOOP_PROBE, loop_probe)):
+        for name, value in ((PROBE, probe), (LOOP_PROBE, loop_probe), (ITERATOR, iter)):
             setattr(builtins, name, value)
-            self._namespace[name] = value
 
-    # ---- notes ------------------------------------------------------------------------------
+    # ---- sites ------------------------------------------------------------------------------
 
-    def next_number(self) -> int:
-        """Sites are numbered by their place in `sites`."""
-        self.sites.append(_RESERVED)
-        return len(self.sites) - 1
+    def add(self, sites: Mapping[int, Site]) -> None:
+        """Places of the cell that starts."""
+        self._sites.update(sites)
+        self._open.update(sites)
 
-    def put(self, site: Site) -> int:
-        self.sites[site.number] = site
-        return site.number
+    def add_of_functions(self, sites: Mapping[int, Site]) -> None:
+        """Places in functions' twins: they stay for the session."""
+        self._functions.update(sites)
+        self.add(sites)
 
-    def _note(self, pair: tuple[Any, Any]) -> None:
+    def name_probes(self) -> None:
+        """Functions with probes are about: a pickle of one takes the probes along from the namespace, where it finds names."""
+        self._namespace.update({PROBE: self._on, LOOP_PROBE: self._loop_on, ITERATOR: iter})
+
+    # ---- what passes ------------------------------------------------------------------------
+
+    def _take(self, site: Site, value: Any) -> None:
+        if threading.get_ident() != self._thread:
+            return
+        budget = self.budget
+        heavy = site.kind == "call" or (site.several and type(value) not in _LIGHT)
+        began = time.thread_time() if heavy else 0.0
         try:
-            number, value = pair
-            if threading.get_ident() == self._thread:
-                self._see(self.sites[number], value)
-        except Exception as error:  # noqa: BLE001
+            if not (budget.over() and self._pass_over(site, value)):
+                self._see(site, value)
+        except Exception as error:  # noqa: BLE001 - whatever fails in capture stays in capture
             self._failed(error)
+        finally:
+            if heavy:
+                budget.spent += time.thread_time() - began
+            budget.light()
 
-    def _note_loop(self, pair: tuple[Any, Any]) -> None:
-        try:
-            number, value = pair
-            if threading.get_ident() != self._thread:
-                return
-            self._looped += 1
-            if self._looped % LOOK_EVERY == 0 and self._too_fast():
-                return
-            if type(number) is tuple:
-                self._iterate(*number)
-            elif number in self._dull:
-                return
-            elif self.sites[number].kind == "exit":
-                self._iterate(number, None)
-            else:
-                self._see(self.sites[number], value)
-        except Exception as error:  # noqa: BLE001
-            self._failed(error)
-
-    def _too_fast(self) -> bool:
-        """Half a microsecond a note is what it costs at least."""
-        elapsed = time.perf_counter() - self._began
-        if self._looped * 0.5e-6 <= SHARE * elapsed:
+    def _pass_over(self, site: Site, value: Any) -> bool:
+        """The budget is used up: look at this place less, where that is not its loop's to do; whether it is not seen now."""
+        if site.kind in {"exit", "loop", "define"}:
             return False
-        setattr(builtins, LOOP_PROBE, OFF)
-        self._namespace[LOOP_PROBE] = OFF
-        self._loops, self._turns = [], ()
-        self.problems.append(
-            ("loops", f"a loop was too fast to be watched: {self._looped:,} values were seen")
-        )
+        if site.unit is not None:
+            self._overdrawn[site.unit] += 1
+            if self._overdrawn[site.unit] > SURE and self.twins is not None:
+                for name in self.twins.put_back(site.unit):
+                    self.problems.append(
+                        (
+                            "loops",
+                            f"{name}() was called too often to be looked into: only its first calls were",
+                        )
+                    )
+            return not site.paced
+        if self._counts.get(site.number, 0) >= FEW_LONG and type(value) in _SIZED and len(value) > LONG:
+            return site.kind != "call"
+        if site.paced or self._counts.get(site.number, 0) < SURE:
+            return False
+        if self._open.pop(site.number, None) is not None and site.kind != "part":
+            self.problems.append(
+                ("loops", f"{site.text[:80]}: only the first {self._counts[site.number]:,} values were seen")
+            )
         return True
+
+    def _put_back(self, unit: int) -> None:
+        """Functions that are called too often get their own code again."""
+        for name in self.twins.put_back(unit) if self.twins is not None else ():
+            self.problems.append(
+                ("loops", f"{name}() was called too often to be looked into: only its first calls were")
+            )
 
     def _failed(self, error: Exception) -> None:
         if len(self.problems) < 20:
@@ -203,63 +290,206 @@ class Recorder:
         if problem not in self.problems:
             self.problems.append(problem)
 
-    def _iterate(self, number: int, values: Any) -> None:
-        site = self.sites[number]
-        stack = self._loops
-        self._turns = None
-        if site.kind == "exit":
-            while stack and stack.pop()[0] != site.inner:
-                pass
-            return
-        for place in range(len(stack) - 1, -1, -1):
-            if stack[place][0] == number:
-                del stack[place + 1 :]
-                stack[place][1] += 1
-                stack[place][2] = kept.of_loop(values)
-                return
-        while stack and stack[-1][0] not in site.loops and self.sites[stack[-1][0]].function == site.function:
-            stack.pop()
-        self._activations += 1
-        stack.append([number, 0, kept.of_loop(values), self._activations])
-
     def _see(self, site: Site, value: Any) -> None:
-        if site.kind == "part":
-            self._calls.hold(site.number, value)
-            return
-        count = self._counts[site.number] = self._counts.get(site.number, 0) + 1
-        if count > PER_SITE or len(self.notes) > MOST:
-            return
-        if site.kind == "call":
-            frame = sys._getframe(3)  # noqa: SLF001 - the user's frame, to look names up
-            call = self._calls.facts(site, value, frame, count)
-            if call is not None:
-                self._keep(site, kept.of_call(value, call), call)
-            return
+        kind = site.kind
+        if self._calls.holding:
+            self._calls.settle(site)
+        if kind == "loop":
+            self._turn(site, value)
+        elif kind == "exit":
+            self._leave(site.inner, value, site)
+        elif kind == "part":
+            self._calls.hold(site, value)
+        elif kind == "define":
+            if self.twins is not None:
+                self.twins.reach(value)
+        else:
+            count = self._counts[site.number] = self._counts.get(site.number, 0) + 1
+            if kind == "call":
+                self._call(site, value, count)
+            elif kind == "key":
+                self._keep(
+                    self._sites[site.inner or 0], self._pending.pop(site.inner or 0, None), kept.key(value)
+                )
+            else:
+                self._value(site, value, count)
+
+    def _call(self, site: Site, value: Any, count: int) -> None:
+        frame = sys._getframe(4)  # noqa: SLF001 - the user's, to look names up
+        call = self._calls.facts(site, value, frame, count)
+        if call is not None:
+            self._keep(site, kept.of_call(value, call), call)
+
+    def _value(self, site: Site, value: Any, count: int) -> None:
         plain = kept.at_site(site, value)
         if plain is None:
-            if count >= DULL and value is not None and self._kept_nothing(site):
-                self._dull.add(site.number)
+            if (
+                count >= DULL
+                and value is not None
+                and site.kind == "assign"
+                and site.number not in self._numbered
+            ):
+                self._open.pop(site.number, None)  # it never gave a number: it won't
             return
-        self._interesting.add(site.number)
-        facts = None
-        if site.kind == "item":
-            frame = sys._getframe(3)  # noqa: SLF001
-            facts = self._calls.value(site.arguments[0], frame)
-        self._keep(site, plain, facts)
-
-    def _kept_nothing(self, site: Site) -> bool:
-        """Whether an assignment in a loop has never given a number: it won't."""
-        return site.kind == "assign" and site.number not in self._interesting
+        self._numbered.add(site.number)
+        if site.awaits:
+            self._pending[site.number] = plain
+        else:
+            constant = site.arguments[0].constant if site.arguments else MISSING
+            self._keep(site, plain, None if constant is MISSING else kept.key(constant))
 
     def _keep(self, site: Site, value: Any, facts: Any = None) -> None:
-        loops = self._turns
-        if loops is None:  # the same for all notes of a turn
-            sites = self.sites
-            loops = self._turns = tuple(
-                Turn(number, turn, values, activation, sites[number].names, sites[number].text)
-                for number, turn, values, activation in self._loops
+        if value is None and facts is None:
+            return
+        note = Note(site, len(self.notes), value, self._where(), facts)
+        self.notes.append(note)
+        self.budget.later(1 + len(value) / 20 if type(value) in _HELD else 1)
+        if self.on_note is not None:
+            self.on_note(note)
+        if len(self.notes) > MOST:
+            self._thin()
+
+    def _where(self) -> tuple[Turn, ...]:
+        """In which turns of which loops: the same for all notes of a turn."""
+        if self._turns is None:
+            sites = self._sites
+            self._turns = tuple(
+                Turn(
+                    loop.number,
+                    loop.turn,
+                    loop.values,
+                    loop.activation,
+                    sites[loop.number].names,
+                    sites[loop.number].text,
+                )
+                for loop in self._loops
             )
-        self.notes.append(Note(site, len(self.notes), value, loops, facts))
+        return self._turns
+
+    def _thin(self) -> None:
+        """Half of the notes, from where there are many: of each four at a place, the lowest and the highest."""
+        places: dict[int, list[Note]] = {}
+        for note in self.notes:
+            places.setdefault(note.site.number, []).append(note)
+        dropped: set[int] = set()
+        for of_place in places.values():
+            if len(of_place) > FEW and all(isinstance(note.value, (int, float)) for note in of_place):
+                for start in range(0, len(of_place) - 4, 4):
+                    four = sorted(of_place[start : start + 4], key=_height)
+                    dropped.update((four[1].order, four[2].order))
+                site = of_place[0].site
+                self._thinned[" ".join(site.names) or site.text] += 1
+        self.notes[:] = [note for note in self.notes if note.order not in dropped]
+        for order, note in enumerate(self.notes):
+            note.order = order
+
+    # ---- loops ------------------------------------------------------------------------------
+
+    def _begin_loop(self, pair: tuple[Any, ...]) -> Any:
+        if threading.get_ident() != self._thread or pair[0] not in self._open:
+            return loops.bare(pair)
+        self._activations += 1
+        self.budget.later(0.5)
+        unit = self._sites[pair[0]].unit
+        if unit is not None and self.budget.over():
+            self._overdrawn[unit] += 1
+            if self._overdrawn[unit] > SURE:
+                self._put_back(unit)
+        raw = pair[1] if len(pair) > 1 else None
+        loop = Watched(pair[0], raw, self._activations, self.budget, self._strides, self._seen_turns)
+        self._enter(loop)
+        if len(self._begun) > 100:
+            self._begun = [state for state in self._begun if state() is not None]
+        self._begun.append(weakref.ref(loop))
+        return loop
+
+    def _enter(self, loop: Any) -> None:
+        site, stack = self._sites[loop.number], self._loops
+        while (
+            stack
+            and stack[-1].number not in site.loops
+            and self._sites[stack[-1].number].function == site.function
+        ):
+            stack.pop()
+        stack.append(loop)
+        self._turns = None
+
+    def _turn(self, site: Site, value: Any) -> None:
+        """A turn begins that is seen."""
+        self._turns = None
+        if site.kind == "loop" and type(value) is tuple and value and type(value[0]) is Watched:
+            loop, values = value[0], value[1:]
+            if loop not in self._loops:
+                self._loops.append(loop)  # a generator's loop goes on
+        else:
+            values = value or ()
+            found = next((one for one in reversed(self._loops) if one.number == site.number), None)
+            if found is None:
+                self._activations += 1
+                loop = _Listed(site.number, self._activations, -1)
+                self._enter(loop)
+            else:
+                loop = found
+        del self._loops[self._loops.index(loop) + 1 :]
+        loop.turn += 1
+        self._seen_turns[site.number] = self._seen_turns.get(site.number, 0) + 1
+        loop.values = kept.of_loop(values)
+
+    def _leave(self, number: int | None, values: Any, site: Site | None = None) -> None:
+        """A loop is over; its variables' values are noted if its last turn wasn't seen."""
+        if not any(loop.number == number for loop in self._loops):
+            return
+        while True:
+            loop = self._loops[-1]
+            if loop.number == number:
+                break
+            self._loops.pop().close()
+        if type(loop) is Watched:
+            self._note_end(loop, values, site or self._exit_of(loop.number))
+            seen, blind = self._blind.setdefault(loop.number, [0, 0])
+            self._blind[loop.number] = [seen + loop.turn + 1 - loop.blind, blind + loop.blind]
+        self._loops.pop()
+        loop.close()
+        self._turns = None
+
+    def _exit_of(self, number: int) -> Site | None:
+        return next(
+            (s for s in self._sites.values() if s.kind == "exit" and s.inner == number and s.names), None
+        )
+
+    def _note_end(self, loop: Watched, values: Any, site: Site | None) -> None:
+        blind = loop.is_blind
+        counted = loop.counted()
+        if not blind or site is None:
+            return
+        if not counted:
+            loop.turn += 1  # how many there were can't be told
+        found = dict(zip(site.names, values or (), strict=False)) if values else self._namespace
+        names = self._sites[loop.number].names
+        loop.values = kept.of_loop(tuple(found.get(name) for name in names))
+        self._turns = None
+        for name, number in zip(site.names[len(names) :], site.inside, strict=False):
+            assigned = self._sites[number]
+            held = found.get(name)
+            if assigned.kind == "append":
+                if loop.blind and (several := numbers_of(held)) is not None:
+                    self.grown[name] = several
+                held = held[-1] if type(held) is list and held else None
+            plain = kept.at_site(assigned, held) if number in self._numbered else None
+            if plain is not None:
+                self._keep(assigned, plain)
+
+    def _unseen_turns(self) -> Iterable[str]:
+        """In words, the loops that weren't seen whole."""
+        for number, (seen, blind) in self._blind.items():
+            if blind:
+                yield (
+                    f"{self._sites[number].text[:80]}: {seen:,} of {seen + blind:,} turns were seen, the others ran too "
+                    "quickly to be looked at; its last values are exact, the lowest and highest are of those seen"
+                )
+        for name, times in self._thinned.items():
+            yield f"{name}: of its values, about one in {2**times} is kept, the lowest and highest among them"
 
 
-_RESERVED: Final = Site(-1, "part", "", 0)
+def _height(note: Note) -> float:
+    return float(note.value) if note.value == note.value else float("-inf")

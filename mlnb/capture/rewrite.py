@@ -2,11 +2,12 @@
 
 A probe is a pass-through: `f(x)` becomes `__mlnb__((12, f(x)))`, which notes the value under number 12 and gives
 it back. What is called, where, and in which order stays as it was: the call itself is made in the user's own
-frame, line numbers stay, and a probe raises nothing. In loops `__mlnb_loop__` does the same, and may be turned off
-alone when a loop is too fast to be watched.
+frame, line numbers stay, and a probe raises nothing. Loops go in phases (`mlnb.capture.loops`), so that the cost of
+looking has a bound.
 
-While nothing is tracked, both names are `operator.itemgetter(1)`, and so they are wherever a function of the
-notebook is sent by pickle. Functions that a compiler reads (Numba's) are left alone: see `_left_alone`.
+Only a tracked cell is rewritten, and of it only what the cell itself executes. Functions keep the code that their author
+wrote: `mlnb.capture.twins` asks for a second one with probes, of those functions alone that train, judge, read or report
+something, and swaps it in while a tracked cell runs.
 
 Each change to the tree leaves a valid tree, so a failure half-way does no harm.
 """
@@ -21,64 +22,71 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import library, probes, unseen, words
 from mlnb.capture.printed import DRAWERS, LOGGERS, PRINTERS, Text, is_text
+from mlnb.capture.probes import copied
 from mlnb.capture.sites import MISSING, Argument, Expression, Kind, Site
 from mlnb.capture.syntax import constant_of, describe, last_name, prediction_in, root_name, target_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
-_COMPILED: Final = frozenset(
-    {
-        "jit",
-        "njit",
-        "vectorize",
-        "guvectorize",
-        "cfunc",
-        "stencil",
-        "cuda",
-        "script",
-        "compile",
-        "trace",
-        "function",
-    }
-)
 _PLAIN: Final = (ast.Constant, ast.Lambda, ast.JoinedStr, ast.Set, ast.Compare)
 _LISTS: Final = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+_SCOPES: Final = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)
+_INTROSPECTIVE: Final = frozenset({"locals", "vars", "dir", "eval", "exec"})
+_LARGEST: Final = 2_000  # nodes of a loop's body that is written twice
 
 
 @dataclass(frozen=True)
 class _Where:
-    """Where the walk stands. `bare` says: in a loop that isn't watched, `drawn`: in what a picture says."""
+    """Where the walk stands. `drawn` says: in what a picture says; `listed`: in a comprehension; `paced`: in a loop that goes
+    in phases."""
 
     function: str | None = None
     loops: tuple[int, ...] = ()
-    bare: bool = False
     drawn: bool = False
+    listed: bool = False
+    paced: bool = False
 
 
 class Rewriter:
     """Rewrites one tree. `namespace` is the user's, looked into but never changed.
 
-    `next_number` reserves a site's number, `add` takes the site.
+    `number` is the first site's; `unit` is the code's whose functions are rewritten, `None` for a cell's own statements.
+    `trains` says of a name whether it is a function of the notebook's that trains or judges something. Afterwards `sites` are
+    the places that got a probe.
     """
 
     def __init__(
-        self, namespace: Mapping[str, Any], add: Callable[[Site], int], next_number: Callable[[], int]
+        self,
+        namespace: Mapping[str, Any],
+        number: int,
+        trains: Callable[[str], bool],
+        *,
+        unit: int | None = None,
+        skip: Collection[str] = (),
     ) -> None:
         self._namespace = namespace
-        self._add = add
-        self._next = next_number
+        self._first = self._number = number
+        self._trains = trains
+        self._unit = unit
+        self._skip = skip
         self._imported: dict[str, str] = {}
         self._functions: set[str] = set()
-        self._leave_functions = False
         self._calls: list[int] = []
-        self._watched: dict[int, Site] = {}  # those calls
+        self._statements = 0
+        self.sites: dict[int, Site] = {}
 
     def rewrite(self, tree: ast.Module) -> None:
-        """Put probes into `tree`, in place."""
+        """Put probes into what a cell executes, in place."""
         self._note_definitions(tree)
-        self._leave_functions = _numba_around(self._namespace, self._imported)
         self._body(tree.body, _Where(), top=True)
+
+    def rewrite_functions(self, tree: ast.Module) -> bool:
+        """Put probes into the functions that stand in a module or in its classes, in place; whether any got one."""
+        self._note_definitions(tree)
+        self._definitions(tree.body)
+        return bool(self.sites)
 
     def _note_definitions(self, tree: ast.Module) -> None:
         for node in ast.walk(tree):
@@ -88,32 +96,54 @@ class Rewriter:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 for alias in node.names:
                     self._imported[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            elif isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
                 self._functions.add(node.name)
+
+    # ---- functions --------------------------------------------------------------------------
+
+    def _definitions(self, body: Iterable[ast.stmt]) -> None:
+        for node in body:
+            if isinstance(node, _FUNCTIONS):
+                self._function(node)
+            else:
+                for name in ("body", "orelse", "finalbody"):
+                    self._definitions(getattr(node, name, ()))
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """Of no interest is a function that makes no number which a person would write down, reads nothing and says nothing."""
+        if node.name in self._skip or _looks_at_itself(node):
+            return
+        own, before, calls = copied(node.body), set(self.sites), len(self._calls)
+        self._body(node.body, _Where(function=node.name))
+        if not any(_is_strong(site) for number, site in self.sites.items() if number not in before):
+            node.body = own
+            self._forget(before, calls)
+
+    def _forget(self, before: Collection[int], calls: int) -> None:
+        """A rewriting is taken back."""
+        self.sites = {number: site for number, site in self.sites.items() if number in before}
+        del self._calls[calls:]
 
     # ---- statements -------------------------------------------------------------------------
 
     def _body(self, body: list[ast.stmt], where: _Where, *, top: bool = False) -> None:
         last = body[-1] if body else None
-        place = 0
-        while place < len(body):
-            node = body[place]
-            place += 1
-            after = self._statement(node, where, shown=top and node is last)
+        found: list[ast.stmt] = []
+        for node in body:
+            own, after = self._statement(node, where, shown=top and node is last)
+            found.append(own)
             if after is not None and not (top and node is last):
-                body.insert(place, after)
-                place += 1
+                found.append(after)
+        body[:] = found
 
-    def _statement(self, node: ast.stmt, where: _Where, *, shown: bool) -> ast.stmt | None:
-        """Rewrite one statement; what is returned goes behind it."""
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            if not self._leave_functions and not _left_alone(node):
-                self._body(node.body, _Where(function=node.name))
-        elif isinstance(node, ast.ClassDef):
-            self._body(node.body, where)
-        elif isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+    def _statement(self, node: ast.stmt, where: _Where, *, shown: bool) -> tuple[ast.stmt, ast.stmt | None]:
+        """The statement rewritten, and what goes behind it."""
+        self._statements += 1
+        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+            return node, self._defined(node, where)
+        if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
             return self._loop(node, where)
-        elif isinstance(node, ast.Assign):
+        if isinstance(node, ast.Assign):
             self._assign(node, where)
         elif isinstance(node, ast.AnnAssign):
             if node.value is not None and isinstance(node.target, ast.Name):
@@ -129,12 +159,19 @@ class Rewriter:
                 self._step(self._calls[seen:])
         else:
             self._other(node, where)
-        return None
+        return node, None
+
+    def _defined(self, node: Any, where: _Where) -> ast.stmt | None:
+        """A function that the cell defines may be called by it: it is told of."""
+        if where.function is not None or self._unit is not None:
+            return None
+        number = self._site("define", node, where, text=node.name)
+        return probes.statement(probes.noting(number, ast.Name(node.name, ast.Load()), node))
 
     def _step(self, calls: list[int]) -> None:
         """`return 2 * roc_auc_score(y, p) - 1`: a score is what comes out, not what it is computed from."""
         for number in calls:
-            self._add(replace(self._watched[number], step=True))
+            self.sites[number] = replace(self.sites[number], step=True)
 
     def _return(self, node: ast.Return, where: _Where) -> None:
         """Out of a loop by `return`: the loop is over."""
@@ -143,7 +180,7 @@ class Rewriter:
         if value is None:
             node.value = probes.noting(leave, ast.Constant(None), node)
         else:
-            node.value = probes.passing(leave, value, quick=True)
+            node.value = probes.passing(leave, value)
 
     def _other(self, node: ast.stmt, where: _Where) -> None:
         for name, value in ast.iter_fields(node):
@@ -162,26 +199,58 @@ class Rewriter:
             elif isinstance(inner, (ast.ExceptHandler, ast.match_case)):
                 self._body(inner.body, where)
 
-    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, where: _Where) -> ast.stmt | None:
-        names: tuple[str, ...] = ()
-        if isinstance(node, ast.While):
-            text = f"while {ast.unparse(node.test)}"
-            node.test = self._expression(node.test, where)
-        else:
-            names = target_names(node.target)
-            text = f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
+    # ---- loops ------------------------------------------------------------------------------
+
+    def _loop(
+        self, node: ast.For | ast.AsyncFor | ast.While, where: _Where
+    ) -> tuple[ast.stmt, ast.stmt | None]:
+        """A loop in which nothing is worth watching stays as it is."""
+        text = _head(node)
+        if not isinstance(node, ast.While):
             node.iter = self._expression(node.iter, where)
         if not _is_worth_watching(node):
-            self._body(node.body, replace(where, bare=True))
+            return node, None
+        own, before, calls = copied(node.body), set(self.sites), len(self._calls)
+        names = () if isinstance(node, ast.While) else target_names(node.target)
+        number = self._site("loop", node, where, text=text, names=names)
+        paced = _may_be_paced(node)
+        self._body(node.body, replace(where, loops=(*where.loops, number), paced=paced))
+        if set(self.sites) - before == {number}:
+            node.body = own
+            self._forget(before, calls)
             self._body(node.orelse, where)
-            return None
-        number = self._site("loop", node, where, text=text[:200], names=names)
-        self._body(node.body, replace(where, loops=(*where.loops, number)))
+            return node, None
+        assigned = self._assigned_in(set(self.sites) - before)
         self._body(node.orelse, where)
-        begun = probes.noting(number, probes.names(names, node), node.body[0])
-        node.body.insert(0, probes.statement(begun))
-        leave = self._site("exit", node, where, text="", inner=number)
-        return probes.statement(probes.noting(leave, ast.Constant(None), node))
+        if paced:
+            assert not isinstance(node, ast.AsyncFor)
+            whole: ast.stmt = probes.loop(node, number, len(where.loops), names, node.body, own)
+        else:
+            begun = probes.noting(number, probes.names(names, node), node.body[0])
+            node.body.insert(0, probes.statement(begun))
+            whole = node
+        return whole, self._left(node, number, names, assigned, where)
+
+    def _assigned_in(self, numbers: Iterable[int]) -> dict[str, int]:
+        """The variables that got a probe in a loop, by assignment or as lists that grow, and the last place of each."""
+        found: dict[str, int] = {}
+        for number in sorted(numbers):
+            site = self.sites[number]
+            if site.kind in {"assign", "append"} and len(site.names) == 1 and site.names[0].isidentifier():
+                found[site.names[0]] = number
+        return found
+
+    def _left(
+        self, node: ast.stmt, number: int, names: tuple[str, ...], assigned: dict[str, int], where: _Where
+    ) -> ast.stmt:
+        """Behind a loop: it is over, and what its variables hold now is what its last turn left."""
+        ends = (*names, *assigned)
+        leave = self._site(
+            "exit", node, where, text="", inner=number, names=ends, inside=tuple(assigned.values())
+        )
+        if where.function is None or not ends:  # a cell's own variables are in its namespace
+            return probes.statement(probes.noting(leave, ast.Constant(None), node))
+        return probes.tolerant(probes.statement(probes.noting(leave, probes.names(ends, node), node)))
 
     def _assign(self, node: ast.Assign, where: _Where) -> None:
         target = node.targets[0]
@@ -198,7 +267,7 @@ class Rewriter:
         rewritten, inner = self._expression_with_site(value, where)
         watched = where.function is None or where.loops or any(words.is_metric_name(name) for name in names)
         watched = watched or _holds_scores(value)
-        if where.bare or not (names and watched and _is_watched_value(value, expression.form)):
+        if not (names and watched and _is_watched_value(value, expression.form)):
             return rewritten
         number = self._site(
             "assign",
@@ -211,29 +280,34 @@ class Rewriter:
             expression=expression,
             several=_may_hold_scores(names, expression, inner, where),
         )
-        return probes.passing(number, rewritten, quick=bool(where.loops))
+        return probes.passing(number, rewritten)
 
     def _item(self, node: ast.Assign, target: ast.Subscript, where: _Where) -> None:
-        """`scores[name] = …`: the container's name, and the key as an argument."""
+        """`scores[name] = …`: the container's name, and the key. Python makes the value first and then the key, so the
+        value waits for it."""
         seen, expression = self._begin(node.value)
         owner, text = ast.unparse(target.value), ast.unparse(target)
+        key, constant = ast.unparse(target.slice)[:300], constant_of(target.slice)
         node.value, inner = self._expression_with_site(node.value, where)
         if not _is_watched_value(node.value, expression.form):
             return
-        inside = self._since(seen)
-        key, target.slice = self._argument(target.slice, where)
+        awaits = constant is MISSING and not isinstance(target.slice, (ast.Slice, ast.Tuple))
         number = self._site(
             "item",
             node,
             where,
             text=text,
             names=(owner,),
-            arguments=(key,),
+            arguments=(Argument(key, constant=constant),),
             inner=inner,
-            inside=inside,
+            inside=self._since(seen),
             expression=expression,
+            awaits=awaits,
         )
         node.value = probes.passing(number, node.value)
+        if awaits:
+            known = self._site("key", target.slice, where, text=key, inner=number)
+            target.slice = probes.passing(known, self._expression(target.slice, where))
 
     def _expression_statement(self, node: ast.Expr, where: _Where, *, shown: bool) -> None:
         original = node.value
@@ -276,9 +350,7 @@ class Rewriter:
         if isinstance(node, _LISTS):
             return self._comprehension(node, where), None
         if isinstance(node, ast.Lambda):
-            if not self._leave_functions:
-                node.body = self._expression(node.body, _Where(function="<lambda>"))
-            return node, None
+            return node, None  # a function keeps its code
         self._children(node, where)
         return node, None
 
@@ -294,18 +366,25 @@ class Rewriter:
                         self._children(inner, where)
 
     def _comprehension(self, node: Any, where: _Where) -> ast.expr:
-        """A comprehension that calls something watched is a loop; others are left as fast as they are."""
-        names = tuple(name for part in node.generators for name in target_names(part.target))
-        number = self._site("loop", node, where, text=ast.unparse(node)[:200], names=names)
-        seen = len(self._calls)
-        self._children(node, replace(where, loops=(*where.loops, number)))
-        if len(self._calls) == seen or isinstance(node, ast.GeneratorExp):
-            return node  # type: ignore[no-any-return]
+        """A comprehension that calls something watched is a loop; others are left as they are."""
+        first = node.generators[0]
+        first.iter = self._expression(first.iter, where)
+        if isinstance(node, ast.GeneratorExp):
+            return node  # it may outlive the cell
         part = "value" if isinstance(node, ast.DictComp) else "elt"
         value = getattr(node, part)
+        names = tuple(name for one in node.generators for name in target_names(one.target))
+        own, before, calls = copied(value), set(self.sites), len(self._calls)
+        number = self._site("loop", node, where, text=ast.unparse(node)[:200], names=names)
+        inner = replace(where, loops=(*where.loops, number), listed=True, paced=False)
+        value = self._expression(value, inner)
+        if len(self._calls) == calls:
+            setattr(node, part, own)
+            self._forget(before, calls)
+            return node  # type: ignore[no-any-return]
         setattr(node, part, probes.first(probes.noting(number, probes.names(names, value), value), value))
         leave = self._site("exit", node, where, text="", inner=number)
-        return probes.passing(leave, node, quick=True)
+        return probes.passing(leave, node)
 
     # ---- calls ------------------------------------------------------------------------------
 
@@ -317,7 +396,7 @@ class Rewriter:
             return node, None
         if name == "append" and len(node.args) == 1 and isinstance(node.func, ast.Attribute):
             return self._append(node, where), None
-        if not self._is_watched(node.func):
+        if not self._is_watched(node.func, where):
             drawn = name in DRAWERS and isinstance(node.func, ast.Attribute)
             self._children(node, replace(where, drawn=True) if drawn else where)
             return node, None
@@ -357,8 +436,9 @@ class Rewriter:
         predicted = prediction_in(node)
         value, inner = self._expression_with_site(node, where)
         if inner is not None:
+            self.sites[inner] = replace(self.sites[inner], held=True)
             return Argument(text, part=inner, predicted=predicted), value
-        number = self._site("part", node, where, text=text)
+        number = self._site("part", node, where, text=text, held=True)
         return Argument(text, part=number, predicted=predicted), probes.passing(number, value)
 
     def _append(self, node: ast.Call, where: _Where) -> ast.expr:
@@ -378,12 +458,15 @@ class Rewriter:
                 inside=self._since(seen),
                 expression=expression,
             )
-            value = probes.passing(number, value, quick=bool(where.loops))
+            value = probes.passing(number, value)
         node.args[0] = value
         return node
 
-    def _is_watched(self, func: ast.expr) -> bool:
+    def _is_watched(self, func: ast.expr, where: _Where) -> bool:
         if isinstance(func, ast.Name):
+            own = func.id in self._functions or _from_notebook(self._namespace.get(func.id))
+            if own and (where.listed or self._unit is not None):
+                return self._trains(func.id)  # what is called often, and says nothing
             if func.id in self._imported:
                 path = self._imported[func.id]
                 return _may_matter(path) or _may_be_users(path)
@@ -446,13 +529,25 @@ class Rewriter:
 
     # ---- sites ------------------------------------------------------------------------------
 
+    def _next(self) -> int:
+        self._number += 1
+        return self._number
+
     def _site(self, kind: Kind, node: ast.AST, where: _Where, *, text: str, **facts: Any) -> int:
         number = self._next()
         line = getattr(node, "lineno", 0)
-        site = Site(number, kind, text, line, loops=where.loops, function=where.function, **facts)
-        if kind == "call":
-            self._watched[number] = site
-        self._add(site)
+        self.sites[number] = Site(
+            number,
+            kind,
+            text,
+            line,
+            self._statements,
+            loops=where.loops,
+            function=where.function,
+            paced=where.paced,
+            unit=self._unit,
+            **facts,
+        )
         return number
 
 
@@ -533,21 +628,35 @@ def _from_notebook(target: Any) -> bool:
     return isinstance(target, (FunctionType, type)) and target.__module__ == "__main__"
 
 
-def _left_alone(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """A decorator that compiles a function reads its bytecode, where probes would be in the way."""
-    return any(
-        _COMPILED.intersection(ast.unparse(decorator).lower().split("(")[0].split("."))
-        for decorator in node.decorator_list
-    )
+def _head(node: ast.For | ast.AsyncFor | ast.While) -> str:
+    """The loop's first line."""
+    if isinstance(node, ast.While):
+        return f"while {ast.unparse(node.test)}"[:200]
+    return f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"[:200]
 
 
-def _numba_around(namespace: Mapping[str, Any], imported: Mapping[str, str]) -> bool:
-    """Numba can be called on a function long after its definition: where it is around, functions are left alone."""
-    if any(path.partition(".")[0] == "numba" for path in imported.values()):
-        return True
-    for value in list(namespace.values()):
-        if isinstance(value, ModuleType) and value.__name__.partition(".")[0] == "numba":
-            return True
-        if type(value).__module__.startswith("numba"):
-            return True
-    return False
+def _may_be_paced(node: ast.For | ast.AsyncFor | ast.While) -> bool:
+    """Whether a loop's body can be written twice."""
+    if isinstance(node, ast.AsyncFor) or (isinstance(node, ast.While) and node.orelse):
+        return False
+    count, waiting = 0, list(node.body)
+    while waiting:
+        inner = waiting.pop()
+        count += 1
+        if isinstance(inner, (ast.Global, ast.Nonlocal)) or count > _LARGEST:
+            return False
+        if not isinstance(inner, _SCOPES):
+            waiting += ast.iter_child_nodes(inner)  # type: ignore[arg-type]
+    return True
+
+
+def _looks_at_itself(node: ast.AST) -> bool:
+    """Whether a function asks for its own variables, among which the loops' states would be."""
+    return any(isinstance(inner, ast.Name) and inner.id in _INTROSPECTIVE for inner in ast.walk(node))
+
+
+def _is_strong(site: Site) -> bool:
+    """Whether a place in a function is worth a second code for it."""
+    if site.kind == "assign":
+        return any(words.is_metric_name(name) for name in site.names)
+    return site.kind in {"call", "print", "item"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
-Kind = Literal["call", "assign", "item", "append", "print", "shown", "loop", "exit", "part"]
+Kind = Literal["call", "assign", "item", "key", "append", "print", "shown", "loop", "exit", "part", "define"]
 
 MISSING: Final[Any] = object()
 
@@ -64,17 +64,20 @@ class Argument:
 class Site:
     """One watched place.
 
-    `text` is its source; `names` the variables that it sets; `loops` the sites of the loops around it in the same function,
+    `text` is its source, `statement` the number of the statement that it stands in; `names` the variables that it sets; `loops` the sites of the loops around it in the same function,
     outermost first; `function` the function that it stands in; `inner` the site of the call that it wraps directly,
     `inside` those of all calls within it; `group` is shared by the numbers of one printed text, and
     `drawn` says that it is written on a picture, `several` that lists and dictionaries are looked into, not only numbers; `step` that its function goes on to compute
-    with the result what it returns.
+    with the result what it returns; `held` that an enclosing call needs its value; `awaits` that its key is known later.
+    `paced` says that its loop goes in phases, so that it needn't be passed over; `unit` is the code that it stands in, where
+    that is a function's.
     """
 
     number: int
     kind: Kind
     text: str
     line: int
+    statement: int = 0
     names: tuple[str, ...] = ()
     loops: tuple[int, ...] = ()
     function: str | None = None
@@ -88,4 +91,8 @@ class Site:
     several: bool = True
     step: bool = False
     drawn: bool = False
+    held: bool = False
+    awaits: bool = False
+    paced: bool = False
+    unit: int | None = None
     expression: Expression | None = None

@@ -21,9 +21,9 @@ def scores_in(value: Any) -> Cells | None:
     if pandas is None or not hasattr(pandas, "DataFrame"):
         return None
     found = None
-    if isinstance(value, pandas.Series):
+    if type(value) is pandas.Series:
         found = _series(value)
-    elif isinstance(value, pandas.DataFrame):
+    elif type(value) is pandas.DataFrame:
         found = _frame(pandas, value)
     return None if found is None else Cells(found)
 

@@ -46,6 +46,20 @@ def in_magics(tree: ast.Module, trains: Callable[[ast.AST], bool]) -> Iterator[s
             yield f"what {sign}{name} runs"
 
 
+_STEPPING: Final = frozenset({"breakpoint", "set_trace", "pdb", "ipdb", "settrace", "setprofile"})
+
+
+def reader_of_frames(tree: ast.AST) -> str | None:
+    """In words, what would meet the probes' frames: a debugger that steps, a tracer; `None` where there is none."""
+    for node in ast.walk(tree):
+        name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            name = next((alias.name for alias in node.names if alias.name in _STEPPING), "")
+        if name in _STEPPING:
+            return f"{name} steps through it"
+    return "a debugger or a tracer is on" if sys.gettrace() is not None else None
+
+
 def _trains(code: str, trains: Callable[[ast.AST], bool]) -> bool:
     try:
         return trains(ast.parse(textwrap.dedent(code)))

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from mlnb.capture import secrets, words
+from mlnb.capture.plain import Numbers
 from mlnb.events import Param, ParamType, Source
 
 LONGEST: Final = 500  # characters of a value
@@ -43,15 +44,12 @@ def is_scalar(value: Any) -> bool:
 
 
 def listed(value: Any) -> Any:
-    """A short array of numbers (`np.logspace(-3, 1, 5)`) as a list, in a dictionary too, which is rid of what is no setting
+    """A short array's numbers (`np.logspace(-3, 1, 5)`) as a list, in a dictionary too, which is rid of what is no setting
     (a search's `loguniform(...)`); everything else as it is."""
     if isinstance(value, Mapping):
         found = {name: listed(inner) for name, inner in value.items()}
         return {name: inner for name, inner in found.items() if is_setting(inner)} or value
-    numpy = sys.modules.get("numpy")
-    if numpy is None or not hasattr(numpy, "ndarray") or not isinstance(value, numpy.ndarray):
-        return value
-    return value.tolist() if value.ndim == 1 and value.dtype.kind in "iuf" and len(value) <= ITEMS else value
+    return list(value) if isinstance(value, Numbers) else value
 
 
 def _describe(name: str, value: Any, source: Source, extra: Sequence[str], depth: int) -> Sequence[Param]:
@@ -86,7 +84,7 @@ def _is_setting(value: Any, depth: int) -> bool:
         return True
     if isinstance(value, str):
         return len(value) <= LONGEST
-    if depth >= DEPTH or len_or_none(value) is None or len(value) > ITEMS:
+    if depth >= DEPTH or isinstance(value, Numbers) or len_or_none(value) is None or len(value) > ITEMS:
         return False
     if isinstance(value, Mapping):
         return all(

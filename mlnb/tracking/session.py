@@ -129,7 +129,6 @@ class Session:
         self.shell.ast_transformers.append(self.observer)
         self.shell.events.register("pre_run_cell", self._before)
         self.shell.events.register("post_run_cell", self._after)
-        self.shell.user_ns_hidden.update({"__mlnb__": None, "__mlnb_loop__": None})
         self._earlier.start(place.notebook(self.shell.user_ns))
         registered()  # looks at every installed package: no cell shall wait for that
 
@@ -146,8 +145,6 @@ class Session:
         self.observer.close()
         if self._cell is not None and self._cell.watch is not None:
             self._cell.watch.stop()
-        for name in ("__mlnb__", "__mlnb_loop__"):
-            self.shell.user_ns_hidden.pop(name, None)
         if self._journal is not None:
             self._journal.close()
         self._earlier.close()
@@ -173,7 +170,7 @@ class Session:
             return
         try:
             self._background.cell_starts()
-            self.observer.cell_starts()
+            self.observer.cell_starts(info.raw_cell or "")
             self._cell = _Cell(info.raw_cell or "", time.perf_counter(), place.cell_meta(self.shell, info))
             self._open(self._cell)
         except Exception as error:  # noqa: BLE001 - tracking never stops a cell
@@ -281,6 +278,7 @@ class Session:
             recorded=set(written.metrics.values()) if cell.whole else set(),
             points=written.points if cell.whole else set(),
             redact=redact,
+            grown=self.observer.recorder.grown,
         )
         found = gather(view)
         found.problems += problems

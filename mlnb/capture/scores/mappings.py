@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlnb.capture.sites import Expression
 
 TIMES: Final = "_time"  # of a validation: `fit_time`, `score_time`
+FIRST: Final = 20  # turns of a loop
 _NAME: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -25,6 +26,7 @@ class Mappings:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
+        self._shown: dict[int, list[bool]] = {}
 
     def read(self, note: Note, name: str, values: dict[str, Any]) -> None:
         """A dictionary, or a table's cells, under a name."""
@@ -37,7 +39,7 @@ class Mappings:
                 return
             name = _table_name(name)
         shown = note.site.kind in {"shown", "print"}
-        if shown and self._is_known(values):
+        if shown and self._repeats(note, values):
             return
         ours = words.is_history_name(name) or self._reading.evidence.derives(expression, note.site.inside)
         ours = ours or _has_siblings(values)
@@ -72,6 +74,13 @@ class Mappings:
         if taken:
             self._reading.candidates.absorb(note.site.inside, note)
             self._reading.evidence.known.add(name)
+
+    def _repeats(self, note: Note, values: dict[str, Any]) -> bool:
+        """Whether what is shown is known. At a place that a loop comes to again and again, the first turns tell."""
+        answers = self._shown.setdefault(note.site.number, [])
+        if len(answers) < FIRST:
+            answers.append(self._is_known(values))
+        return answers[-1]
 
     def _is_known(self, values: dict[str, Any]) -> bool:
         """Whether a table or dictionary shows, perhaps rounded, what is known one by one."""

@@ -107,7 +107,7 @@ class Shown:
         listed = listed or (
             expression.form == "Name" and bool(note.loops) and expression.text in note.loops[-1].names
         )
-        return listed and any(other.value == note.value for other in self._reading.candidates)
+        return listed and self._reading.candidates.has_value(note.value)
 
     def shown(self, note: Note) -> None:
         """The value of a line that stands for itself."""
