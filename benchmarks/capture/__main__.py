@@ -135,7 +135,7 @@ def autologs(folder: Path) -> list[str]:
     for tracker, python in (("mlnb", Path(sys.executable)), ("mlflow", environments.make(folder, "mlflow"))):
         if python is None:
             continue
-        command = [str(python), str(Path(__file__).with_name("autolog.py")), tracker]
+        command = [str(python), str(Path(__file__).parents[1] / "autolog.py"), tracker]
         done = subprocess.run(command, capture_output=True, text=True, env=environments.clean(), check=False)
         if done.returncode or not done.stdout.strip():
             continue
