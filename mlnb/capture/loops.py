@@ -37,10 +37,10 @@ TOGETHER: Final = 16  # turns of a phase in which all are seen
 SHORT: Final = 0.4e-6  # seconds of a turn that 8 ns would show in
 LONG_STRETCH: Final = 1024  # turns that tell how long one takes
 LONGEST: Final = 1 << 40
-_COUNTED: Final = frozenset(
-    type(iter(kind))
-    for kind in ([], (), range(0), range(1 << 70), "", b"", {}, {}.values(), {}.items(), set())
-)
+_KINDS: Final[tuple[Any, ...]] = (
+    [], (), range(0), range(1 << 70), "", b"", {}, {}.values(), {}.items(), set(),
+)  # fmt: skip
+_COUNTED: Final = frozenset(type(iter(kind)) for kind in _KINDS)
 """Iterators of Python's own that say, without running anything of the user's, how much is left."""
 
 

@@ -6,10 +6,10 @@ Three names are known to rewritten code. They live in `builtins`, so that no nam
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 PROBE: Final = "__mlnb__"
 LOOP_PROBE: Final = "__mlnb_loop__"
@@ -70,7 +70,9 @@ def loop(
     seen = [statement(begun), *seen]
     if isinstance(node, ast.While):
         # The state is its own variable: what the stretches give is of no use.
-        targets = [ast.Attribute(ast.Name(state, ast.Load()), "values", ast.Store()) for _ in range(2)]
+        targets: list[ast.expr] = [
+            ast.Attribute(ast.Name(state, ast.Load()), "values", ast.Store()) for _ in range(2)
+        ]
         seen, bare = ([_unless(node.test), *body] for body in (seen, bare))
         drawn: list[ast.expr] = [ast.Constant(number)]
     else:
@@ -112,7 +114,10 @@ def _call_plain(name: str, argument: ast.expr) -> ast.Call:
     return ast.Call(ast.Name(name, ast.Load()), [argument], [])
 
 
-def _at(near: ast.AST, new: Any) -> Any:
+_Node = TypeVar("_Node", bound=ast.AST)
+
+
+def _at(near: ast.AST, new: _Node) -> _Node:
     """`new` with the place of `near` wherever it has none of its own."""
     waiting: list[ast.AST] = [new]
     while waiting:
@@ -140,8 +145,3 @@ def copied(node: Any) -> Any:
     for name, value in vars(node).items():
         setattr(new, name, copied(value) if isinstance(value, (list, ast.AST)) else value)
     return new
-
-
-def statements(found: Iterable[ast.stmt | None]) -> list[ast.stmt]:
-    """Those that are there."""
-    return [node for node in found if node is not None]

@@ -418,7 +418,8 @@ class Recorder:
         """A turn begins that is seen."""
         self._turns = None
         if site.kind == "loop" and type(value) is tuple and value and type(value[0]) is Watched:
-            loop, values = value[0], value[1:]
+            loop: Any = value[0]
+            values: Any = value[1:]
             if loop not in self._loops:
                 self._loops.append(loop)  # a generator's loop goes on
         else:

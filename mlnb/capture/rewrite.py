@@ -52,9 +52,8 @@ class _Where:
 class Rewriter:
     """Rewrites one tree. `namespace` is the user's, looked into but never changed.
 
-    `number` is the first site's; `unit` is the code's whose functions are rewritten, `None` for a cell's own statements.
-    `trains` says of a name whether it is a function of the notebook's that trains or judges something. Afterwards `sites` are
-    the places that got a probe.
+    `number` is the first site's; `trains` says of a name whether it is a function of the notebook's that trains or judges something. Afterwards `sites` are
+    the places that got a probe, and `units` the functions', by their first lines.
     """
 
     def __init__(
@@ -63,30 +62,29 @@ class Rewriter:
         number: int,
         trains: Callable[[str], bool],
         *,
-        unit: int | None = None,
         skip: Collection[str] = (),
     ) -> None:
         self._namespace = namespace
         self._first = self._number = number
         self._trains = trains
-        self._unit = unit
+        self._unit: int | None = None  # the function that is being rewritten
         self._skip = skip
         self._imported: dict[str, str] = {}
         self._functions: set[str] = set()
         self._calls: list[int] = []
         self._statements = 0
         self.sites: dict[int, Site] = {}
+        self.units: dict[int, int] = {}
 
     def rewrite(self, tree: ast.Module) -> None:
         """Put probes into what a cell executes, in place."""
         self._note_definitions(tree)
         self._body(tree.body, _Where(), top=True)
 
-    def rewrite_functions(self, tree: ast.Module) -> bool:
-        """Put probes into the functions that stand in a module or in its classes, in place; whether any got one."""
+    def rewrite_functions(self, tree: ast.Module) -> None:
+        """Put probes into the functions that stand in a module or in its classes, in place."""
         self._note_definitions(tree)
         self._definitions(tree.body)
-        return bool(self.sites)
 
     def _note_definitions(self, tree: ast.Module) -> None:
         for node in ast.walk(tree):
@@ -114,8 +112,12 @@ class Rewriter:
         if node.name in self._skip or _looks_at_itself(node):
             return
         own, before, calls = copied(node.body), set(self.sites), len(self._calls)
+        self._unit = self._next()
         self._body(node.body, _Where(function=node.name))
-        if not any(_is_strong(site) for number, site in self.sites.items() if number not in before):
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        if any(_is_strong(site) for number, site in self.sites.items() if number not in before):
+            self.units[first] = self._unit
+        else:
             node.body = own
             self._forget(before, calls)
 

@@ -58,7 +58,7 @@ class Twins:
         self._add = add
         self._name_probes = name_probes
         self._compiled: set[str] = set()
-        self._built: dict[str, tuple[int, dict[_Key, CodeType]]] = {}
+        self._built: dict[str, dict[_Key, tuple[int, CodeType]]] = {}
         self._swapped: list[tuple[weakref.ref[FunctionType], CodeType, CodeType, int]] = []
         self._reached: set[int] = set()
 
@@ -145,14 +145,13 @@ class Twins:
 
     def _swap(self, function: FunctionType) -> None:
         own = function.__code__
-        unit, codes = self._twins_of(own)
-        twin = codes.get((own.co_qualname, own.co_firstlineno))
+        unit, twin = self._twins_of(own).get((own.co_qualname, own.co_firstlineno), (0, None))
         if twin is not None and twin.co_freevars == own.co_freevars:
             self._name_probes()
             function.__code__ = twin
             self._swapped.append((weakref.ref(function), own, twin, unit))
 
-    def _twins_of(self, own: CodeType) -> tuple[int, dict[_Key, CodeType]]:
+    def _twins_of(self, own: CodeType) -> dict[_Key, tuple[int, CodeType]]:
         """The twins of all functions of a cell."""
         lines = linecache.cache[own.co_filename]
         source = "".join(lines[2]) if len(lines) > 2 else ""
@@ -160,19 +159,21 @@ class Twins:
             found = self._built[source] = self._build(source, own)
         return found
 
-    def _build(self, source: str, own: CodeType) -> tuple[int, dict[_Key, CodeType]]:
-        number = number_of(source, "functions")
+    def _build(self, source: str, own: CodeType) -> dict[_Key, tuple[int, CodeType]]:
         try:
             tree = ast.parse(source)
         except (SyntaxError, ValueError):
-            return number, {}
-        rewriter = Rewriter(self._namespace, number, self._trains, unit=number, skip=self._compiled)
-        if not rewriter.rewrite_functions(tree):
-            return number, {}
+            return {}
+        number = number_of(source, "functions")
+        rewriter = Rewriter(self._namespace, number, self._trains, skip=self._compiled)
+        rewriter.rewrite_functions(tree)
+        if not rewriter.units:
+            return {}
         flags = (own.co_flags & _FUTURES) | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         code = compile(tree, own.co_filename, "exec", flags=flags, dont_inherit=True)
         self._add(rewriter.sites)
-        return number, dict(_by_place(code))
+        units = rewriter.units
+        return {key: (units[key[1]], twin) for key, twin in _by_place(code) if key[1] in units}
 
 
 def number_of(source: str, what: str) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mlnb.capture.budget import Budget
 from mlnb.capture.described import Describer
 from mlnb.capture.fingerprints import fingerprint
 
 
 @pytest.fixture
 def describer():
-    describer = Describer()
+    describer = Describer(Budget())
     describer.begin()
     return describer
 

@@ -10,7 +10,7 @@ import pytest
 
 import mlnb
 from mlnb import magics
-from mlnb.capture import described
+from mlnb.capture import budget
 
 LOOP = """%%track --quiet
 import numpy as np
@@ -30,8 +30,9 @@ def test_a_loop_of_arrays_loses_none_of_its_numbers(shell):
     shell.run_cell(LOOP, store_history=True).raise_error()
     session = magics.current(shell)
     assert session.settle()
-    let_go = {session.observer.recorder.sites[number].text for number in session.observer.recorder._dull}
-    assert let_go == {"w * 0.99"}
+    recorder = session.observer.recorder
+    passed_over = {site.text for number, site in recorder._sites.items() if number not in recorder._open}
+    assert passed_over == {"w * 0.99"}
     run = mlnb.get(mlnb.runs().run_id[0])
     assert list(run.history("loss")["value"]) == shell.user_ns["losses"]
     assert run.metrics["best"] == shell.user_ns["best"]
@@ -58,8 +59,8 @@ for step in range(20):
 )
 def test_data_that_a_quick_loop_uses_again_and_again(shell, monkeypatch, used, change, said):
     """What isn't described at each use is looked at once more in the end, and missed only where it isn't the same."""
-    monkeypatch.setattr(described, "FREE", 0.0)
-    monkeypatch.setattr(described, "SHARE", 0.0)
+    monkeypatch.setattr(budget, "FREE", 0.0)
+    monkeypatch.setattr(budget, "SHARE", 0.0)
     shell.run_cell(QUICK.format(used=used, change=change), store_history=True).raise_error()
     assert magics.current(shell).settle()
     rows = mlnb.sql("SELECT message FROM problems WHERE place = 'data'")
