@@ -1,0 +1,212 @@
+"""A watched loop is its author's loop: each item once, in turn, whatever leaves it; and what wasn't seen is said."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+import mlnb
+from mlnb import magics
+from mlnb.capture import budget
+
+
+@pytest.fixture
+def poor(monkeypatch):
+    """A budget that is used up at once, so that loops go in stretches."""
+    monkeypatch.setattr(budget, "FREE", 0.0)
+    monkeypatch.setattr(budget, "SHARE", 0.0)
+
+
+def tracked(shell, source: str):
+    result = shell.run_cell(f"%%track --quiet\n{source}", store_history=True)
+    result.raise_error()
+    assert magics.current(shell).settle()
+    return mlnb.get(mlnb.runs().run_id[0])
+
+
+ONCE = """
+class Strict:
+    '''Its items come once each; to ask it again when it has ended is an error.'''
+    def __init__(self, n):
+        self.n, self.given, self.ended = n, [], False
+    def __iter__(self):
+        return self
+    def __next__(self):
+        assert not self.ended, 'asked again'
+        if len(self.given) == self.n:
+            self.ended = True
+            raise StopIteration
+        self.given.append(len(self.given))
+        return self.given[-1]
+items, got = Strict({n}), []
+for item in items:
+    value = abs(item / 2)
+    got.append(item)
+else:
+    ended = 'else'
+"""
+
+
+@pytest.mark.parametrize("n", [0, 1, 15, 16, 17, 50, 51, 52, 53, 54, 200, 3000, 40_000])
+def test_an_iterator_gives_each_item_once_and_is_never_asked_again(n, shell, poor):
+    tracked(shell, ONCE.format(n=n))
+    space = shell.user_ns
+    assert space["got"] == space["items"].given == list(range(n))
+    assert space["ended"] == "else"
+
+
+LEAVING = """
+def leaves(n, at, how):
+    seen = []
+    for i in range(n):
+        loss = abs(i / 2)
+        if how == 'continue' and i % 3:
+            continue
+        seen.append(i)
+        if i == at:
+            if how == 'break':
+                break
+            if how == 'return':
+                return seen, 'returned'
+            if how == 'raise':
+                raise ValueError(str(i))
+    else:
+        seen.append('else')
+    while True:
+        loss = abs(len(seen) / 3)
+        seen.append('while')
+        if len(seen) % 7 == 0:
+            break
+    return seen, loss
+found = []
+for how in ('break', 'return', 'raise', 'continue', 'no'):
+    for at in (0, 3, 49, 50, 51, 60, 500, 2999, 3000):
+        try:
+            found.append((how, at, leaves(3000, at, how)))
+        except ValueError as error:
+            found.append((how, at, str(error), error.__traceback__.tb_next.tb_lineno))
+"""
+
+
+def test_every_way_out_of_a_loop_is_the_authors(shell, poor):
+    shell.run_cell("0;\n" + LEAVING).raise_error()  # something stands where `%%track` does
+    bare = shell.user_ns.pop("found")
+    tracked(shell, LEAVING)
+    assert shell.user_ns["found"] == bare
+
+
+@pytest.mark.parametrize(
+    ("loop", "turns"),
+    [
+        ("for i in range(30_000):\n    loss = abs(1 / (i + 1))", 30_000),
+        ("for i, x in enumerate(range(30_000)):\n    loss = abs(1 / (i + 1))", 30_000),
+        ("i = -1\nwhile i < 29_999:\n    i += 1\n    loss = abs(1 / (i + 1))", 30_000),
+        ("for i in range(90_000):\n    loss = abs(1 / (i + 1))\n    if i == 29_999:\n        break", 30_000),
+        (
+            "for epoch in range(300):\n    for i in range(epoch * 100, epoch * 100 + 100):\n        loss = abs(1 / (i + 1))",
+            30_000,
+        ),
+        (
+            "def train():\n    for i in range(30_000):\n        loss = abs(1 / (i + 1))\n    return None\ntrain()",
+            30_000,
+        ),
+    ],
+)
+def test_the_last_value_is_right_however_little_was_seen(loop, turns, shell, poor):
+    run = tracked(shell, loop)
+    assert run.metrics["loss"] == 1 / turns
+    curve = run.history("loss")
+    assert 2 < len(curve) < turns
+    assert list(curve["step"]) == sorted(set(curve["step"]))
+
+
+def test_a_curve_has_the_turns_in_which_it_was_seen(shell, poor):
+    curve = tracked(shell, "for i in range(30_000):\n    loss = abs(1 / (i + 1))").history("loss")
+    assert list(curve["value"]) == [1 / (step + 1) for step in curve["step"]]
+    assert curve["step"].iloc[-1] == 29_999
+
+
+def test_what_was_not_seen_is_said(shell, poor):
+    run = tracked(shell, "for i in range(30_000):\n    loss = abs(1 / (i + 1))")
+    rows = mlnb.sql(f"SELECT message FROM problems WHERE run_id = '{run.run_id}' AND place = 'loops'")
+    said = list(rows["message"])
+    assert len(said) == 1
+    assert said[0].startswith("for i in range(30000): ")
+    assert "of 30,000 turns were seen" in said[0]
+
+
+def test_a_list_that_a_loop_fills_is_the_whole_curve(shell, poor):
+    source = "losses = []\nfor i in range(3_000):\n    loss = abs(1 / (i + 1))\n    losses.append(loss)"
+    run = tracked(shell, source)
+    assert list(run.history("loss")["value"]) == shell.user_ns["losses"]
+
+
+def test_what_a_loop_went_over_is_let_go_when_it_is_over(shell, poor):
+    source = (
+        "import weakref\nclass Thing:\n    pass\ndef made():\n    thing = Thing()\n    global watched\n"
+        "    watched = weakref.ref(thing)\n    for i in range(100):\n        yield abs(i / 2)\n    thing = thing\n"
+        "for x in made():\n    loss = abs(x)\n    if x > 30:\n        break\nalive = watched() is not None"
+    )
+    gc.disable()
+    try:
+        tracked(shell, source)
+    finally:
+        gc.enable()
+    assert shell.user_ns["alive"] is False
+
+
+def test_no_name_of_ours_stays(shell):
+    before = set(shell.user_ns)
+    tracked(
+        shell,
+        "for i in range(5):\n    loss = i / 2\ndef f():\n    for j in range(3):\n        acc = j / 2\nf()",
+    )
+    assert set(shell.user_ns) - before <= {"i", "loss", "f"} | {
+        n for n in shell.user_ns if n.startswith("_i")
+    }
+
+
+def test_nothing_is_held_that_passed(shell):
+    source = (
+        "import weakref, numpy as np\nfrom sklearn.dummy import DummyClassifier\nclass A(np.ndarray):\n    pass\n"
+        "X = np.zeros((9, 2))\nmodel = DummyClassifier().fit(X, [0] * 9)\nref, model_ref = weakref.ref(X), weakref.ref(model)\n"
+        "score = model.score(X, [0] * 9)\ndel X, model\ngone = ref() is None and model_ref() is None"
+    )
+    gc.disable()
+    try:
+        tracked(shell, source)
+    finally:
+        gc.enable()
+    assert shell.user_ns["gone"]
+
+
+def test_a_handle_made_in_a_call_is_closed_when_the_call_is_over(shell):
+    source = (
+        "import json\njson.dump({'a': 1}, open('x.json', 'w'))\nback = json.load(open('x.json'))\n"
+        "open('a.txt', 'w').write('hi')\ntext = open('a.txt').read()"
+    )
+    tracked(shell, source)
+    assert (shell.user_ns["back"], shell.user_ns["text"]) == ({"a": 1}, "hi")
+
+
+def test_a_part_of_a_call_that_raised_is_let_go(shell):
+    source = (
+        "import weakref\nfrom sklearn.dummy import DummyClassifier\nclass Bad(list):\n    pass\n"
+        "def bad():\n    global ref\n    made = Bad([[1]])\n    ref = weakref.ref(made)\n    return made\n"
+        "try:\n    DummyClassifier().fit(bad(), 1 / 0)\nexcept ZeroDivisionError:\n    pass\nx = abs(-1)\n"
+        "y = len([x])\nmodel = DummyClassifier().fit([[1]], [1])\nalive = ref() is not None"
+    )
+    tracked(shell, source)
+    assert shell.user_ns["alive"] is False
+
+
+def test_a_key_that_is_computed_names_its_own_value(shell):
+    source = (
+        "res = {}\nclass M:\n    def __init__(self, s):\n        self.s = s\n    def score(self):\n        return self.s\n"
+        "for d in (1, 2, 3):\n    res[f'depth={d}'] = M(d / 7).score()"
+    )
+    run = tracked(shell, source)
+    assert {name: value for name, value in run.metrics.items() if "depth" in name} == {
+        f"res.depth={d}": d / 7 for d in (1, 2, 3)
+    }
