@@ -15,10 +15,8 @@ FREE: Final = 0.006
 """Seconds that any cell's observation may take. What begins and ends a run takes the rest of the 15 ms."""
 SHARE: Final = 0.012
 """Of the cell's time, beyond that; what collectors do with it afterwards takes the rest of the 2 %."""
-LIGHT: Final = 15.0
-"""Calls of an empty function that the pass of a number costs."""
-AFTERWARDS: Final = 40.0
-"""And what becomes of it when the cell is over."""
+AFTERWARDS: Final = 5.0
+"""Light passes that it takes, when the cell is over, to make something of one note."""
 SAMPLED: Final = 16
 """Passes between two looks at the clock."""
 
@@ -28,14 +26,14 @@ clock = time.perf_counter
 class Budget:
     """Of a session's cells, one after the other.
 
-    What takes long is measured, by the thread's own time; a light pass costs less than a look at the clock, so these are
-    counted, at a price that is found once.
+    What takes long is measured, by the thread's own time; a light pass, a number's in a loop, takes hardly longer than a look
+    at the clock, so these are counted, at a price that is found once (`pass_time`, in seconds).
     """
 
-    __slots__ = ("_allowed", "_passes", "_unit", "began", "spent")
+    __slots__ = ("_allowed", "_passes", "began", "pass_time", "spent")
 
     def __init__(self) -> None:
-        self._unit = min(_empty_calls() for _ in range(3))
+        self.pass_time = 1e-6
         self.begin()
 
     def begin(self) -> None:
@@ -47,11 +45,11 @@ class Budget:
 
     def light(self) -> None:
         """A light pass."""
-        self.spent += LIGHT * self._unit
+        self.spent += self.pass_time
 
     def later(self, size: float = 1.0) -> None:
         """What will be done with what was kept, of so many times a number's size."""
-        self.spent += AFTERWARDS * self._unit * size
+        self.spent += AFTERWARDS * self.pass_time * size
 
     def over(self) -> bool:
         """Whether more was spent than may be by now."""
@@ -67,15 +65,3 @@ class Budget:
         """In words: what was spent of what might have been."""
         allowed = FREE + SHARE * (clock() - self.began)
         return f"{self.spent * 1000:.1f} of {allowed * 1000:.1f} ms"
-
-
-def _empty_calls() -> float:
-    """Seconds that the call of an empty function takes."""
-
-    def empty() -> None:
-        pass
-
-    began = time.thread_time()
-    for _ in range(1000):
-        empty()
-    return (time.thread_time() - began) / 1000

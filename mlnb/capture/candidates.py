@@ -16,6 +16,7 @@ from mlnb.capture.recorder import Note, Turn
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+    from mlnb.capture.series import Series
     from mlnb.events import Source
 
 SOURCE_TEXT: Final = 1
@@ -43,18 +44,15 @@ class Candidate:
     absorbed: bool = False
     made: bool = False  # by a metric function or `score`, in this cell
     came_out: str | None = None  # the function that returned it
-    place: int = -1  # among all
-    more: list[Note] = field(default_factory=list)  # what came to the same place in later turns
+    more: Series | None = None  # what the same place gave in later turns
     turn: tuple[tuple[int, int], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self.turn = turn_of(self.note.loops)
 
-    def points(self) -> Iterator[tuple[float, tuple[Turn, ...]]]:
-        """Its value and those that came after it, each with its turn."""
-        yield self.value, self.note.loops
-        for note in self.more:
-            yield note.value, note.loops
+    @property
+    def last(self) -> float:
+        return self.value if self.more is None else self.more.values[-1]
 
     @property
     def from_call(self) -> bool:
@@ -87,7 +85,6 @@ class Candidates:
         same = self._known(found)
         if same is None:
             self._places.setdefault(_key(found.value), []).append(len(self._all))
-            found.place = len(self._all)
             self._all.append(found)
             self._hold(found, found.key)
             return found
@@ -107,14 +104,10 @@ class Candidates:
     def __len__(self) -> int:
         return len(self._all)
 
-    def newest(self) -> Candidate:
-        return self._all[-1]
-
-    def continue_with(self, example: Candidate | None, note: Note) -> None:
-        """One more number that is what another of its place was; nothing, where that one was another's mention."""
-        if example is not None:
-            example.more.append(note)
-            self._places.setdefault(_key(note.value), []).append(example.place)
+    def continue_newest(self, more: Series) -> None:
+        """The number that was added last goes on in later turns."""
+        self._all[-1].more = more
+        self._places.setdefault(_key(more.values[-1]), []).append(len(self._all) - 1)
 
     def _hold(self, found: Candidate, key: str) -> None:
         """A variable holds it from now on."""

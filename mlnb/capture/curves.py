@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mlnb.capture.candidates import VARIABLE, Candidate
 from mlnb.capture.evidence import has_digits, same, same_numbers
 from mlnb.capture.findings import Metric
+from mlnb.capture.series import UNKNOWN
 from mlnb.capture.words import is_counter_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from mlnb.capture.recorder import Turn
 
 ALIKE: Final = 20  # metrics of one name and place: more of them are a loop that nobody saw
 
@@ -44,8 +45,9 @@ def collected(
 def _of_loop(name: str, members: list[Candidate]) -> list[Metric]:
     last = list({_turn_outside(member): member for member in members}.values())
     if len(last) > 1 and _turn_outside(last[0]):
-        members = last  # of a training function that a loop calls, how each of its calls ended
-    if len(members) == 1 and not members[0].more:
+        # Of a training function that a loop calls, how each of its calls ended.
+        members = [replace(member, value=member.last, more=None) for member in last]
+    if len(members) == 1 and members[0].more is None:
         return [_single(name, members[0])]
     return [] if _is_switch(members) else [_curve(name, members)]
 
@@ -95,36 +97,39 @@ def _single(name: str, member: Candidate) -> Metric:
 
 def _curve(name: str, members: Sequence[Candidate]) -> Metric:
     first = members[0]
-    points = [point for member in members for point in member.points()]
     one = len({member.estimator for member in members}) == 1
     data = len({member.dataset for member in members}) == 1
     return Metric(
         name,
-        [value for value, _ in points],
-        _steps([loops for _, loops in points]),
+        [
+            value
+            for member in members
+            for value in (member.value, *(member.more.values if member.more else ()))
+        ],
+        _steps(members),
         first.estimator if one else None,
         first.dataset if data else None,
         first.source,
     )
 
 
-def _steps(turns: Sequence[tuple[Turn, ...]]) -> list[int]:
-    """The loop's own whole numbers where they grow, else 0, 1, 2 …"""
+def _steps(members: Sequence[Candidate]) -> list[int]:
+    """The loop's own whole numbers where they grow; else the turns, where one loop alone has them; else 0, 1, 2 …"""
     own: list[int] = []
-    for loops in turns:
+    turns: list[int] = []
+    for member in members:
+        loops = member.note.loops
         values = loops[-1].values if loops else None
-        value = values[0] if values else None
-        if type(value) is not int or (own and value <= own[-1]):
-            return _numbered(turns)
-        own.append(value)
-    return own
+        own.append(values[0] if values and type(values[0]) is int else UNKNOWN)
+        turns.append(loops[0].number if len(loops) == 1 else UNKNOWN)
+        if member.more is not None:
+            own += member.more.own
+            turns += member.more.turns
+    return next((steps for steps in (own, turns) if _grow(steps)), list(range(len(own))))
 
 
-def _numbered(turns: Sequence[tuple[Turn, ...]]) -> list[int]:
-    """The turns in which they were seen, where one loop alone has them, else 0, 1, 2 …"""
-    found = [loops[0].number for loops in turns if len(loops) == 1]
-    growing = len(found) == len(turns) and all(a < b for a, b in itertools.pairwise(found))
-    return found if growing else list(range(len(turns)))
+def _grow(steps: Sequence[int]) -> bool:
+    return UNKNOWN not in steps and all(a < b for a, b in itertools.pairwise(steps))
 
 
 def _without_twins(metrics: Sequence[Metric]) -> list[Metric]:

@@ -28,6 +28,7 @@ from mlnb.capture.calls import Calls
 from mlnb.capture.loops import Watched
 from mlnb.capture.numbers import numbers_of
 from mlnb.capture.probes import ITERATOR, LOOP_PROBE, PROBE
+from mlnb.capture.series import ENOUGH, UNKNOWN, Series
 from mlnb.capture.sites import MISSING, Prediction, Site
 
 if TYPE_CHECKING:
@@ -36,14 +37,13 @@ if TYPE_CHECKING:
     from mlnb.capture.twins import Twins
 
 OFF: Final = operator.itemgetter(1)
-MOST: Final = 60_000  # notes of one cell that are kept
-FEW: Final = 500  # notes of one place that are never thinned
 LONG: Final = 500  # items of a list
 FEW_LONG: Final = 3  # passes of a place whose long lists are seen whatever the budget says
 _SIZED: Final = frozenset({list, tuple})
 _HELD: Final = frozenset({list, dict})
 _LIGHT: Final = frozenset({int, float, str, bool, type(None)})
 SURE: Final = 64  # passes of a place that are seen whatever the budget says
+FEW: Final = 10  # calls that say nothing, after which their place is passed over
 DULL: Final = 100  # values of an assignment without a number among them, after which it is passed over
 
 
@@ -63,7 +63,7 @@ class Turn(NamedTuple):
 class Note:
     """One value that passed: `value` is a number, a list or dictionary of numbers, or `None`.
 
-    `loops` says in which turn of which loops, outermost first.
+    `loops` says in which turn of which loops, outermost first; `more` are numbers of the same place, of later turns.
     """
 
     site: Site
@@ -71,6 +71,7 @@ class Note:
     value: Any
     loops: tuple[Turn, ...] = ()
     facts: Any = None
+    more: Series | None = None
 
 
 class _Probe:
@@ -124,7 +125,7 @@ class _Listed:
 
 class Recorder:
     """One per session. `predictions` says of variables what they were predicted by, and for what data; `learn` takes in a
-    function of a module of the user's, and says whether it trains something; `on_note` is told of each note."""
+    function of a module of the user's, and says whether it trains something; `on_note` is told of each value that is kept."""
 
     def __init__(
         self,
@@ -138,7 +139,7 @@ class Recorder:
         )
         self.notes: list[Note] = []
         self.problems: list[tuple[str, str]] = []
-        self.on_note: Callable[[Note], None] | None = None
+        self.on_note: Callable[[Site, Any, tuple[Turn, ...]], None] | None = None
         self.twins: Twins | None = None
         self._namespace = namespace
         self._functions: dict[int, Site] = {}  # the places in functions' twins
@@ -156,11 +157,15 @@ class Recorder:
         self._pending: dict[int, Any] = {}
         self._turns: tuple[Turn, ...] | None = ()
         self._blind: dict[int, list[int]] = {}  # of a loop: turns that were seen, and that weren't
-        self._thinned: Counter[str] = Counter()
+        self._silent: dict[int, int] = {}
+        self._given: dict[tuple[int, int], int] = {}
+        self._newest: dict[tuple[int, int], Note] = {}
+        self._quick: dict[int, _Quick] = {}
         self._thread = 0
         self._on = _Probe(self._open, self._take)
         self._loop_on = _LoopProbe(self._begin_loop)
         self._set(OFF, loops.bare)
+        self.budget.pass_time = min(self._time_of_a_pass() for _ in range(3))
         weak = weakref.WeakMethod(self._forked)
         os.register_at_fork(after_in_child=lambda: (forked := weak()) and forked())
 
@@ -178,7 +183,8 @@ class Recorder:
         self._begun, self._strides, self._blind, self._seen_turns = [], {}, {}, {}
         self.grown = {}
         self._turns, self._numbered = (), set()
-        self._overdrawn, self._thinned = Counter(), Counter()
+        self._silent = {}
+        self._overdrawn, self._given, self._newest, self._quick = Counter(), {}, {}, {}
         self._sites = dict(self._functions)
         self._open.clear()
         self._open.update(self._functions)
@@ -215,6 +221,23 @@ class Recorder:
         for name, value in ((PROBE, probe), (LOOP_PROBE, loop_probe), (ITERATOR, iter)):
             setattr(builtins, name, value)
 
+    def _time_of_a_pass(self) -> float:
+        """Seconds that a number in a loop and its turn's beginning take, each."""
+        self.begin()
+        turn, number = Site(1, "loop", "", 0), Site(2, "assign", "", 0, names=("x",), loops=(1,))
+        self.add({1: turn, 2: number})
+        loop = self._begin_loop((1, iter(())))
+        passes = [(1, (loop, 0)), (2, 0.5)]
+        for pair in passes * (ENOUGH + 1):
+            self._on(pair)
+        began = time.thread_time()
+        for pair in passes * 100:
+            self._on(pair)
+        took = (time.thread_time() - began) / (100 * len(passes))
+        self.begin()
+        self._set(OFF, loops.bare)
+        return took
+
     # ---- sites ------------------------------------------------------------------------------
 
     def add(self, sites: Mapping[int, Site]) -> None:
@@ -237,6 +260,13 @@ class Recorder:
         if threading.get_ident() != self._thread:
             return
         budget = self.budget
+        if (
+            type(value) is float
+            and (quick := self._quick.get(site.number)) is not None
+            and quick.goes_on(value)
+        ):
+            budget.spent += budget.pass_time
+            return
         heavy = site.kind == "call" or (site.several and type(value) not in _LIGHT)
         began = time.thread_time() if heavy else 0.0
         try:
@@ -319,6 +349,11 @@ class Recorder:
         call = self._calls.facts(site, value, frame, count)
         if call is not None:
             self._keep(site, kept.of_call(value, call), call)
+            self._silent.pop(site.number, None)
+        elif not site.held:
+            self._silent[site.number] = self._silent.get(site.number, 0) + 1
+            if self._silent[site.number] > FEW:
+                self._open.pop(site.number, None)  # it has said what it had to say
 
     def _value(self, site: Site, value: Any, count: int) -> None:
         plain = kept.at_site(site, value)
@@ -341,13 +376,30 @@ class Recorder:
     def _keep(self, site: Site, value: Any, facts: Any = None) -> None:
         if value is None and facts is None:
             return
-        note = Note(site, len(self.notes), value, self._where(), facts)
-        self.notes.append(note)
-        self.budget.later(1 + len(value) / 20 if type(value) in _HELD else 1)
+        turns = self._where()
         if self.on_note is not None:
-            self.on_note(note)
-        if len(self.notes) > MOST:
-            self._thin()
+            self.on_note(site, value, turns)
+        if turns and type(value) is float and facts is None and self._goes_on(site, value, turns):
+            return
+        self.notes.append(note := Note(site, len(self.notes), value, turns, facts))
+        self.budget.later(1 + len(value) / 20 if type(value) in _HELD else 1)
+        if turns:
+            self._newest[_place(site, turns)] = note
+
+    def _goes_on(self, site: Site, value: float, turns: tuple[Turn, ...]) -> bool:
+        """Whether a number is one more of those that a place gives turn by turn."""
+        place = _place(site, turns)
+        count = self._given[place] = self._given.get(place, 0) + 1
+        if count <= ENOUGH:
+            return False
+        note = self._newest[place]
+        if note.more is None:
+            note.more = Series()
+        values = turns[-1].values
+        note.more.append(
+            value, values[0] if values else None, turns[0].number if len(turns) == 1 else UNKNOWN
+        )
+        return True
 
     def _where(self) -> tuple[Turn, ...]:
         """In which turns of which loops: the same for all notes of a turn."""
@@ -365,23 +417,6 @@ class Recorder:
                 for loop in self._loops
             )
         return self._turns
-
-    def _thin(self) -> None:
-        """Half of the notes, from where there are many: of each four at a place, the lowest and the highest."""
-        places: dict[int, list[Note]] = {}
-        for note in self.notes:
-            places.setdefault(note.site.number, []).append(note)
-        dropped: set[int] = set()
-        for of_place in places.values():
-            if len(of_place) > FEW and all(isinstance(note.value, (int, float)) for note in of_place):
-                for start in range(0, len(of_place) - 4, 4):
-                    four = sorted(of_place[start : start + 4], key=_height)
-                    dropped.update((four[1].order, four[2].order))
-                site = of_place[0].site
-                self._thinned[" ".join(site.names) or site.text] += 1
-        self.notes[:] = [note for note in self.notes if note.order not in dropped]
-        for order, note in enumerate(self.notes):
-            note.order = order
 
     # ---- loops ------------------------------------------------------------------------------
 
@@ -417,24 +452,32 @@ class Recorder:
     def _turn(self, site: Site, value: Any) -> None:
         """A turn begins that is seen."""
         self._turns = None
-        if site.kind == "loop" and type(value) is tuple and value and type(value[0]) is Watched:
+        if type(value) is tuple and value and type(value[0]) is Watched:
             loop: Any = value[0]
             values: Any = value[1:]
-            if loop not in self._loops:
-                self._loops.append(loop)  # a generator's loop goes on
         else:
-            values = value or ()
-            found = next((one for one in reversed(self._loops) if one.number == site.number), None)
-            if found is None:
-                self._activations += 1
-                loop = _Listed(site.number, self._activations, -1)
-                self._enter(loop)
-            else:
-                loop = found
-        del self._loops[self._loops.index(loop) + 1 :]
+            loop, values = self._listed(site), value
+        stack = self._loops
+        if not stack or stack[-1] is not loop:
+            if loop not in stack:
+                stack.append(loop)  # a generator's loop goes on
+            del stack[stack.index(loop) + 1 :]
         loop.turn += 1
+        if len(values or ()) == 1 and type(values[0]) is int:
+            loop.values = values
+        else:
+            loop.values = kept.of_loop(values)
         self._seen_turns[site.number] = self._seen_turns.get(site.number, 0) + 1
-        loop.values = kept.of_loop(values)
+
+    def _listed(self, site: Site) -> Any:
+        """The loop that goes through a place without phases, a new one where none is known."""
+        for loop in reversed(self._loops):
+            if loop.number == site.number:
+                return loop
+        self._activations += 1
+        found = _Listed(site.number, self._activations, -1)
+        self._enter(found)
+        return found
 
     def _leave(self, number: int | None, values: Any, site: Site | None = None) -> None:
         """A loop is over; its variables' values are noted if its last turn wasn't seen."""
@@ -488,9 +531,37 @@ class Recorder:
                     f"{self._sites[number].text[:80]}: {seen:,} of {seen + blind:,} turns were seen, the others ran too "
                     "quickly to be looked at; its last values are exact, the lowest and highest are of those seen"
                 )
-        for name, times in self._thinned.items():
-            yield f"{name}: of its values, about one in {2**times} is kept, the lowest and highest among them"
+        for note in self.notes:
+            if note.more is not None and note.more.halved:
+                yield (
+                    f"{' '.join(note.site.names) or note.site.text}: of its values, about one in {2**note.more.halved} "
+                    "is kept, the lowest and the highest among them"
+                )
 
 
-def _height(note: Note) -> float:
-    return float(note.value) if note.value == note.value else float("-inf")
+class _Quick:
+    """The short way of a number to the series of its place, as long as its loop goes on."""
+
+    __slots__ = ("_depth", "_loop", "_loops", "_series")
+
+    def __init__(self, series: Series, loops: list[Any], depth: int) -> None:
+        self._series = series
+        self._loops = loops
+        self._depth = max(depth, 0)
+        self._loop = loops[self._depth]
+
+    def goes_on(self, value: float) -> bool:
+        """Take it in, if it belongs here."""
+        loops = self._loops
+        if len(loops) <= self._depth or loops[self._depth] is not self._loop:
+            return False
+        values = loops[-1].values
+        self._series.append(
+            value, values[0] if values else None, loops[0].turn if len(loops) == 1 else UNKNOWN
+        )
+        return True
+
+
+def _place(site: Site, turns: tuple[Turn, ...]) -> tuple[int, int]:
+    """A place in one going through of its function's outermost loop."""
+    return site.number, turns[-len(site.loops) if 0 < len(site.loops) <= len(turns) else 0].activation

@@ -15,11 +15,13 @@ fails here becomes a problem of the run and one warning line; the user's cell ne
 from __future__ import annotations
 
 import ast
+import contextlib
+import gc
 import hashlib
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -243,9 +245,10 @@ class Session:
         if cell.watch is not None:
             cell.watch.stop()
         try:
-            self._note_cell(cell, result, error, duration)
-            if cell.run is not None and cell.options is not None:
-                self._close(cell, cell.run, cell.options, error, duration)
+            with _no_collection():
+                self._note_cell(cell, result, error, duration)
+                if cell.run is not None and cell.options is not None:
+                    self._close(cell, cell.run, cell.options, error, duration)
         except Exception as failure:  # noqa: BLE001
             self._warn("end", failure)
         finally:
@@ -449,6 +452,19 @@ def is_injected(source: str, meta: Mapping[str, Any]) -> bool:
     lines = source.lstrip().splitlines() or [""]
     first = lines[1].strip() if track_line(source) is not None and len(lines) > 1 else lines[0].strip()
     return first in {"# Parameters", "# parameters"}
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """What is made and dropped here within milliseconds must not set off a collection of all the user's objects."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _does_something(source: str, shell: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mlnb.capture import curves
 from mlnb.capture.scores.assigned import Assigned
@@ -14,13 +14,11 @@ from mlnb.capture.scores.shown import Shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from mlnb.capture.candidates import Candidate, Candidates
+    from mlnb.capture.candidates import Candidates
     from mlnb.capture.findings import Metric
     from mlnb.capture.program import Program
     from mlnb.capture.recorder import Note
     from mlnb.capture.settings import Groups
-
-ENOUGH: Final = 200  # turns of a loop
 
 
 class Scores:
@@ -37,8 +35,6 @@ class Scores:
         self._reading = Reading(groups, program, known, recorded, points)
         mappings = Mappings(self._reading)
         assigned, shown = Assigned(self._reading, mappings), Shown(self._reading, mappings)
-        self._times: dict[tuple[int, int], int] = {}
-        self._became: dict[tuple[int, int], Candidate | None] = {}
         self._readers: dict[str, Callable[[Note], None]] = {
             "call": Called(self._reading).read,
             "assign": assigned.assign,
@@ -51,37 +47,16 @@ class Scores:
     def read(self, notes: Iterable[Note], grown: Mapping[str, list[float]] | None = None) -> list[Metric]:
         """The metrics of a cell. `grown` are lists that a loop has filled, some of whose turns weren't seen."""
         for note in notes:
-            if self._goes_on(note):
-                continue
             reader = self._readers.get(note.site.kind)
             before = len(self.candidates)
             if reader is not None:
                 reader(note)
             if note.site.kind == "call":
                 self._reading.made[note.site.number] = note
-            self._learn(note, before)
+            if note.more is not None and len(self.candidates) > before:
+                self.candidates.continue_newest(note.more)
         found = curves.collected(self.candidates, self._reading.curves, self._reading.recorded)
         return curves.completed(found, grown or {})
-
-    def _learn(self, note: Note, before: int) -> None:
-        """What became of a loop's number at its place: the first hundreds say it of all that follow."""
-        if not note.loops or type(note.value) is not float:
-            return
-        place = (note.site.number, note.loops[0].activation)
-        self._times[place] = self._times.get(place, 0) + 1
-        self._became[place] = self.candidates.newest() if len(self.candidates) > before else None
-
-    def _goes_on(self, note: Note) -> bool:
-        """Whether a number is one more of a curve that is known well enough: it needn't be judged anew."""
-        if not note.loops or type(note.value) is not float or note.facts is not None:
-            return False
-        if note.site.function is not None:
-            return False  # of each of its calls, how it ended may be meant
-        place = (note.site.number, note.loops[0].activation)
-        if self._times.get(place, 0) < ENOUGH:
-            return False
-        self.candidates.continue_with(self._became[place], note)
-        return True
 
     @property
     def candidates(self) -> Candidates:
