@@ -55,7 +55,9 @@ class JournalOpened(Event, tag="journal", frozen=True, kw_only=True, omit_defaul
     host: str
     boot_id: str
     pid: int
-    pid_started: float
+    pid_namespace: str | None = None
+    pid_born: int | None = None
+    pid_started: float = 0.0  # in seconds of the wall clock: what older versions wrote
 
 
 class MetricKey(Event, tag="key", frozen=True, kw_only=True, omit_defaults=True):
@@ -287,13 +289,15 @@ class Promotion(Event, tag="promotion", frozen=True, kw_only=True, omit_defaults
     hash: str = ""
 
 
-class Owner(msgspec.Struct, frozen=True):
-    """The process that executes a batch; `started` is its start time in seconds since 1970."""
+class Owner(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The process that executes a batch, and holds the lease of its id as long as it does. `born` and `namespace` are
+    None in what older versions wrote, which knew no leases."""
 
     host: str
     boot_id: str
     pid: int
-    started: float
+    namespace: str | None = None
+    born: int | None = None
 
 
 class BatchStarted(Event, tag="batch_started", frozen=True, kw_only=True, omit_defaults=True):

@@ -16,6 +16,7 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
+from mlnb.errors import UsageError
 from mlnb.events import BatchEnded, BatchResumed, BatchStarted, Event
 from mlnb.execution.executors import Options, find_executor
 from mlnb.execution.jobs import Ended, Job, Setup, Started
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from mlnb.execution.plan import Plan
     from mlnb.execution.prepared import Prepared
     from mlnb.store import Store
+    from mlnb.store.leases import Lease
 
 _log = logging.getLogger("mlnb")
 LISTEN_SECONDS: Final = 0.25
@@ -63,6 +65,7 @@ class Batch:
         self._cancelled = threading.Event()
         self._ended = threading.Event()
         self._executor: Executor | None = None
+        self._lease: Lease | None = None
         self.failures: tuple[tuple[Job, Ended], ...] = ()
 
     @property
@@ -152,10 +155,13 @@ class Batch:
         options = Options(settings.workers, len(self.prepared.jobs), settings.scheduler)
         self._executor = find_executor(settings.executor)(options)
         try:
+            self._lease = _take_lease(self.prepared)
             control.forget(self.store, self.batch_id)  # one that was asked to stop may be resumed
             _enter(self.prepared)
         except BaseException:
             self._executor.close()
+            if self._lease is not None:
+                self._lease.release()
             raise
 
     def _run_behind(self) -> None:
@@ -187,6 +193,8 @@ class Batch:
             try:
                 self.store.registry.transact(lambda _: BatchEnded(batch_id=self.batch_id, state=state))
             finally:
+                if self._lease is not None:
+                    self._lease.release()
                 self._tracker.close(state)
                 self._tell()
                 self._ended.set()
@@ -253,6 +261,14 @@ class Batch:
 def execute(prepared: Prepared, observer: Observer | None = None) -> Batch:
     """Execute a batch to its end: `Batch(prepared).run(observer)`."""
     return Batch(prepared).run(observer)
+
+
+def _take_lease(prepared: Prepared) -> Lease:
+    """So that no second process executes the batch beside this one, whatever it thinks of this one's life."""
+    lease = prepared.store.leases.take(prepared.batch_id)
+    if lease is None:
+        raise UsageError(f"batch {prepared.name} is still running", hint="wait, or stop it first")
+    return lease
 
 
 def _enter(prepared: Prepared) -> None:

@@ -1,8 +1,9 @@
 """Batches whose process died before it could say that they ended: they are `killed`, not `running`.
 
-The registry says which process executes a batch. As with runs, that is judged whenever somebody asks and
-nothing is written down, so a batch that is resumed runs again. From another host only silence tells: none of
-its runs has begun or ended for a quarter of an hour, and none runs.
+The registry says which process executes a batch, and that process holds the lease of the batch's id as long as it does.
+As with runs, that is judged whenever somebody asks and nothing is written down, so a batch that is resumed runs
+again. Of another machine's batch only silence tells: none of its runs has begun or ended for a quarter of an hour, and
+none runs.
 """
 
 from __future__ import annotations
@@ -27,13 +28,13 @@ _lock = threading.Lock()
 def this_process() -> events.Owner:
     """Who this process is, for a batch that it executes."""
     now = process.current()
-    return events.Owner(now.host, now.boot_id, now.pid, now.started)
+    return events.Owner(now.host, now.boot_id, now.pid, now.namespace, now.born)
 
 
 def gone(store: Store) -> frozenset[str]:
-    """The ids of batches that the registry has running and whose process is known to have ended."""
+    """The ids of batches that the registry has running and that nobody executes any more, for certain."""
     return frozenset(
-        batch_id for batch_id, owner in _running(store).items() if process.is_gone(_process(owner))
+        batch_id for batch_id, owner in _running(store).items() if _is_gone(store, batch_id, owner)
     )
 
 
@@ -52,7 +53,7 @@ def lay_over(store: Store, connection: duckdb.DuckDBPyConnection) -> None:
 
 def _silent(store: Store, connection: duckdb.DuckDBPyConnection) -> list[str]:
     elsewhere = [
-        batch_id for batch_id, owner in _running(store).items() if process.is_gone(_process(owner)) is None
+        batch_id for batch_id, owner in _running(store).items() if _is_gone(store, batch_id, owner) is None
     ]
     before = time.time() - process.SILENCE
     return [batch_id for batch_id in elsewhere if not _shows_signs(connection, batch_id, before)]
@@ -99,4 +100,11 @@ def _read(store: Store) -> Mapping[str, events.Owner]:
 
 
 def _process(owner: events.Owner) -> process.Process:
-    return process.Process(owner.host, owner.boot_id, owner.pid, owner.started)
+    return process.Process(owner.host, owner.boot_id, owner.pid, owner.namespace, owner.born)
+
+
+def _is_gone(store: Store, batch_id: str, owner: events.Owner) -> bool | None:
+    """Whether nobody executes it any more; None where that can't be seen from here."""
+    if store.leases.is_held(batch_id):
+        return False
+    return True if process.is_here(_process(owner)) and owner.born is not None else None

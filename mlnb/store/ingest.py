@@ -3,9 +3,9 @@
     read → insert → commit → archive → sync → unlink
 
 All rows and the offsets up to which journals were read are one transaction, so a fold that dies leaves
-either everything or nothing. A journal is taken away only when its writer has put it down (or is surely
-dead), it is folded to its end, and the disk has it in the archive; what dies in between is found again by
-name and length.
+either everything or nothing. A journal is taken away only when its writer has put it down, or is dead and its
+lock is held here; when it is folded to its end, and the disk has it in the archive. What dies in between is
+found again by name and length.
 
 Events fold at once. Points fold when their run has ended, or by the million; until then queries read them
 from their file (`mlnb.store.live`).
@@ -41,6 +41,9 @@ PASSES: Final = 2
 EXPECTED: Final = 1000
 """Journals about which a fold asks the index at once; more than fit into a slice."""
 
+HELD_AT_ONCE: Final = 200
+"""Locks of dead writers held at once: each is an open file, of which a process may have but so many."""
+
 POINTS_AT_ONCE: Final = 1_000_000
 BYTES_AT_ONCE: Final = 64 << 20
 
@@ -49,11 +52,11 @@ BYTES_AT_ONCE: Final = 64 << 20
 class Pending:
     """What there is to do: journals with something new, and journals to take away.
 
-    `upgrade` says that another version of mlnb folded last: what it didn't know is looked at again.
+    `to_archive` has the sizes up to which journals are folded. `upgrade` says that another version of mlnb folded last: what it didn't know is looked at again.
     """
 
     to_fold: deque[Journal] = field(default_factory=deque)
-    to_archive: list[Journal] = field(default_factory=list)
+    to_archive: dict[Journal, tuple[int, int]] = field(default_factory=dict)
     registry: bool = False
     upgrade: bool = False
 
@@ -121,13 +124,16 @@ def _drain(store: Store, patience: float) -> None:
         with index.writing(store.database, patience=patience) as connection:
             if work is None:
                 work = pending(store, connection)
-            finished = fold_slice(store, connection, work) if work.news else []
+            finished = fold_slice(store, connection, work) if work.news else {}
             if not work.news:
                 # Once more, so that little is left behind when the lock is given back; not until nothing
                 # is new, which may be never while others log.
                 passes += 1
                 work = pending(store, connection)
-        archive_journals(store, list(dict.fromkeys([*finished, *work.to_archive])))
+        archive_journals(store, finished)
+        waiting = iter(work.to_archive.items())
+        while some := dict(itertools.islice(waiting, HELD_AT_ONCE)):
+            archive_journals(store, _taken_over(some))
         work.to_archive.clear()
         if not work.news or passes == PASSES:
             return
@@ -242,31 +248,51 @@ def pending(store: Store, connection: duckdb.DuckDBPyConnection) -> Pending:
             or (at.may_be_judged and _judgement_differs(journal, at))
         ):
             work.to_fold.append(journal)
-        elif (
-            (not waiting or at.run_is_over)
-            # In this order: what is put down grows no more, so if it hasn't grown by now it is folded whole.
-            and _is_put_down(journal)
-            and reading.sizes(journal) == (events_size, points_size)
-        ):
-            work.to_archive.append(journal)
+        elif (not waiting or at.run_is_over) and reading.may_be_taken_over(journal):
+            work.to_archive[journal] = (events_size, points_size)
     return work
 
 
-def fold_slice(store: Store, connection: duckdb.DuckDBPyConnection, work: Pending) -> list[Journal]:
+def fold_slice(
+    store: Store, connection: duckdb.DuckDBPyConnection, work: Pending
+) -> dict[Journal, reading.Hold]:
     """One transaction: as much of the work as a slice of time allows, which is then no longer in `work`.
-    Returns the journals that may be taken away after it."""
+    Returns the journals that may be taken away after it, each held."""
+    done: dict[Journal, reading.Hold] = {}
+    try:
+        _fold_slice(store, connection, work, done)
+    except BaseException:
+        _release(done)
+        raise
+    return done
+
+
+def _fold_slice(
+    store: Store,
+    connection: duckdb.DuckDBPyConnection,
+    work: Pending,
+    done: dict[Journal, reading.Hold],
+) -> None:
     began = time.monotonic()
     taken = rows.Taken(connection)
     if work.upgrade:
         _look_again(store, taken)
         work.upgrade = False
     taken.expect(list(itertools.islice(work.to_fold, EXPECTED)))
-    done = []
-    while work.to_fold and taken.bytes <= BYTES_AT_ONCE and time.monotonic() - began <= SLICE:
+    held = 0
+    while (
+        work.to_fold
+        and taken.bytes <= BYTES_AT_ONCE
+        and held < HELD_AT_ONCE
+        and time.monotonic() - began <= SLICE
+    ):
         journal = work.to_fold.popleft()
-        put_down = _is_put_down(journal)  # asked before it is read: after that nothing is added
-        if take(taken, journal) and put_down:
-            done.append(journal)
+        hold = reading.take_over(journal)  # before it is read: after that nothing is added
+        if hold is not None:
+            done[journal] = hold
+            held += hold.fd is not None
+        if not take(taken, journal, put_down=hold is not None) and hold is not None:
+            done.pop(journal).release()
     if work.registry:
         end = _size(store)
         taken.take_registry(store.registry.read(), end)
@@ -281,7 +307,6 @@ def fold_slice(store: Store, connection: duckdb.DuckDBPyConnection, work: Pendin
         raise
     if not work.to_fold:  # once for many slices
         wide.keep_up(connection)
-    return done
 
 
 def _look_again(store: Store, taken: rows.Taken) -> None:
@@ -302,8 +327,9 @@ def _look_again(store: Store, taken: rows.Taken) -> None:
                 take_archived(store, taken, newest[name])
 
 
-def take(taken: rows.Taken, journal: Journal) -> bool:
-    """Read what is new in one journal; whether it is folded to its end with that."""
+def take(taken: rows.Taken, journal: Journal, *, put_down: bool = False) -> bool:
+    """Read what is new in one journal, which nobody writes any more where it is `put_down`; whether it is folded to its
+    end with that."""
     at = taken.position(journal.name)
     # Points before events: the name of a key is written before its first point.
     points_size = _stat(journal)
@@ -319,7 +345,7 @@ def take(taken: rows.Taken, journal: Journal) -> bool:
     if run is None:
         return True
     if taken.may_be_judged(journal, run):
-        is_alive = reading.life(journal, first) == "alive"
+        is_alive = not put_down and reading.life(journal, first) == "alive"
         taken.judge(run, None if is_alive else reading.last_time(journal))
     unread = points_size - at.points_end
     is_over = run.has_ended or run.is_taken_for_dead
@@ -335,18 +361,42 @@ def commit(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("COMMIT")
 
 
-def archive_journals(store: Store, journals: list[Journal]) -> None:
-    """Put folded journals into the archive, and take them away when the disk has them."""
-    if not journals:
-        return
-    there = _archived_before(store, journals)
-    new = [journal for journal in journals if journal.name not in there]
-    archive.append(
-        store.archive,
-        ((journal.name, *reading.whole(journal)) for journal in new),
-    )
-    for journal in journals:
-        unlink(journal)
+def archive_journals(store: Store, held: dict[Journal, reading.Hold]) -> None:
+    """Put folded journals into the archive, and take them away when the disk has them. Nobody writes them meanwhile:
+    each is held, and let go here."""
+    try:
+        if not held:
+            return
+        journals = list(held)
+        there = _archived_before(store, journals)
+        new = [journal for journal in journals if journal.name not in there]
+        archive.append(
+            store.archive,
+            ((journal.name, *reading.whole(journal)) for journal in new),
+        )
+        for journal in journals:
+            unlink(journal)
+    finally:
+        _release(held)
+
+
+def _taken_over(folded: dict[Journal, tuple[int, int]]) -> dict[Journal, reading.Hold]:
+    """Those that nobody writes any more, and that haven't grown beyond what is folded of them."""
+    found: dict[Journal, reading.Hold] = {}
+    for journal, sizes in folded.items():
+        hold = reading.take_over(journal)
+        if hold is None:
+            continue
+        if reading.sizes(journal) == sizes:
+            found[journal] = hold
+        else:
+            hold.release()
+    return found
+
+
+def _release(held: dict[Journal, reading.Hold]) -> None:
+    for hold in held.values():
+        hold.release()
 
 
 def unlink(journal: Journal) -> None:
@@ -370,11 +420,6 @@ def _archived_before(store: Store, journals: list[Journal]) -> set[str]:
 
 def _has_whole_line(journal: Journal, start: int) -> bool:
     return reading.has_line(journal.events_path, start)
-
-
-def _is_put_down(journal: Journal) -> bool:
-    """Whether nobody can append to it any more: its writer closed it, or is surely dead."""
-    return journal.is_closed or reading.life(journal, reading.header(journal)) == "dead"
 
 
 def _judgement_differs(journal: Journal, at: positions.Position) -> bool:

@@ -13,6 +13,8 @@ appends to its parent's journal, nor keeps it alive.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import logging
 import os
 import threading
@@ -38,6 +40,8 @@ HELD_LIMIT: Final = 64 << 20
 CHUNK: Final = 4 << 20
 """Bytes handed to one `write`; a multiple of the size of a point."""
 
+_APPENDING: Final = os.O_RDWR | os.O_APPEND | locks.CLOEXEC | getattr(os, "O_BINARY", 0)
+
 _open: weakref.WeakSet[JournalWriter] = weakref.WeakSet()
 
 
@@ -54,8 +58,7 @@ class AppendFile:
         """-1 until the first write, which a full disk may refuse."""
 
     def open(self) -> None:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self.fd = os.open(self.path, flags | getattr(os, "O_BINARY", 0), 0o666)
+        self.fd = os.open(self.path, _APPENDING | os.O_CREAT | os.O_EXCL, 0o666)
 
     def append(self, data: bytes | memoryview[int]) -> None:
         if self.held:
@@ -90,6 +93,28 @@ class AppendFile:
             del self.held[:written]
             if not self.held:
                 log.warning("mlnb: there is room again; %s is complete", self.path.name)
+
+    def is_unlinked(self) -> bool:
+        """Whether somebody took its name away while it was open."""
+        return self.fd >= 0 and os.fstat(self.fd).st_nlink == 0
+
+    def put_back(self) -> None:
+        """Give a file that was unlinked its name and content again: what is written goes on, and nothing is lost."""
+        old = self.fd
+        temporary = self.path.with_name(f".{self.path.name}.back")
+        new = os.open(temporary, _APPENDING | os.O_CREAT | os.O_TRUNC, 0o666)
+        try:
+            for at in range(0, self.size, CHUNK):
+                piece = os.pread(old, min(CHUNK, self.size - at), at)
+                if os.write(new, piece) != len(piece):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))  # noqa: TRY301
+            temporary.replace(self.path)
+        except BaseException:
+            os.close(new)
+            temporary.unlink(missing_ok=True)
+            raise
+        self.fd, self.unsynced = new, True
+        os.close(old)
 
     def to_sync(self) -> int | None:
         """A descriptor to sync and close, where something was written since the last."""
@@ -265,6 +290,7 @@ class JournalWriter:
         with self._lock:
             if self.closed or self._pid != os.getpid():
                 return
+            self._show_signs()
             found = [(file.path, file.to_sync()) for file in self._files()]
         for path, fd in found:
             if fd is not None:
@@ -285,6 +311,7 @@ class JournalWriter:
             _open.discard(self)
             if self._pid != os.getpid():
                 return 0
+            self._put_back_if_unlinked()
             for file in self._files():
                 lost += file.close(durable=durable)
             # First gone, then free: nobody may find the file unlocked and call the writer dead.
@@ -301,6 +328,7 @@ class JournalWriter:
         self._seq = 0
         self._metrics = {}
         self.closed = False
+        self._last_sign = time.monotonic()
         stem = self.folder / f"{self.subject}.{self.writer}"
         try:
             self._alive_path = stem.with_name(stem.name + ".alive")
@@ -325,9 +353,41 @@ class JournalWriter:
                 host=me.host,
                 boot_id=me.boot_id,
                 pid=me.pid,
-                pid_started=me.started,
+                pid_namespace=me.namespace,
+                pid_born=me.born,
             )
         )
+
+    def _show_signs(self) -> None:
+        """Called each second: other machines see that this writer lives, and it sees whether its files do."""
+        self._put_back_if_unlinked()
+        now = time.monotonic()
+        if now - self._last_sign >= process.SIGN_EVERY:
+            self._last_sign = now
+            with contextlib.suppress(OSError):
+                os.utime(self._alive_path)
+
+    def _put_back_if_unlinked(self) -> None:
+        try:
+            gone = [file for file in self._files() if file.is_unlinked()]
+            if not gone and os.fstat(self._alive).st_nlink:
+                return
+            self.folder.mkdir(parents=True, exist_ok=True)
+            alive = locks.new(self._alive_path)  # first: nobody may take what follows for a dead writer's
+            os.close(self._alive)
+            self._alive = alive
+            for file in gone:
+                file.put_back()
+        except OSError as error:  # once more in a second
+            log.warning(
+                "mlnb: %s was taken away, and can't be put back (%s)", self.folder, error.strerror or error
+            )
+        else:
+            log.warning(
+                "mlnb: the journal %s.%s was taken away while it was written; it is there again, whole",
+                self.subject,
+                self.writer,
+            )
 
     def _files(self) -> Sequence[AppendFile]:
         # Events first: who finds points must find the names of their keys.

@@ -6,6 +6,7 @@ registry.jsonl   model versions, aliases, promotions, batches
 archive/         folded journals
 objects/         artifacts by content
 store.duckdb     the index, made from the rest
+leases/          what one process alone does at a time: execute a batch
 ingest.lock      held by the one process that folds
 """
 
@@ -19,6 +20,7 @@ from typing import Any, Final
 from mlnb import __version__, events, ids
 from mlnb.errors import NotWritable, StoreError, TooNew
 from mlnb.store.journal import JournalWriter
+from mlnb.store.leases import FileLeases, Leases
 from mlnb.store.objects import Objects
 from mlnb.store.registry_file import RegistryFile
 
@@ -33,6 +35,7 @@ class Store:
         self.store_id: str = description["store_id"]
         self.objects = Objects(path / "objects")
         self.registry = RegistryFile(path)
+        self.leases: Leases = FileLeases(path / "leases")
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, create: bool = True) -> Store:

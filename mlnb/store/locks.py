@@ -16,7 +16,7 @@ from pathlib import Path
 if os.name == "nt":
     import msvcrt
 
-    def _try(fd: int) -> bool:
+    def _try(fd: int, *, shared: bool = False) -> bool:  # noqa: ARG001 - there are no shared ones here
         try:
             msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
         except OSError:
@@ -26,17 +26,26 @@ if os.name == "nt":
 else:
     import fcntl
 
-    def _try(fd: int) -> bool:
+    def _try(fd: int, *, shared: bool = False) -> bool:
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(fd, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True
 
 
-def try_lock(path: Path) -> int | None:
-    """The descriptor of the lock file, locked, or None where somebody holds it. Close it to unlock."""
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+CLOEXEC = getattr(os, "O_CLOEXEC", 0)
+
+
+def try_lock(path: Path, *, create: bool = True) -> int | None:
+    """The descriptor of the lock file, locked, or None where somebody holds it. Close it to unlock.
+
+    Raises
+    ------
+    FileNotFoundError
+        It isn't there, and `create` is false.
+    """
+    fd = os.open(path, os.O_RDWR | CLOEXEC | (os.O_CREAT if create else 0), 0o666)
     try:
         if _try(fd):
             return fd
@@ -56,13 +65,16 @@ def new(path: Path) -> int:
 
 
 def is_held(path: Path) -> bool:
-    """Whether somebody holds the lock; a file that isn't there is held by nobody."""
+    """Whether somebody holds the lock; a file that isn't there is held by nobody. To ask needs no right to write, and
+    two who ask at once don't take each other for a holder."""
     try:
-        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        fd = os.open(path, (os.O_RDWR if os.name == "nt" else os.O_RDONLY) | CLOEXEC)
     except FileNotFoundError:
         return False
+    except PermissionError:
+        return True  # whose lock can't be looked at may hold it
     try:
-        return not _try(fd)
+        return not _try(fd, shared=True)
     finally:
         os.close(fd)
 

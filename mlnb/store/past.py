@@ -52,7 +52,8 @@ def write(store: Store, run_id: str, dated: Sequence[events.Event], curves: Mapp
         host=me.host,
         boot_id=me.boot_id,
         pid=me.pid,
-        pid_started=me.started,
+        pid_namespace=me.namespace,
+        pid_born=me.born,
         time=first,
     )
     keys = [

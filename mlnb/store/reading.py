@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
-from mlnb.store import points, process
+from mlnb.store import locks, points, process
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -171,15 +171,52 @@ def life(journal: Journal, first: events.JournalOpened | None) -> process.Life:
     if first is None:
         # Nothing says who writes it. Its first record comes with its file, so only a crash leaves this.
         return "silent" if journal.is_closed else "alive"
-    writer = process.Process(first.host, first.boot_id, first.pid, first.pid_started)
     if journal.is_closed:
         return "dead"
-    return process.life(writer, journal.alive_path, last_sign)
+    return process.life(_writer(first), journal.alive_path, last_sign)
+
+
+@dataclass
+class Hold:
+    """A journal that nobody else writes, as long as this is held: its writer has closed it, or its lock is held here."""
+
+    fd: int | None = None
+
+    def release(self) -> None:
+        if self.fd is not None:
+            os.close(self.fd)
+            self.fd = None
+
+
+def may_be_taken_over(journal: Journal) -> bool:
+    """Whether nobody seems to write it any more. On another machine's file system a lock may look free that is held
+    there: then its writer must have been silent for long, too."""
+    if journal.is_closed:
+        return True
+    first = header(journal)
+    if first is None or locks.is_held(journal.alive_path):
+        return False
+    return process.is_here(_writer(first)) or life(journal, first) == "silent"
+
+
+def take_over(journal: Journal) -> Hold | None:
+    """Keep everybody else from writing a journal; None where its writer may yet."""
+    if not may_be_taken_over(journal):
+        return None
+    try:
+        fd = locks.try_lock(journal.alive_path, create=False)
+    except FileNotFoundError:
+        return Hold()  # closed, or never locked by anybody
+    return None if fd is None else Hold(fd)
+
+
+def _writer(first: events.JournalOpened) -> process.Process:
+    return process.Process(first.host, first.boot_id, first.pid, first.pid_namespace, first.pid_born)
 
 
 def _modified(journal: Journal) -> float:
     times = [0.0]
-    for path in (journal.events_path, journal.points_path):
+    for path in (journal.events_path, journal.points_path, journal.alive_path):
         try:
             times.append(path.stat().st_mtime)
         except FileNotFoundError:

@@ -239,11 +239,12 @@ def test_a_writer_that_was_put_down_without_an_end_was_killed(store, begin):
 
 
 def test_a_killed_run_that_comes_back_runs_on(store, begin, monkeypatch, ended):
-    """As one on another host of a shared folder that was silent for a while."""
+    """As one on another host of a shared folder that was silent for a while, where locks don't reach here."""
     run_id, writer = begin()
     writer.point("loss", 1.0)
     monkeypatch.setattr(process, "host", lambda: "elsewhere")
     monkeypatch.setattr(process, "SILENCE", -1.0)
+    monkeypatch.setattr(locks, "is_held", lambda path: False)
     assert query.record(store, run_id)["status"] == "killed"
     monkeypatch.setattr(process, "SILENCE", 900.0)
     writer.point("loss", 2.0)
@@ -471,8 +472,8 @@ def test_what_is_added_between_reading_and_putting_down_is_not_lost(store, begin
     run_id, writer = begin()
     take = ingest.take
 
-    def late(taken, journal):
-        folded = take(taken, journal)
+    def late(taken, journal, **known):
+        folded = take(taken, journal, **known)
         if not writer.closed:
             writer.append(events.Note(text="just in time"), ended)
             writer.close()
