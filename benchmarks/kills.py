@@ -41,6 +41,7 @@ STAGES: Final[dict[str, tuple[Any, str]]] = {
     "committed": (ingest.wide, "keep_up"),
     "archive": (archive, "_pack"),
     "sync": (archive, "sync"),
+    "noted": (ingest.positions, "note_segment"),
     "unlink": (Path, "unlink"),
     "rename": (index, "replace"),
     "copy": (index, "copy"),

@@ -7,15 +7,14 @@ and in the registry, so an index that is behind can't make it take too much.
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
-from mlnb.errors import Busy, UsageError
-from mlnb.store import answers, archive, index, ingest, reading
+from mlnb.errors import Busy, Corrupt, UsageError
+from mlnb.store import answers, archive, index, ingest, positions, reading, tables
 from mlnb.store.verify import Finding, verify
 
 if TYPE_CHECKING:
@@ -114,9 +113,12 @@ def collect(store: Store, *, apply: bool = False) -> Garbage:
     ------
     Busy
         Another process is folding.
+    Corrupt
+        A part of the archive or the registry can't be read, and may name objects.
     """
     with ingest.alone(store):
         ingest.drain(store)
+        _refuse_unreadable(store)
         names = _names(store)
         unneeded = [
             name
@@ -223,25 +225,52 @@ def has_tombstone(data: bytes) -> bool:
     )
 
 
+def _refuse_unreadable(store: Store) -> None:
+    """What can't be read may name anything: nothing is taken away on a guess."""
+    for segment in archive.segments(store.archive):
+        if not archive.is_whole(segment):
+            raise Corrupt(
+                f"{segment} can't be read whole, so nobody knows which objects it needs; nothing is taken away",
+                hint="restore it from a copy; mlnb store verify says more",
+            )
+    damaged = store.registry.damaged()
+    if damaged:
+        raise Corrupt(
+            f"line {damaged[0]} of {store.registry.path} is no record, and may name objects; nothing is taken away",
+            hint="mend it, or restore the file from a copy",
+        )
+
+
 def _all_events(store: Store) -> Iterator[tuple[str, bytes]]:
     # Those that wait come first: what is archived meanwhile is then seen in the archive.
     for journal in reading.listing(store.journals).sizes:
         yield journal.name, reading.whole(journal)[0]
     for frame in archive.frames(store.archive):
-        with contextlib.suppress(ValueError):
-            yield frame.description.name, archive.load(frame)[0]
+        yield frame.name, events_of(frame)
+
+
+def events_of(frame: archive.Frame) -> bytes:
+    """What can be read of an archived journal's events."""
+    return b"".join(data for _, data in archive.stream_of(frame, archive.EVENTS))
 
 
 def _purge(store: Store, deleted: set[str]) -> None:
     """Take deleted runs' journals out of the archive (their tombstones stay) and their rows out of the
     index."""
-    for segment in archive.segments(store.archive):
-        archive.rewrite(
-            segment,
-            lambda name, data: name.partition(".")[0] in deleted and not has_tombstone(data),
-        )
+    dropped: set[str] = set()
+
+    def unwanted(frame: archive.Frame) -> bool:
+        gone = frame.name.partition(".")[0] in deleted and not has_tombstone(events_of(frame))
+        if gone:
+            dropped.add(frame.name)
+        return gone
+
+    written = [segment for segment in archive.segments(store.archive) if archive.rewrite(segment, unwanted)]
     with index.writing(store.database) as connection:
         connection.execute("BEGIN")
+        tables.delete(connection, ("journal",), "name", sorted(dropped))
+        for segment in written:
+            positions.note_segment(connection, store.archive, segment, segment.stat().st_size)
         for table in (
             "param",
             "tag",

@@ -18,7 +18,7 @@ import itertools
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from mlnb import events
 from mlnb.errors import Busy, Corrupt
@@ -27,6 +27,7 @@ from mlnb.store.reading import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
+    from pathlib import Path
 
     import duckdb
 
@@ -48,21 +49,27 @@ POINTS_AT_ONCE: Final = 1_000_000
 BYTES_AT_ONCE: Final = 64 << 20
 
 
+Reached = Literal["end", "here", "part"]
+"""How far a journal was taken: to its end; as far as is to be taken now; as far as memory allows, and there is more."""
+
+
 @dataclass
 class Pending:
     """What there is to do: journals with something new, and journals to take away.
 
-    `to_archive` has the sizes up to which journals are folded. `upgrade` says that another version of mlnb folded last: what it didn't know is looked at again.
+    `to_archive` has the sizes up to which journals are folded, `archived` the segments that the index hasn't taken
+    in, with the byte from which it hasn't (an older index was put back, or another machine's segments came). `upgrade` says that another version of mlnb folded last: what it didn't know is looked at again.
     """
 
     to_fold: deque[Journal] = field(default_factory=deque)
     to_archive: dict[Journal, tuple[int, int]] = field(default_factory=dict)
+    archived: dict[Path, int] = field(default_factory=dict)
     registry: bool = False
     upgrade: bool = False
 
     @property
     def news(self) -> bool:
-        return bool(self.to_fold or self.registry or self.upgrade)
+        return bool(self.to_fold or self.archived or self.registry or self.upgrade)
 
     def __bool__(self) -> bool:
         return bool(self.news or self.to_archive)
@@ -120,6 +127,7 @@ def drain(store: Store, *, patience: float = index.PATIENCE) -> None:
 def _drain(store: Store, patience: float) -> None:
     work: Pending | None = None
     passes = 0
+    known = positions.sizes(store.archive)
     while True:
         with index.writing(store.database, patience=patience) as connection:
             if work is None:
@@ -136,7 +144,13 @@ def _drain(store: Store, patience: float) -> None:
             archive_journals(store, _taken_over(some))
         work.to_archive.clear()
         if not work.news or passes == PASSES:
-            return
+            break
+    if positions.sizes(store.archive) != known:
+        with index.writing(store.database, patience=patience) as connection:
+            connection.execute("BEGIN")
+            for segment in archive.segments(store.archive):
+                positions.note_segment(connection, store.archive, segment, segment.stat().st_size)
+            connection.execute("COMMIT")
 
 
 @contextlib.contextmanager
@@ -178,51 +192,86 @@ def make_again(store: Store) -> int:
     """
     new = store.database.with_name("store.duckdb.new")
     index.remove(new)
-    newest: dict[str, archive.Frame] = {}
-    for frame in archive.frames(store.archive):
-        known = newest.get(frame.description.name)
-        if known is None or known.description.length <= frame.description.length:
-            newest[frame.description.name] = frame
-    waiting = deque(newest.values())
+    count = 0
     with index.writing(new) as connection:
-        while waiting:
-            taken = rows.Taken(connection)
-            batch = list(itertools.islice(waiting, EXPECTED * 10))
-            taken.expect([Journal.named(store.journals, frame.description.name) for frame in batch])
-            for frame in batch:
-                take_archived(store, taken, frame)
-                waiting.popleft()
-                if taken.bytes > BYTES_AT_ONCE:
-                    break
-            connection.execute("BEGIN")
-            taken.insert()
-            connection.execute("COMMIT")
+        for segment in archive.segments(store.archive):
+            count += _take_segment(store, connection, segment, 0)
         wide.keep_up(connection)
     index.replace(new, store.database)
-    return len(newest)
+    return count
 
 
-def take_archived(store: Store, taken: rows.Taken, frame: archive.Frame) -> None:
-    """Take one archived journal, whole. One that is damaged is left out; `verify` names it."""
+def _take_segment(store: Store, connection: duckdb.DuckDBPyConnection, segment: Path, start: int) -> int:
+    """Take what a segment has from byte `start` on, in transactions of bounded size, the last of which notes that the
+    index has this segment; how many journals there were."""
+    size = segment.stat().st_size
+    waiting = archive.frames_of(segment, start)
+    count = 0
+    while batch := list(itertools.islice(waiting, EXPECTED)):
+        taken = rows.Taken(connection)
+        taken.expect([Journal.named(store.journals, frame.name) for frame in batch])
+        for frame in batch:
+            while not take_archived(store, taken, frame) or taken.bytes > BYTES_AT_ONCE:
+                _insert(connection, taken)
+                taken = rows.Taken(connection)
+        count += len(batch)
+        _insert(connection, taken)
+    connection.execute("BEGIN")
+    positions.note_segment(connection, store.archive, segment, size)
+    connection.execute("COMMIT")
+    return count
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, taken: rows.Taken) -> None:
+    connection.execute("BEGIN")
     try:
-        event_bytes, point_bytes = archive.load(frame)
-    except ValueError:
-        return
-    journal = Journal.named(store.journals, frame.description.name)
-    found, damaged = reading.parse(event_bytes)
-    first = found[0] if found else None
-    if not isinstance(first, events.JournalOpened):
-        return
+        taken.insert()
+        commit(connection)
+    except BaseException:
+        with contextlib.suppress(Exception):
+            connection.execute("ROLLBACK")
+        raise
+
+
+def take_archived(store: Store, taken: rows.Taken, frame: archive.Frame) -> bool:
+    """Take what one archived journal has beyond what is taken of it, as far as memory allows; whether that was all. Pieces
+    that are damaged are left out; `verify` names them."""
+    journal = Journal.named(store.journals, frame.name)
+    at = taken.position(frame.name)
+    if at.problem is None and at.events_end >= frame.events and at.points_end >= frame.points:
+        return True
+    lines = b"".join(data for _, data in archive.stream_of(frame, archive.EVENTS))
+    first = reading.first_of(lines)
+    if first is None or f"{first.subject}.{first.writer}" != frame.name:
+        return True
     if not reading.can_be_read(first):
         taken.leave_alone(journal, f"needs mlnb ≥ {first.mlnb}")
-        return
-    run = taken.take_events(journal, first, reading.Read(found, len(event_bytes), damaged))
+        return True
+    missing = frame.events - len(lines)
+    new, damaged = reading.parse(lines if missing else lines[at.events_end :])
+    if missing and at.events_end:
+        new, damaged = [], 0  # which of them are new can't be told
+    run = taken.take_events(
+        journal,
+        first,
+        reading.Read(new, max(at.events_end, frame.events), damaged + bool(missing and not at.events_end)),
+    )
     if run is None:
-        return
-    records = points.unpack(point_bytes)
-    if taken.may_be_judged(journal, run):
-        taken.judge(run, max([found[-1].time, *records["time"][-1:].tolist()]))
-    taken.take_points(journal, run, records, len(records) * points.SIZE)
+        return True
+    if at.events_end:
+        taken.know_keys(journal, reading.parse(lines)[0])
+    last = max([event.time for event in new], default=0)
+    for begin, data in archive.stream_of(frame, archive.POINTS, at.points_end):
+        if taken.bytes > BYTES_AT_ONCE:
+            taken.pass_over(journal, begin)
+            return False
+        records = points.unpack(data)
+        last = max([last, *records["time"][-1:].tolist()])
+        taken.take_points(journal, run, records, begin + len(data))
+    taken.pass_over(journal, frame.points)
+    if last and taken.may_be_judged(journal, run):
+        taken.judge(run, last)
+    return True
 
 
 def pending(store: Store, connection: duckdb.DuckDBPyConnection) -> Pending:
@@ -230,7 +279,11 @@ def pending(store: Store, connection: duckdb.DuckDBPyConnection) -> Pending:
     listing = reading.listing(store.journals)
     known = positions.folded(connection, [journal.name for journal in listing.sizes])
     registry_end, understood = positions.state(connection)
-    work = Pending(registry=registry_end != _size(store), upgrade=understood != events.UNDERSTOOD)
+    work = Pending(
+        registry=registry_end != _size(store),
+        upgrade=understood != events.UNDERSTOOD,
+        archived=positions.unknown_segments(connection, store.archive),
+    )
     for journal, (events_size, points_size) in listing.sizes.items():
         at = known.get(journal.name)
         if at is None:
@@ -273,6 +326,9 @@ def _fold_slice(
     work: Pending,
     done: dict[Journal, reading.Hold],
 ) -> None:
+    while work.archived:
+        segment, start = work.archived.popitem()
+        _take_segment(store, connection, segment, start)
     began = time.monotonic()
     taken = rows.Taken(connection)
     if work.upgrade:
@@ -291,20 +347,17 @@ def _fold_slice(
         if hold is not None:
             done[journal] = hold
             held += hold.fd is not None
-        if not take(taken, journal, put_down=hold is not None) and hold is not None:
+        reached = take(taken, journal, put_down=hold is not None)
+        if reached != "end" and hold is not None:
             done.pop(journal).release()
+        if reached == "part":
+            work.to_fold.appendleft(journal)
+            break
     if work.registry:
         end = _size(store)
         taken.take_registry(store.registry.read(), end)
         work.registry = False
-    connection.execute("BEGIN")
-    try:
-        taken.insert()
-        commit(connection)
-    except BaseException:
-        with contextlib.suppress(Exception):
-            connection.execute("ROLLBACK")
-        raise
+    _insert(connection, taken)
     if not work.to_fold:  # once for many slices
         wide.keep_up(connection)
 
@@ -313,37 +366,36 @@ def _look_again(store: Store, taken: rows.Taken) -> None:
     """Take in what an older version didn't know: events of kinds that are new, and whole journals."""
     taken.take_unknown()
     waiting = {journal.name for journal in reading.listing(store.journals).sizes}
-    archived: list[str] = []
+    archived: set[str] = set()
     for name in taken.left_alone():
         if name in waiting:
             taken.leave_alone(Journal.named(store.journals, name), None)
         else:
-            archived.append(name)
+            archived.add(name)
     if archived:
-        newest = {frame.description.name: frame for frame in archive.frames(store.archive)}
         for name in archived:
             taken.leave_alone(Journal.named(store.journals, name), None)
-            if name in newest:
-                take_archived(store, taken, newest[name])
+        for frame in archive.frames(store.archive):
+            if frame.name in archived:
+                take_archived(store, taken, frame)
 
 
-def take(taken: rows.Taken, journal: Journal, *, put_down: bool = False) -> bool:
-    """Read what is new in one journal, which nobody writes any more where it is `put_down`; whether it is folded to its
-    end with that."""
+def take(taken: rows.Taken, journal: Journal, *, put_down: bool = False) -> Reached:
+    """Read what is new in one journal, which nobody writes any more where it is `put_down`."""
     at = taken.position(journal.name)
     # Points before events: the name of a key is written before its first point.
     points_size = _stat(journal)
     first = reading.header(journal)
     if first is None:
         taken.leave_alone(journal, "its first record can't be read")
-        return False
+        return "here"
     if not reading.can_be_read(first):
         taken.leave_alone(journal, f"needs mlnb ≥ {first.mlnb}")
-        return False
+        return "here"
     read = reading.read_events(journal.events_path, at.events_end)
     run = taken.take_events(journal, first, read)
     if run is None:
-        return True
+        return "end"
     if taken.may_be_judged(journal, run):
         is_alive = not put_down and reading.life(journal, first) == "alive"
         taken.judge(run, None if is_alive else reading.last_time(journal))
@@ -353,8 +405,8 @@ def take(taken: rows.Taken, journal: Journal, *, put_down: bool = False) -> bool
         end = at.points_end + POINTS_AT_ONCE * points.SIZE
         records, end = reading.read_points(journal.points_path, at.points_end, min(end, points_size))
         taken.take_points(journal, run, records, end)
-        return end + points.SIZE > points_size
-    return unread < points.SIZE
+        return "end" if end + points.SIZE > points_size else "part"
+    return "end" if unread < points.SIZE else "here"
 
 
 def commit(connection: duckdb.DuckDBPyConnection) -> None:
@@ -370,10 +422,7 @@ def archive_journals(store: Store, held: dict[Journal, reading.Hold]) -> None:
         journals = list(held)
         there = _archived_before(store, journals)
         new = [journal for journal in journals if journal.name not in there]
-        archive.append(
-            store.archive,
-            ((journal.name, *reading.whole(journal)) for journal in new),
-        )
+        archive.append(store.archive, (reading.content(journal) for journal in new))
         for journal in journals:
             unlink(journal)
     finally:
@@ -411,10 +460,8 @@ def _archived_before(store: Store, journals: list[Journal]) -> set[str]:
     for segment in archive.segments(store.archive)[-2:]:
         archived = archive.lengths_in(segment)
         for journal in journals:
-            if journal.name in archived:
-                event_bytes, point_bytes = reading.whole(journal)
-                if archived[journal.name] == (len(event_bytes), len(point_bytes)):
-                    found.add(journal.name)
+            if journal.name in archived and archived[journal.name] == reading.content(journal).lengths:
+                found.add(journal.name)
     return found
 
 

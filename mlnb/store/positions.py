@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlnb.store import index
+from mlnb.store import archive, index
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import duckdb
 
 
@@ -41,6 +43,45 @@ def folded(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[
         [list(names)],
     ).fetchall()
     return {name: Position(*rest) for name, *rest in found}
+
+
+def sizes(root: Path) -> dict[str, int]:
+    """The archive's segments, by their places in it, and their sizes."""
+    return {_place(root, segment): segment.stat().st_size for segment in archive.segments(root)}
+
+
+def unknown_segments(connection: duckdb.DuckDBPyConnection, root: Path) -> dict[Path, int]:
+    """The segments of the archive that have something which the index hasn't taken in, and the byte where that begins: 0
+    where what was taken from it is no longer what it holds."""
+    known = {
+        name: (end, tail)
+        for name, end, tail in connection.execute('SELECT name, "end", tail FROM base.segment').fetchall()
+    }
+    found = {}
+    for name, size in sizes(root).items():
+        end, tail = known.get(name, (0, ""))
+        if size != end:
+            segment = root / name
+            found[segment] = end if end and size > end and _tail(segment, end) == tail else 0
+    return found
+
+
+def note_segment(connection: duckdb.DuckDBPyConnection, root: Path, segment: Path, end: int) -> None:
+    """The index has what a segment holds up to byte `end`. Inside the caller's transaction."""
+    name = _place(root, segment)
+    connection.execute("DELETE FROM base.segment WHERE name = ?", [name])
+    connection.execute("INSERT INTO base.segment VALUES (?, ?, ?)", [name, end, _tail(segment, end)])
+
+
+def _place(root: Path, segment: Path) -> str:
+    return segment.relative_to(root).as_posix()
+
+
+def _tail(segment: Path, end: int) -> str:
+    """What tells a segment that grew from one that was written again."""
+    with segment.open("rb") as file:
+        file.seek(max(0, end - 16))
+        return file.read(min(16, end)).hex()
 
 
 def state(connection: duckdb.DuckDBPyConnection) -> tuple[int, str]:

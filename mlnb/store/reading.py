@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
-from mlnb.store import locks, points, process
+from mlnb.store import archive, locks, points, process
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,6 +102,28 @@ def sizes(journal: Journal) -> tuple[int, int]:
     return _length(journal.events_path), _length(journal.points_path)
 
 
+def content(journal: Journal) -> archive.Content:
+    """A journal that nobody writes any more, to be archived: its whole records."""
+    paths = {archive.EVENTS: journal.events_path, archive.POINTS: journal.points_path}
+    lengths = {
+        archive.EVENTS: _whole_lines(journal.events_path),
+        archive.POINTS: _length(journal.points_path) // points.SIZE * points.SIZE,
+    }
+    return archive.Content(journal.name, lengths, lambda stream, begin, end: _read(paths[stream], begin, end))
+
+
+def _whole_lines(path: Path) -> int:
+    """The length of a file up to its last whole line."""
+    end = _length(path)
+    while end > 0:
+        start = max(0, end - (1 << 16))
+        found = _read(path, start, end).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        end = start
+    return 0
+
+
 def whole(journal: Journal) -> tuple[bytes, bytes]:
     """The bytes of the journal's whole events and points; of a live one, no points without their names."""
     point_bytes = _read(journal.points_path, 0, None)
@@ -150,7 +172,12 @@ def read_points(path: Path, start: int = 0, end: int | None = None) -> tuple[NDA
 
 def header(journal: Journal) -> events.JournalOpened | None:
     """The journal's first record; None where its writer hasn't come so far, or it is damaged."""
-    line, feed, _ = _read(journal.events_path, 0, HEADER_LIMIT).partition(b"\n")
+    return first_of(_read(journal.events_path, 0, HEADER_LIMIT))
+
+
+def first_of(data: bytes) -> events.JournalOpened | None:
+    """The first record of a journal's events."""
+    line, feed, _ = data.partition(b"\n")
     if not feed:
         return None
     try:

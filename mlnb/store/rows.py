@@ -163,6 +163,15 @@ class Taken:
         self.bytes += end - at.points_end
         self._move(journal.name, points_end=end, damaged=at.damaged + lost)
 
+    def know_keys(self, journal: Journal, found: list[events.Event]) -> None:
+        """The keys of an archived journal, from its beginning: there is no file of it to look into."""
+        self._keys[journal.name] = ({}, 0)
+        self._note_keys(journal, reading.Read(found, 0), Position())
+
+    def pass_over(self, journal: Journal, end: int) -> None:
+        """Nothing more is to be had of a journal's points before byte `end`."""
+        self._move(journal.name, points_end=max(end, self.position(journal.name).points_end))
+
     def take_registry(self, records: list[events.Event], end: int) -> None:
         self._registry = (records, end)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Goes up with every change of a base table; an index of another version is made again."""
 
 COMPATIBILITY: Final = "v1.5.0"
@@ -226,6 +226,8 @@ BASE: Final[dict[str, Columns]] = {
         "owner": "BOOLEAN",
         "problem": "VARCHAR",
     },
+    # Which archive the index was made from: how far it has taken in each segment, and what stands there.
+    "segment": {"name": "VARCHAR", "end": "BIGINT", "tail": "VARCHAR"},
     "unknown_event": {"journal": "VARCHAR", "seq": "BIGINT", "line": "VARCHAR"},
     "wide": {"run_no": "INTEGER"},
     "wide_column": {"position": "INTEGER", "kind": "VARCHAR", "name": "VARCHAR"},

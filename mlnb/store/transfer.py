@@ -104,7 +104,7 @@ def _write_export(
     needed = set(care.names_in(data for _, data, _ in chosen))
     needed |= {record.sha256 for record in records if isinstance(record, events.ModelVersion)}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as file:
-        written = archive.append(folder, chosen)
+        written = archive.append(folder, [archive.Content.of(*one) for one in chosen])
         if written is not None:
             file.write(written, _SEGMENT)
         for sha256 in sorted(needed):
@@ -147,7 +147,7 @@ def import_from(store: Store, source: str | os.PathLike[str]) -> Imported:
 
 def _take_journals(store: Store, other: Source, done: Imported) -> None:
     """Hold `ingest.lock`: no journal moves to the archive meanwhile."""
-    archived = {frame.description.name: frame for frame in archive.frames(store.archive)}
+    archived = {frame.name: frame for frame in archive.frames(store.archive)}
     runs = set()
     for name, data, point_bytes in other.journals():
         known_events, known_points = _known(store, name, archived)
@@ -291,7 +291,7 @@ class _Export:
         if _SEGMENT in self._names:
             segment = Path(self._file.extract(_SEGMENT, self._folder))
             for frame in archive.frames_of(segment):
-                yield (frame.description.name, *archive.load(frame))
+                yield (frame.name, *archive.load(frame))
 
     def objects(self) -> Iterable[str]:
         found = sorted(name.removeprefix("objects/") for name in self._names if name.startswith("objects/"))
@@ -313,7 +313,7 @@ def _journals(store: Store) -> Iterator[tuple[str, bytes, bytes]]:
         if data:
             seen.add(journal.name)
             yield journal.name, data, point_bytes
-    newest = {frame.description.name: frame for frame in archive.frames(store.archive)}
+    newest = {frame.name: frame for frame in archive.frames(store.archive)}
     for name, frame in newest.items():
         if name not in seen:
             yield (name, *archive.load(frame))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
 from mlnb.store import answers, archive, points, reading
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from mlnb.store.layout import Store
 
 PUT_BACK: Final = "put the file back from a copy, or delete the run that it belongs to"
@@ -73,33 +75,56 @@ def _journals(store: Store, seen: _Seen) -> Iterator[Finding]:
         elif first is not None and not reading.can_be_read(first):
             yield Finding(journal.name, f"needs mlnb ≥ {first.mlnb}", "upgrade mlnb")
         else:
-            yield from _content(journal.name, data, point_bytes)
+            yield from _content(journal.name, data, points.unpack(point_bytes)["key"])
         seen.take(journal.subject, data)
 
 
 def _archive(store: Store, seen: _Seen) -> Iterator[Finding]:
-    for segment, size in archive.damaged_tails(store.archive).items():
-        yield Finding(
-            str(segment.relative_to(store.path)),
+    for segment in archive.segments(store.archive):
+        where = str(segment.relative_to(store.path))
+        for damage in archive.damage_in(segment):
+            yield _damage(where, damage)
+        for frame in archive.frames_of(segment):
+            wrong = archive.wrong_with(frame)
+            data = b"".join(part for _, part in archive.stream_of(frame, archive.EVENTS))
+            first = reading.first_of(data)
+            if wrong is None and (first is None or f"{first.subject}.{first.writer}" != frame.name):
+                wrong = "it is not the journal that it is said to be"
+            if wrong is not None:
+                yield Finding(
+                    f"{where}: {frame.name}",
+                    wrong,
+                    "restore the segment from a copy before a rebuild: the index may still have this run",
+                )
+            else:
+                yield from _content(frame.name, data, _point_keys(frame))
+            seen.take(frame.name.partition(".")[0], data)
+
+
+def _damage(where: str, damage: archive.Damage) -> Finding:
+    size = damage.end - damage.begin
+    if damage.torn:
+        return Finding(
+            where,
             f"{size} bytes after the last whole journal",
             "restore the segment from a copy; if a crash left them, nothing is missing",
         )
-    for frame in archive.frames(store.archive):
-        name = frame.description.name
-        try:
-            data, point_bytes = archive.load(frame)
-        except ValueError as error:
-            yield Finding(
-                f"{frame.segment.relative_to(store.path)}: {name}",
-                str(error),
-                "restore the segment from a copy before a rebuild: the index may still have this run",
-            )
-            continue
-        yield from _content(name, data, point_bytes)
-        seen.take(name.partition(".")[0], data)
+    return Finding(
+        where,
+        f"{size} damaged bytes at {damage.begin}",
+        "restore the segment from a copy before a rebuild: the index may still have what was there",
+    )
 
 
-def _content(name: str, data: bytes, point_bytes: bytes) -> Iterator[Finding]:
+def _point_keys(frame: archive.Frame) -> NDArray[Any]:
+    """The key of each point, piece by piece."""
+    import numpy as np
+
+    parts = [points.unpack(data)["key"].copy() for _, data in archive.stream_of(frame, archive.POINTS)]
+    return np.concatenate([*parts, np.empty(0, "<u4")])
+
+
+def _content(name: str, data: bytes, keys: NDArray[Any]) -> Iterator[Finding]:
     """What is wrong inside one journal."""
     import numpy as np
 
@@ -107,7 +132,7 @@ def _content(name: str, data: bytes, point_bytes: bytes) -> Iterator[Finding]:
     if damaged:
         yield Finding(name, f"{damaged} damaged lines", "they are left out; the rest counts")
     known = [event.key for event in found if isinstance(event, events.MetricKey)]
-    unnamed = int((~np.isin(points.unpack(point_bytes)["key"], known)).sum())
+    unnamed = int((~np.isin(keys, known)).sum())
     if unnamed:
         yield Finding(name, f"{unnamed} points of no known metric", "they are left out; the rest counts")
 
@@ -150,16 +175,24 @@ def _registry(store: Store) -> Iterator[Finding]:
 
 def _index(store: Store) -> Iterator[Finding]:
     """Journals of the archive that the index hasn't taken in whole."""
+    archived: set[str] = set()
     with answers.looking(store) as connection:
+        archived |= {journal.name for journal in reading.listing(store.journals).sizes}
         ends = {
             name: (events_end, points_end)
             for name, events_end, points_end in connection.execute(
                 "SELECT name, events_end, points_end FROM base.journal WHERE problem IS NULL"
             ).fetchall()
         }
-    newest = {frame.description.name: frame.description for frame in archive.frames(store.archive)}
-    for name, description in newest.items():
-        if name in ends and ends[name] < (description.events, description.points):
-            yield Finding(name, "the index lacks a part of it", "mlnb store rebuild")
-        elif name not in ends:
-            yield Finding(name, "the index doesn't know it", "mlnb store rebuild")
+    for frame in archive.frames(store.archive):
+        archived.add(frame.name)
+        if frame.name in ends and ends[frame.name] < (frame.events, frame.points):
+            yield Finding(frame.name, "the index lacks a part of it", "mlnb store rebuild")
+        elif frame.name not in ends:
+            yield Finding(frame.name, "the index doesn't know it", "mlnb store rebuild")
+    for name in sorted(ends.keys() - archived):
+        yield Finding(
+            name,
+            "only the index has it: neither a journal nor the archive does",
+            "restore the archive from a copy; a rebuild would lose it",
+        )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mlnb import events, ids
-from mlnb.errors import UsageError
+from mlnb.errors import Corrupt, UsageError
 from mlnb.store import archive, care, index, ingest, query, reading
 from mlnb.testing import make_runs, relations
 
@@ -97,7 +97,28 @@ def test_a_damaged_archive_is_found(store):
     archive._whole.clear()
     found = [finding.problem for finding in care.verify(store)]
     assert len(found) == 2
-    assert "bytes after the last whole journal" in found[0]
+    assert found[0].startswith("4 damaged bytes at")
+
+
+def test_gc_takes_nothing_away_while_a_part_of_the_archive_cannot_be_read(store):
+    run_id, sha256 = with_artifact(store, b"needed")
+    (deleted,) = make_runs(store, 1)
+    care.delete(store, deleted)
+    ingest.fold(store)
+    (segment,) = archive.segments(store.archive)
+    whole = segment.read_bytes()
+    damaged = bytearray(whole)
+    damaged[20] ^= 1
+    segment.write_bytes(damaged)
+    age(store, sha256)
+    for apply in (False, True):
+        with pytest.raises(Corrupt, match="nothing is taken away"):
+            care.collect(store, apply=apply)
+    assert (store.objects.has(sha256), segment.read_bytes()) == (True, bytes(damaged))
+    segment.write_bytes(whole)
+    assert care.collect(store, apply=True).runs == [deleted]
+    assert query.record(store, run_id)["artifacts"]
+    assert care.verify(store) == []
 
 
 def test_a_journal_that_the_index_lacks_is_found_and_rebuild_mends_it(store):
@@ -176,7 +197,7 @@ def test_a_deleted_run_is_listed_nowhere_and_gc_takes_its_bytes(store):
     found = care.collect(store, apply=True)
     assert (found.objects, found.runs) == ([sha256], [run_id])
     assert all(run_id not in repr(rows) for rows in relations(store).values())
-    names = [frame.description.name for frame in archive.frames(store.archive)]
+    names = [frame.name for frame in archive.frames(store.archive)]
     assert sum(name.startswith(run_id) for name in names) == 1  # the tombstone
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mlnb import events, ids
 from mlnb.errors import Busy
-from mlnb.store import Store, answers, archive, index, ingest, locks, points, process, query, reading
+from mlnb.store import Store, answers, archive, care, index, ingest, locks, points, process, query, reading
 from mlnb.testing import make_runs, relations
 
 
@@ -382,6 +382,53 @@ def test_an_index_that_is_no_database_is_made_again(store):
     before = relations(store)
     store.database.write_bytes(b"not a database" * 1000)
     assert relations(store) == before
+
+
+def test_an_old_index_that_is_put_back_is_brought_up_to_date(store, tmp_path):
+    """As by a backup, or a cloud's sync."""
+    make_runs(store, 3)
+    ingest.fold(store)
+    shutil.copy(store.database, tmp_path / "old")
+    make_runs(store, 4)
+    before = relations(store)
+    shutil.copy(tmp_path / "old", store.database)
+    assert relations(store) == before
+
+
+def test_segments_that_come_from_elsewhere_are_taken_in(store, tmp_path):
+    other = Store.open(tmp_path / "other")
+    make_runs(store, 2)
+    make_runs(other, 3)
+    ingest.fold(store)
+    ingest.fold(other)
+    shutil.copytree(other.archive, store.archive, dirs_exist_ok=True)
+    assert query.run_page(store).total == 5
+    assert care.verify(store) == []
+
+
+def test_an_archive_that_lost_a_segment_is_told_and_the_index_keeps_what_it_has(store):
+    make_runs(store, 2)
+    ingest.fold(store)
+    shutil.rmtree(store.archive)
+    assert query.run_page(store).total == 2
+    assert {finding.advice for finding in care.verify(store)} == {
+        "restore the archive from a copy; a rebuild would lose it"
+    }
+
+
+def test_a_fold_takes_a_run_of_any_size_to_its_end(store, begin, ended, monkeypatch):
+    monkeypatch.setattr(ingest, "POINTS_AT_ONCE", 100)
+    monkeypatch.setattr(ingest, "BYTES_AT_ONCE", 3200)
+    monkeypatch.setattr(archive, "PIECE", 1000)
+    run_id, writer = begin()
+    writer.history("m", np.arange(1050, dtype="f8"), None)
+    writer.append(ended)
+    writer.close()
+    ingest.fold(store)
+    assert journal_files(store) == []
+    for _ in range(2):
+        assert query.history(store, run_id, "m").values.tolist() == list(range(1050))
+        store.database.unlink()
 
 
 def test_a_deleted_index_is_made_again(store):

@@ -118,7 +118,7 @@ def test_a_journal_that_is_taken_away_under_its_writer_is_put_back_whole(store, 
     writer.append(events.Note(text="before"))
     (journal,) = reading.listing(store.journals).sizes
     if archived:  # as by a machine that sees no lock of this one's
-        archive.append(store.archive, [(journal.name, *reading.whole(journal))])
+        archive.append(store.archive, [reading.content(journal)])
     ingest.fold(store)
     ingest.unlink(journal)
     log(writer, 20, 30)
