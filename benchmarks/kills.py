@@ -36,7 +36,7 @@ from mlnb.testing import make_runs, relations
 
 STAGES: Final[dict[str, tuple[Any, str]]] = {
     "read": (reading, "read_events"),
-    "insert": (rows.tables, "insert_arrow"),
+    "insert": (rows.tables.Writer, "insert_arrow"),
     "commit": (ingest, "commit"),
     "committed": (ingest.wide, "keep_up"),
     "archive": (archive, "_pack"),

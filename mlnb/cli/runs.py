@@ -52,6 +52,8 @@ def runs(
     where = _where(query, experiment, None if batch is None else _batch_id(store, batch))
     most = limit if limit is not None or as_json else 50
     page = ask.run_page(store, where=where, order_by=order_by, limit=most, children=children)
+    if page.stale:
+        click.echo("this is not the whole: another process keeps mlnb from looking into all of it", err=True)
     if as_json:
         print_json(page.rows)
         return

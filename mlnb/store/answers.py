@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mlnb import events
-from mlnb.errors import Busy, NotFound
-from mlnb.store import batch_owners, ingest, live, locks, reading, rows, schema
+from mlnb.errors import Busy, Corrupt, NotFound
+from mlnb.store import batch_owners, index, ingest, live, locks, overlay, reading, rows, schema
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 3.0
 """Seconds to wait for somebody else's connection."""
+
+FOLD_PATIENCE: Final = 0.3
+"""Seconds to wait for another process that folds; after that the question is answered without it."""
 
 KEPT: Final = 128
 """Answers kept by one process."""
@@ -42,6 +45,16 @@ Make = Callable[["duckdb.DuckDBPyConnection"], T]
 class _Kept:
     stamp: Hashable
     value: Any
+
+
+@dataclass(frozen=True)
+class Look:
+    """An open connection, and the state of the store that it shows: None where that changes just now. `missing` counts the
+    journals that there was no time to look into: what it shows is not the whole."""
+
+    connection: duckdb.DuckDBPyConnection
+    state: Hashable
+    missing: int = 0
 
 
 _kept: OrderedDict[Hashable, _Kept] = OrderedDict()
@@ -62,6 +75,29 @@ def answer(
     Busy
         Somebody's own connection holds the index.
     """
+    return healed(store, lambda: _answer(store, question, make, stale))
+
+
+def healed(store: Store, ask: Callable[[], T]) -> T:
+    """What `ask` says; where it finds the index damaged, that is made again from the archive first.
+
+    Raises
+    ------
+    Corrupt
+        It is damaged, and this process may not make it again, or that doesn't mend it.
+    """
+    try:
+        return ask()
+    except Corrupt as corrupt:
+        if corrupt.facts.get("index") != store.database or not ingest.may_be_written(store):
+            raise
+        with ingest.alone(store):
+            ingest.make_again(store)
+        forget()
+        return ask()
+
+
+def _answer(store: Store, question: Hashable, make: Make[T], stale: Callable[[T | None, T], T] | None) -> T:
     key = (store.path, question)
     with _lock:
         kept = _kept.get(key)
@@ -70,7 +106,11 @@ def answer(
         return value
     try:
         with _shared_or_own(store) as look:
-            value = make(look.connection)
+            if look.missing and stale is None:
+                raise _not_whole(store, look.missing)
+            value = _made(store, make, look)
+            if look.missing and stale is not None:
+                return stale(None if kept is None else kept.value, value)
     except Busy as busy:
         if stale is None:
             raise
@@ -88,6 +128,15 @@ def answer(
     return value
 
 
+def _made(store: Store, make: Make[T], look: Look) -> T:
+    try:
+        return make(look.connection)
+    except NotFound:
+        if look.missing:
+            raise _not_whole(store, look.missing) from None
+        raise
+
+
 @contextlib.contextmanager
 def together(store: Store) -> Iterator[None]:
     """Inside the block this thread's questions to the store share one connection, and with it one state: to open the
@@ -102,7 +151,7 @@ def together(store: Store) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _shared_or_own(store: Store) -> Iterator[ingest.Look]:
+def _shared_or_own(store: Store) -> Iterator[Look]:
     shared = getattr(_shared, "look", None)
     if shared is not None and shared[0] == store.path:
         yield shared[1]
@@ -117,16 +166,76 @@ def looking(store: Store, *, apart: bool = False) -> Iterator[duckdb.DuckDBPyCon
     changed.
 
     It has, beside the index, the temporary relations `live_metric`, `all_metric` and `unsettled`.
+
+    Raises
+    ------
+    Busy
+        Somebody's own connection holds the index, or more waits to be folded than can be looked through.
     """
     with _look(store, apart=apart) as look:
+        if look.missing:
+            raise _not_whole(store, look.missing)
         yield look.connection
 
 
 @contextlib.contextmanager
-def _look(store: Store, *, apart: bool = False) -> Iterator[ingest.Look]:
-    with ingest.up_to_date(store, state, patience=PATIENCE, apart=apart) as look:
+def _look(store: Store, *, apart: bool = False) -> Iterator[Look]:
+    with _up_to_date(store, apart=apart) as look:
         _lay_over(store, look.connection)
         yield look
+
+
+@contextlib.contextmanager
+def _up_to_date(store: Store, *, apart: bool) -> Iterator[Look]:
+    """A connection that shows everything logged before the call (live points apart).
+
+    Where nothing is new, that takes one look and no lock. Else it is folded first; where another process does
+    that just now, or the store can only be read, what isn't folded is laid over the committed index.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            before = state(store)
+            connection = stack.enter_context(index.reading(store.database, patience=PATIENCE, apart=apart))
+            is_current = index.has_schema(connection) and not ingest.pending(store, connection)
+        except (Corrupt, FileNotFoundError):
+            is_current = False  # it is made again below
+        if is_current:
+            yield Look(connection, before)
+            return
+    if ingest.fold(store, patience=PATIENCE, lock_patience=FOLD_PATIENCE):
+        before = state(store)
+        with index.reading(store.database, patience=PATIENCE, apart=apart) as connection:
+            yield Look(connection, None if ingest.pending(store, connection).news else before)
+        return
+    before = state(store)
+    with (
+        _committed(store, apart=apart) as connection,
+        overlay.laid_over(store, connection, seconds=PATIENCE) as missing,
+    ):
+        yield Look(connection, None if missing else before, missing)
+
+
+@contextlib.contextmanager
+def _committed(store: Store, *, apart: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The index as it is; an empty one where there is none that can be read."""
+    with contextlib.ExitStack() as stack:
+        try:
+            connection = stack.enter_context(index.reading(store.database, patience=PATIENCE, apart=apart))
+            usable = index.has_schema(connection)
+        except (Corrupt, FileNotFoundError):
+            usable = False
+        if usable:
+            yield connection
+            return
+    with index.nothing() as connection:
+        yield connection
+
+
+def _not_whole(store: Store, missing: int) -> Busy:
+    return Busy(
+        f"{store.path} has {missing} journals that aren't folded yet, and another process is about them",
+        hint="logging goes on; ask again in a while",
+    )
 
 
 def state(store: Store) -> Hashable:

@@ -268,7 +268,7 @@ def _purge(store: Store, deleted: set[str]) -> None:
     written = [segment for segment in archive.segments(store.archive) if archive.rewrite(segment, unwanted)]
     with index.writing(store.database) as connection:
         connection.execute("BEGIN")
-        tables.delete(connection, ("journal",), "name", sorted(dropped))
+        tables.Writer(connection).delete("journal", ("name",), [(name,) for name in sorted(dropped)])
         for segment in written:
             positions.note_segment(connection, store.archive, segment, segment.stat().st_size)
         for table in (

@@ -57,7 +57,7 @@ def writing(database: Path, *, patience: float = PATIENCE) -> Iterator[duckdb.Du
     with _in_process, _interrupt_handed_on():
         connection = _connect(database, patience, read_only=False, config=settings)
         try:
-            with _full_disk_explained(database):
+            with _damage_explained(database), _full_disk_explained(database):
                 if not has_schema(connection):
                     if has_tables(connection):
                         raise Corrupt(
@@ -85,6 +85,46 @@ def _full_disk_explained(database: Path) -> Iterator[None]:
 
 
 @contextmanager
+def _damage_explained(database: Path) -> Iterator[None]:
+    """A block that isn't what was written shows itself in any query, and not as a fault of the query."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        if not is_damage(error):
+            raise
+        raise _explained(database, str(error)) from error
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Whether an error tells of the file, and not of what was asked."""
+    import duckdb
+
+    kinds = (duckdb.InternalException, duckdb.FatalException, duckdb.SerializationException)
+    return isinstance(error, kinds) or "Corrupt database file" in str(error)
+
+
+@contextmanager
+def nothing() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An index in memory that has nothing yet, as the database `store`."""
+    with _home_of_its_own() as connection:
+        connection.execute("ATTACH ':memory:' AS store")
+        connection.execute("USE store")
+        _create(connection)
+        yield connection
+
+
+@contextmanager
+def _home_of_its_own() -> Iterator[duckdb.DuckDBPyConnection]:
+    import duckdb
+
+    with duckdb.connect(":memory:", config=_SETTINGS) as connection:
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        yield connection
+
+
+@contextmanager
 def _interrupt_handed_on() -> Iterator[None]:
     """Ctrl-C during a query is Ctrl-C: DuckDB takes the signal for itself, and tells an error of its own."""
     try:
@@ -102,18 +142,19 @@ def reading(
     """A read-only connection to an index that exists; `apart` gives one whose settings are nobody else's."""
     with _in_process, _interrupt_handed_on():
         if apart or database.stat().st_size > LARGE:
-            connection = _connect(database, patience, read_only=True, config=_SETTINGS)
-            try:
-                yield connection
-            finally:
-                connection.close()
+            with _home_of_its_own() as own:
+                _patiently(database, patience, lambda: _attach(own, database))
+                own.execute("USE store")
+                with _damage_explained(database):
+                    yield own
             return
         home = _kept_home()
         _patiently(database, patience, lambda: _attach(home, database))
         connection = home.cursor()
         try:
             connection.execute("USE store")
-            yield connection
+            with _damage_explained(database):
+                yield connection
         finally:
             connection.close()  # and its temporary tables with it
             _detach(home)
@@ -204,6 +245,7 @@ def _kept_home() -> duckdb.DuckDBPyConnection:
 
     if _home is None:
         _home = duckdb.connect(":memory:", config={**_SETTINGS, "threads": 1})
+        _home.execute("SET GLOBAL TimeZone = 'UTC'")
     return _home
 
 
@@ -261,9 +303,11 @@ def _connect(
 ) -> duckdb.DuckDBPyConnection:
     import duckdb
 
-    return _patiently(
+    connection = _patiently(
         database, patience, lambda: duckdb.connect(str(database), read_only=read_only, config=config)
     )
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")  # as all times in it are
+    return connection
 
 
 def _patiently(database: Path, patience: float, open_it: Callable[[], T]) -> T:
@@ -282,6 +326,8 @@ def _patiently(database: Path, patience: float, open_it: Callable[[], T]) -> T:
             if time.monotonic() >= deadline:
                 raise _busy(database, text) from error
         except duckdb.Error as error:
+            if is_damage(error):
+                raise _explained(database, str(error)) from error
             # Somebody in this very process has it open.
             if not isinstance(error, duckdb.ConnectionException) and "file handle conflict" not in str(error):
                 raise
@@ -321,4 +367,5 @@ def _explained(database: Path, text: str) -> Exception:
     return Corrupt(
         f"{database} can't be opened: {first}",
         hint="mlnb store rebuild makes it again from the archive",
+        index=database,
     )

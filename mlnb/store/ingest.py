@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from mlnb.store import archive, index, locks, points, positions, reading, rows, 
 from mlnb.store.reading import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     import duckdb
@@ -75,14 +76,6 @@ class Pending:
         return bool(self.news or self.to_archive)
 
 
-@dataclass(frozen=True)
-class Look:
-    """An open connection, and the state of the store that it shows: None where that changes just now."""
-
-    connection: duckdb.DuckDBPyConnection
-    state: Hashable
-
-
 @contextlib.contextmanager
 def alone(store: Store, *, patience: float = index.PATIENCE) -> Iterator[None]:
     """Hold `ingest.lock` inside the block: nobody else folds, and no journal moves to the archive.
@@ -98,19 +91,29 @@ def alone(store: Store, *, patience: float = index.PATIENCE) -> Iterator[None]:
         yield
 
 
-def fold(store: Store, *, patience: float = index.PATIENCE) -> bool:
-    """Take in everything that was logged before the call; False where another process kept the lock.
+def fold(store: Store, *, patience: float = index.PATIENCE, lock_patience: float | None = None) -> bool:
+    """Take in everything that was logged before the call; False where another process kept the lock, or the store can
+    only be read.
 
     Raises
     ------
     Busy
         Somebody's own connection holds the index.
     """
-    with locks.locked(store.ingest_lock, timeout=patience) as held:
+    if not may_be_written(store):
+        return False
+    with locks.locked(
+        store.ingest_lock, timeout=patience if lock_patience is None else lock_patience
+    ) as held:
         if not held:
             return False
         drain(store, patience=patience)
         return True
+
+
+def may_be_written(store: Store) -> bool:
+    """Whether this process may fold: a colleague's store, or one on a disk that is mounted so, can only be read."""
+    return all(os.access(path, os.W_OK) for path in (store.path, store.journals, store.archive))
 
 
 def drain(store: Store, *, patience: float = index.PATIENCE) -> None:
@@ -151,38 +154,6 @@ def _drain(store: Store, patience: float) -> None:
             for segment in archive.segments(store.archive):
                 positions.note_segment(connection, store.archive, segment, segment.stat().st_size)
             connection.execute("COMMIT")
-
-
-@contextlib.contextmanager
-def up_to_date(
-    store: Store,
-    state: Callable[[Store], Hashable],
-    *,
-    patience: float = index.PATIENCE,
-    apart: bool = False,
-) -> Iterator[Look]:
-    """A connection to an index that has everything logged before the call (live points apart).
-
-    Where nothing is new, that takes one look and no lock. `state` is asked before each look.
-    """
-    if store.database.exists():
-        with contextlib.ExitStack() as stack:
-            try:
-                before = state(store)
-                connection = stack.enter_context(
-                    index.reading(store.database, patience=patience, apart=apart)
-                )
-                is_current = index.has_schema(connection) and not pending(store, connection)
-            except Corrupt:
-                is_current = False  # it is made again below
-            if is_current:
-                yield Look(connection, before)
-                return
-    if not fold(store, patience=patience):
-        raise Busy(f"another process has been folding {store.path} for {patience:g} s")
-    before = state(store)
-    with index.reading(store.database, patience=patience, apart=apart) as connection:
-        yield Look(connection, None if pending(store, connection).news else before)
 
 
 def make_again(store: Store) -> int:

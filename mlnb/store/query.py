@@ -146,8 +146,12 @@ def runs_frame(
         return frame.runs(connection, chosen, columns, known, settled=settled)
 
     if limit is None or limit > picking.FEW:  # large ones aren't kept
-        with answers.looking(store) as connection:
-            return make(connection)
+
+        def ask() -> pd.DataFrame:
+            with answers.looking(store) as connection:
+                return make(connection)
+
+        return answers.healed(store, ask)
     question = ("frame", where, order_by, limit, offset, children)
     return answers.answer(store, question, make).copy()
 
@@ -363,6 +367,10 @@ def sql(store: Store, text: str, *, limit: int | None = None, seconds: float | N
     TimedOut
         It took longer.
     """
+    return answers.healed(store, lambda: _sql(store, text, limit, seconds))
+
+
+def _sql(store: Store, text: str, limit: int | None, seconds: float | None) -> pa.Table:
     import duckdb
 
     with answers.looking(store, apart=True) as connection:
@@ -378,6 +386,8 @@ def sql(store: Store, text: str, *, limit: int | None = None, seconds: float | N
         except duckdb.InterruptException as error:
             raise took_too_long(seconds) from error
         except duckdb.Error as error:
+            if index.is_damage(error):
+                raise
             raise UsageError(str(error).strip()) from error
 
 
@@ -400,6 +410,34 @@ def _stopped_after(connection: duckdb.DuckDBPyConnection, seconds: float | None)
         yield
     finally:
         timer.cancel()
+
+
+def earlier_uses(store: Store, run_id: str, digest: str) -> int:
+    """How many runs that began before this one used the data of that fingerprint."""
+
+    def make(connection: duckdb.DuckDBPyConnection) -> int:
+        found = index.one(
+            connection,
+            """SELECT count(DISTINCT d.run_id) FROM datasets d JOIN runs r USING (run_id)
+               WHERE d.digest = $digest AND d.run_id <> $run_id
+                 AND r.started_at < (SELECT started_at FROM runs WHERE run_id = $run_id)""",
+            {"digest": digest, "run_id": run_id},
+        )
+        return int(found[0]) if found else 0
+
+    return answers.answer(store, ("earlier uses", run_id, digest), make)
+
+
+def newest_verdict(store: Store, run_id: str) -> list[Row]:
+    """The parts of the newest verdict over a run; none where nobody has reproduced it."""
+
+    def make(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+        found = run_rows.dicts(
+            connection, 'SELECT * FROM verdicts WHERE against = ? ORDER BY "time" DESC', [run_id]
+        )
+        return [part for part in found if part["run_id"] == found[0]["run_id"]]
+
+    return answers.answer(store, ("newest verdict", run_id), make)
 
 
 def models(store: Store) -> list[Row]:

@@ -29,8 +29,9 @@ SESSION_EVENTS: Final = (events.JournalOpened, events.SessionStarted, events.Cel
 class Taken:
     """The rows of one transaction."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, writer: tables.Writer | None = None) -> None:
         self.connection = connection
+        self._write = writer or tables.Writer(connection)
         self.bytes = 0
         self._additions = fold.Additions()
         self._runs: dict[str, fold.Run] = {}
@@ -253,18 +254,15 @@ class Taken:
         self._replace_positions()
         if self._registry is not None:
             self._replace_registry(*self._registry, fold_no)
-        self.connection.execute("UPDATE base.meta SET fold = ?, kinds = ?", [fold_no, events.UNDERSTOOD])
+        self._write.finish(fold_no)
 
     def _replace_runs(self, fold_no: int) -> None:
         if not self._runs:
             return
         runs = list(self._runs.values())
-        tables.delete(
-            self.connection,
-            ("run", "param", "tag", "output"),
-            "run_no",
-            [run.run_no for run in runs if run.run_no in self._known_runs],
-        )
+        known = [(run.run_no,) for run in runs if run.run_no in self._known_runs]
+        for table in ("run", "param", "tag", "output"):
+            self._write.delete(table, ("run_no",), known)
         run_rows = []
         for run in runs:
             values = run.columns | {"changed": fold_no, "deleted": run.columns.get("deleted", False)}
@@ -276,9 +274,8 @@ class Taken:
                     _json(run.stamps),
                 )
             )
-        tables.insert(self.connection, "run", run_rows)
-        tables.insert(
-            self.connection,
+        self._write.insert("run", run_rows)
+        self._write.insert(
             "param",
             [
                 (run.run_no, p.name, p.value, p.number, p.type, p.source, _json(stamp))
@@ -286,8 +283,7 @@ class Taken:
                 for stamp, p in run.params.values()
             ],
         )
-        tables.insert(
-            self.connection,
+        self._write.insert(
             "tag",
             [
                 (run.run_no, key, value, _json(stamp))
@@ -295,27 +291,20 @@ class Taken:
                 for key, (stamp, value) in run.tags.items()
             ],
         )
-        tables.insert(
-            self.connection,
+        self._write.insert(
             "output",
             [(run.run_no, run.output[1], _json(run.output[0])) for run in runs if run.output is not None],
         )
-        numbers = [run.run_no for run in runs]
-        tables.delete(self.connection, ("stale",), "run_no", numbers)
-        tables.insert(self.connection, "stale", [(number,) for number in numbers])
+        numbers = [(run.run_no,) for run in runs]
+        self._write.delete("stale", ("run_no",), numbers)
+        self._write.insert("stale", numbers)
 
     def _replace_summaries(self) -> None:
         if not self._summaries:
             return
         known = [pair for pair in self._summaries if pair[0] in self._known_runs]
-        if known:
-            self.connection.execute(
-                """DELETE FROM base.metric WHERE (run_no, key_no) IN
-                   (SELECT (a, b) FROM (SELECT unnest(?) AS a, unnest(?) AS b))""",
-                [[pair[0] for pair in known], [pair[1] for pair in known]],
-            )
-        tables.insert(
-            self.connection,
+        self._write.delete("metric", ("run_no", "key_no"), known)
+        self._write.insert(
             "metric",
             [
                 (
@@ -356,17 +345,17 @@ class Taken:
                 },
             }
         )
-        tables.insert_arrow(self.connection, "point", table)
+        self._write.insert_arrow("point", table)
 
     def _insert_additions(self) -> None:
         added = self._additions.rows
         known = set(self.connection.execute("SELECT name, type, numeric FROM base.param_kind").fetchall())
-        tables.insert(self.connection, "param_kind", sorted(self._additions.kinds - known))
+        self._write.insert("param_kind", sorted(self._additions.kinds - known))
         for table, identity in (("environment", "env_id"), ("dataset_column", "digest")):
             if table in added:
                 added[table] = tables.not_there(self.connection, table, identity, added[table])
         for table, table_rows in added.items():
-            tables.insert(self.connection, table, table_rows)
+            self._write.insert(table, table_rows)
 
     def _forget_unknown(self) -> None:
         if self._known_now:
@@ -375,10 +364,9 @@ class Taken:
             )
 
     def _replace_positions(self) -> None:
-        names = list(self._positions)
-        tables.delete(self.connection, ("journal",), "name", names)
-        tables.insert(
-            self.connection,
+        names = [(name,) for name in self._positions]
+        self._write.delete("journal", ("name",), names)
+        self._write.insert(
             "journal",
             [
                 (name, at.run_no, at.events_end, at.points_end, at.damaged, at.owner, at.problem)
@@ -390,11 +378,8 @@ class Taken:
         for table in registry_rows.TABLES:
             self.connection.execute(f"DELETE FROM base.{table}")
         for table, table_rows in registry_rows.rows(records).items():
-            tables.insert(self.connection, table, table_rows)
-        self.connection.execute(
-            """UPDATE base.run SET changed = ? WHERE run_id IN (SELECT run_id FROM base.model_version)""",
-            [fold_no],
-        )
+            self._write.insert(table, table_rows)
+        self._write.change_runs_with_versions(fold_no)
         self.connection.execute("UPDATE base.meta SET registry_end = ?", [end])
 
 

@@ -53,7 +53,7 @@ class Known:
         if not ours:
             return False, missing(case.candidate, self.name)
         for digest in sorted(ours):
-            count = _earlier_runs(case, digest)
+            count = query.earlier_uses(case.store, case.candidate.record["run_id"], digest)
             if not count:
                 return False, f"{self.name} ({digest[:12]}) was not used by any earlier run"
         return True, f"{self.name} ({_brief(ours)}) was used by {count} earlier run{'s' * (count > 1)}"
@@ -101,21 +101,6 @@ def missing(candidate: Candidate, name: str) -> str:
     every = candidate.record["datasets"]
     hint = nearest(name, {one[key] for one in every for key in ("name", "role")})
     return f"the run of {candidate.label} has no data {name!r} ({hint})"
-
-
-def _earlier_runs(case: Case, digest: str) -> int:
-    record = case.candidate.record
-    table = query.sql(
-        case.store,
-        "SELECT count(DISTINCT d.run_id) FROM datasets d JOIN runs r ON r.run_id = d.run_id "  # noqa: S608 - the store's own values
-        f"WHERE d.digest = {_quoted(digest)} AND d.run_id <> {_quoted(record['run_id'])} "
-        f"AND r.started_at < TIMESTAMPTZ {_quoted(record['started_at'].isoformat())}",
-    )
-    return int(table.column(0)[0].as_py())
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _brief(ours: frozenset[str]) -> str:

@@ -32,9 +32,7 @@ def clean_git(case: Case) -> tuple[bool, str]:
 def reproduced(case: Case) -> tuple[bool, str]:
     """The newest verdict over the run found every part as it was."""
     run_id = case.candidate.record["run_id"]
-    verdicts = f"SELECT * FROM verdicts WHERE against = '{run_id}' ORDER BY time DESC"  # noqa: S608 - the store's own id
-    rows = query.sql(case.store, verdicts).to_pylist()
-    newest = [row for row in rows if row["run_id"] == rows[0]["run_id"]]
+    newest = query.newest_verdict(case.store, run_id)
     if not newest:
         return False, f"nobody has reproduced the run yet: mlnb reproduce {run_id}"
     parted = [row for row in newest if row["outcome"] not in _AGREES]

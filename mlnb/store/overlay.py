@@ -1,0 +1,143 @@
+"""What the index would say if it had everything: the journals that aren't folded, laid over it in memory.
+
+For who may not fold: another process does it just now, for long, or the store can only be read. The committed index is
+asked as it is, and what it lacks is taken by the very code that folds, into tables of its own. For each base table a view
+of the same name joins the two, so that every question and every public relation is the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from mlnb.store import archive, ingest, rows, schema, tables
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from mlnb.store.layout import Store
+
+KEYED: Final[dict[str, tuple[str, ...]]] = {
+    "run": ("run_no",),
+    "param": ("run_no",),
+    "tag": ("run_no",),
+    "output": ("run_no",),
+    "stale": ("run_no",),
+    "metric": ("run_no", "key_no"),
+    "journal": ("name",),
+}
+"""Tables whose rows are replaced, by what they are found by."""
+
+GROWING: Final = (
+    "point",
+    "dataset",
+    "dataset_column",
+    "artifact",
+    "cell",
+    "environment",
+    "verdict",
+    "check",
+    "problem",
+    "wide",
+)
+"""Tables to which rows are only added. All others are small, and copied."""
+
+
+class Above(tables.Writer):
+    """Writes into the tables that lie over the index's own."""
+
+    def insert_arrow(self, table: str, new: pa.Table) -> None:
+        self._insert_arrow(f'fresh."{table}"' if _is_joined(table) else f'base."{table}"', new)
+
+    def delete(self, table: str, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
+        if not values:
+            return
+        if table not in KEYED:
+            super().delete(table, columns, values)
+            return
+        self._delete(f'fresh."{table}"', columns, values)
+        names = ", ".join(f"unnest(${number + 1})" for number in range(len(columns)))
+        self.connection.execute(f'INSERT INTO gone."{table}" SELECT {names}', _by_column(values))
+
+    def finish(self, fold_no: int) -> None:
+        """Nothing is written down: who asks for what changed since now gets these rows again when they are folded."""
+
+    def change_runs_with_versions(self, fold_no: int) -> None:
+        """As with all that is folded later."""
+
+
+@contextlib.contextmanager
+def laid_over(store: Store, connection: duckdb.DuckDBPyConnection, *, seconds: float) -> Iterator[int]:
+    """Inside the block the connection, which shows the committed index as the database `store`, shows what isn't folded too.
+
+    Yields how many journals there was no time for in so many seconds: 0 says that nothing is missing.
+    """
+    connection.execute("ATTACH ':memory:' AS above")
+    try:
+        connection.execute("USE above")
+        _join(connection)
+        yield _take(store, connection, time.monotonic() + seconds)
+    finally:
+        with contextlib.suppress(Exception):  # where its settings are locked, it is closed as a whole
+            connection.execute("USE store")
+            connection.execute("DETACH above")
+
+
+def _join(connection: duckdb.DuckDBPyConnection) -> None:
+    for name in ("base", "fresh", "gone"):
+        connection.execute(f"CREATE SCHEMA above.{name}")
+    for table in schema.BASE:
+        below = f'store.base."{table}"'
+        if not _is_joined(table):
+            connection.execute(f'CREATE TABLE base."{table}" AS FROM {below}')
+            continue
+        connection.execute(f'CREATE TABLE fresh."{table}" AS FROM {below} LIMIT 0')
+        kept = ""
+        if table in KEYED:
+            names = ", ".join(KEYED[table])
+            connection.execute(f'CREATE TABLE gone."{table}" AS SELECT {names} FROM {below} LIMIT 0')
+            kept = f'WHERE ({names}) NOT IN (SELECT ({names}) FROM above.gone."{table}")'
+        connection.execute(
+            f'CREATE VIEW base."{table}" AS FROM {below} {kept} UNION ALL FROM above.fresh."{table}"'
+        )
+    for name, body in schema.VIEWS.items():
+        connection.execute(f"CREATE VIEW {name} AS {body}")
+
+
+def _take(store: Store, connection: duckdb.DuckDBPyConnection, until: float) -> int:
+    work = ingest.pending(store, connection)
+    connection.execute(
+        "UPDATE base.meta SET kinds = ''"
+    )  # what was unknown to an older version stays where it is
+    taken = rows.Taken(connection, Above(connection))
+    for segment, start in work.archived.items():
+        for frame in archive.frames_of(segment, start):
+            if time.monotonic() > until:
+                return len(work.to_fold) + 1
+            while not ingest.take_archived(store, taken, frame):
+                taken.insert()
+                taken = rows.Taken(connection, Above(connection))
+    while work.to_fold and time.monotonic() <= until:
+        taken.expect(list(work.to_fold)[: ingest.EXPECTED])
+        while work.to_fold and time.monotonic() <= until and taken.bytes <= ingest.BYTES_AT_ONCE:
+            journal = work.to_fold.popleft()
+            if ingest.take(taken, journal) == "part":
+                work.to_fold.appendleft(journal)
+                break
+        taken.insert()
+        taken = rows.Taken(connection, Above(connection))
+    if work.registry:
+        taken.take_registry(store.registry.read(), 0)
+    taken.insert()
+    return len(work.to_fold)
+
+
+def _is_joined(table: str) -> bool:
+    return table in KEYED or table in GROWING
+
+
+def _by_column(values: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*values, strict=True)]
