@@ -127,8 +127,7 @@ def collect(store: Store, *, apply: bool = False) -> Garbage:
         ]
         size = sum(store.objects.size(name) for name in unneeded)
         if apply:
-            for name in unneeded:
-                store.objects.remove(name)
+            unneeded = [name for name in unneeded if store.objects.remove_if_older(name, GRACE)]
             _purge(store, names.deleted)
     if apply:
         keep_small(store)

@@ -26,6 +26,20 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     sync_folder(path.parent)
 
 
+def make(path: Path, data: bytes) -> None:
+    """Put `data` in the place of `path` if there is nothing yet: of several who do so at once, the first has done it."""
+    whole = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.new")
+    write(whole, data)
+    try:
+        os.link(whole, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without hard links
+        whole.replace(path)
+    whole.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
 def write(path: Path, data: bytes) -> None:
     """Put `data` in the place of `path`."""
     with replacing(path) as file:

@@ -13,6 +13,7 @@ appends to its parent's journal, nor keeps it alive.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import logging
@@ -31,6 +32,8 @@ from mlnb.store import flusher, locks, points, process
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from mlnb.store.clock import Clock
 
 log = logging.getLogger("mlnb")
 
@@ -125,10 +128,8 @@ class AppendFile:
         self.unsynced = False
         return os.dup(self.fd)
 
-    def close(self, *, durable: bool) -> int:
-        """Close it; how many bytes there was no room for to the end."""
-        if self.held:
-            self.retry()
+    def close(self, *, durable: bool) -> None:
+        """Close it, and say what there was no room for to the end."""
         if durable and self.size:
             flusher.sync(self.fd, self.path)  # also where the flusher is about it: it may not be through
         elif self.unsynced:
@@ -137,7 +138,6 @@ class AppendFile:
         if lost:
             log.warning("mlnb: %d bytes could not be written to %s", lost, self.path)
         self.leave()
-        return lost
 
     def leave(self) -> None:
         """Close the descriptor and nothing else."""
@@ -183,12 +183,16 @@ class _Metric:
 class JournalWriter:
     """Appends events and points about one subject (a run or a session). Safe to call from any thread."""
 
-    def __init__(self, folder: Path, subject: str, store_id: str) -> None:
+    def __init__(
+        self, folder: Path, subject: str, store_id: str, *, clock: Clock | None = None, after: int = 0
+    ) -> None:
+        """Times of events are later than `after`; the store's `clock` is told of them."""
         self.folder = folder
         self.subject = subject
         self.store_id = store_id
         self._lock = threading.Lock()
-        self._last_time = 0
+        self._clock = clock
+        self._last_time = after
         self._last_point_time = 0
         self._metrics: dict[str, _Metric] = {}
         self.closed = False
@@ -287,6 +291,10 @@ class JournalWriter:
 
     def sync(self) -> None:
         """Wait until the disk has what was written so far. Who logs meanwhile doesn't wait."""
+        if self.closed:
+            if self in _open:
+                self._finish_closing()
+            return
         with self._lock:
             if self.closed or self._pid != os.getpid():
                 return
@@ -299,26 +307,53 @@ class JournalWriter:
                 finally:
                     os.close(fd)
 
-    def close(self, *, durable: bool = False) -> int:
-        """Close the files; with `durable`, when the disk has them, which is soon in any case. Returns the bytes that
-        found no room."""
-        lost = 0
+    def close(self, *, durable: bool = False, keep: bool = True) -> int:
+        """Close the files; with `durable`, when the disk has them, which is soon in any case. Returns the bytes for which
+        there is no room: they are kept and written when there is, as long as this process lives, unless `keep` is
+        false."""
         with self._lock:
             if self.closed:
                 return 0
             self.closed = True
             self._metrics = {}  # so that a late point doesn't reach for a descriptor that is another's by now
-            _open.discard(self)
             if self._pid != os.getpid():
+                _open.discard(self)
                 return 0
             self._put_back_if_unlinked()
+            if self._clock is not None:
+                self._clock.saw(self._last_time)
             for file in self._files():
-                lost += file.close(durable=durable)
-            # First gone, then free: nobody may find the file unlocked and call the writer dead.
-            self._alive_path.unlink(missing_ok=True)
-            os.close(self._alive)
+                file.retry()
+            held = sum(len(file.held) for file in self._files())
+            lost = sum(file.lost for file in self._files())
+            if held and keep:
+                return held + lost
+            for file in self._files():
+                file.close(durable=durable)
+            self._put_down()
         flusher.remove(self)
-        return lost
+        return held + lost
+
+    def _put_down(self) -> None:
+        _open.discard(self)
+        # First gone, then free: nobody may find the file unlocked and call the writer dead.
+        self._alive_path.unlink(missing_ok=True)
+        os.close(self._alive)
+
+    def _finish_closing(self) -> None:
+        """It was closed while the disk was full: once more."""
+        with self._lock:
+            if self._pid != os.getpid():
+                return
+            self._show_signs()
+            for file in self._files():
+                file.retry()
+            if any(file.held for file in self._files()):
+                return
+            for file in self._files():
+                file.close(durable=True)
+            self._put_down()
+        flusher.remove(self)
 
     # ---- inside ----
 
@@ -361,6 +396,8 @@ class JournalWriter:
     def _show_signs(self) -> None:
         """Called each second: other machines see that this writer lives, and it sees whether its files do."""
         self._put_back_if_unlinked()
+        if self._clock is not None:
+            self._clock.saw(self._last_time)
         now = time.monotonic()
         if now - self._last_sign >= process.SIGN_EVERY:
             self._last_sign = now
@@ -435,6 +472,17 @@ class JournalWriter:
             file.leave()
         os.close(self._alive)
         self._metrics = {}
+
+
+def _say_what_goes() -> None:
+    """At the interpreter's end: what found no room by now is lost, and that is said."""
+    for writer in [writer for writer in _open if writer.closed]:
+        writer._finish_closing()  # noqa: SLF001 - one module, one idea
+        for file in writer._files() if writer in _open else ():  # noqa: SLF001
+            file.close(durable=True)
+
+
+atexit.register(_say_what_goes)
 
 
 def _after_fork_in_child() -> None:

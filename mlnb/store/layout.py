@@ -6,6 +6,7 @@ registry.jsonl   model versions, aliases, promotions, batches
 archive/         folded journals
 objects/         artifacts by content
 store.duckdb     the index, made from the rest
+clock            the latest time that was written: its own
 leases/          what one process alone does at a time: execute a batch
 ingest.lock      held by the one process that folds
 """
@@ -14,17 +15,29 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from mlnb import __version__, events, ids
 from mlnb.errors import NotWritable, StoreError, TooNew
+from mlnb.store import archive, durable, reading
+from mlnb.store.clock import Clock
 from mlnb.store.journal import JournalWriter
 from mlnb.store.leases import FileLeases, Leases
 from mlnb.store.objects import Objects
 from mlnb.store.registry_file import RegistryFile
 
 FORMAT: Final = 1
+
+
+_ENOUGH: Final = 100
+"""Archived journals that are asked whose they are."""
+
+
+class NoDescription(StoreError):
+    """A store's description is there, and says nothing: a crash left it, or a disk's fault."""
 
 
 class Store:
@@ -35,6 +48,7 @@ class Store:
         self.store_id: str = description["store_id"]
         self.objects = Objects(path / "objects")
         self.registry = RegistryFile(path)
+        self.clock = Clock(path / "clock")
         self.leases: Leases = FileLeases(path / "leases")
 
     @classmethod
@@ -55,8 +69,16 @@ class Store:
         if not file.exists():
             if not create:
                 raise StoreError(f"there is no store in {folder}", hint="its folder holds a store.json")
-            make(folder)
-        return cls(folder, _read(file))
+            make(folder, store_id=_told_by_journals(folder))
+        try:
+            return cls(folder, _read(file))
+        except NoDescription:
+            store_id = _told_by_journals(folder)
+            if store_id is None:
+                raise
+            file.unlink(missing_ok=True)
+            make(folder, store_id=store_id)
+            return cls(folder, _read(file))
 
     @property
     def journals(self) -> Path:
@@ -76,7 +98,7 @@ class Store:
 
     def writer(self, subject: str) -> JournalWriter:
         """A new journal about a run or a session, of which the caller is the only writer."""
-        return JournalWriter(self.journals, subject, self.store_id)
+        return JournalWriter(self.journals, subject, self.store_id, clock=self.clock)
 
     def edit(self, run_id: str, *changes: events.Event) -> None:
         """Record something about a run that exists already, whoever wrote it.
@@ -86,9 +108,10 @@ class Store:
         NotWritable
             There is no room for it.
         """
-        writer = self.writer(run_id)
+        after = self.clock.latest()
+        writer = JournalWriter(self.journals, run_id, self.store_id, clock=self.clock, after=after + 1)
         writer.append(*changes)
-        if writer.close(durable=True):
+        if writer.close(durable=True, keep=False):
             raise NotWritable(f"the change can't be written to {self.journals}: the disk is full")
 
     def __repr__(self) -> str:
@@ -99,7 +122,7 @@ def make(folder: Path, *, store_id: str | None = None) -> None:
     """Make a store; with `store_id`, one whose runs are meant for the store of that id."""
     try:
         for part in ("journal", "archive", "objects"):
-            (folder / part).mkdir(parents=True, exist_ok=True)
+            durable.make_folder(folder / part)
         (folder / ".gitignore").write_text("*\n")
         description = {
             "store_id": store_id or ids.new_id(),
@@ -107,16 +130,7 @@ def make(folder: Path, *, store_id: str | None = None) -> None:
             "made_by": __version__,
             "read_by": "0.1.0",
         }
-        temporary = folder / f".store.json.{os.getpid()}.{os.urandom(4).hex()}"
-        temporary.write_text(json.dumps(description, indent=2) + "\n")
-        try:
-            # Whoever links first has made the store: two kernels may start at once.
-            os.link(temporary, folder / "store.json")
-        except FileExistsError:
-            pass
-        except OSError:  # a file system without hard links
-            temporary.replace(folder / "store.json")
-        temporary.unlink(missing_ok=True)
+        durable.make(folder / "store.json", (json.dumps(description, indent=2) + "\n").encode())
     except OSError as error:
         raise NotWritable(
             f"the store {folder} can't be made: {error.strerror or error}",
@@ -130,7 +144,9 @@ def _read(file: Path) -> dict[str, Any]:
         found = description["format"]
         description["store_id"]
     except (ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{file} is not a store's description", hint="mlnb store rebuild") from error
+        raise NoDescription(
+            f"{file} is not a store's description", hint="put the file back from a copy"
+        ) from error
     except OSError as error:
         raise StoreError(f"{file} can't be read: {error.strerror}") from error
     if found > FORMAT:
@@ -139,3 +155,19 @@ def _read(file: Path) -> dict[str, Any]:
             hint=f"pip install 'mlnb>={description.get('read_by', '')}'",
         )
     return dict(description)
+
+
+def _told_by_journals(folder: Path) -> str | None:
+    """The store's id, which every journal of its own holds; None where there is no journal. Of several, since runs were
+    imported, it is that of the most."""
+    told = Counter(
+        first.store_id
+        for journal in reading.listing(folder / "journal").sizes
+        if (first := reading.header(journal)) is not None
+    )
+    if not told:
+        for frame in islice(archive.frames(folder / "archive"), _ENOUGH):
+            first = reading.first_of(b"".join(data for _, data in archive.stream_of(frame, archive.EVENTS)))
+            if first is not None:
+                told[first.store_id] += 1
+    return told.most_common(1)[0][0] if told else None

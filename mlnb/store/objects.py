@@ -116,6 +116,24 @@ class Objects:
     def remove(self, sha256: str) -> None:
         self.path(sha256).unlink(missing_ok=True)
 
+    def remove_if_older(self, sha256: str, seconds: float) -> bool:
+        """Take an object away unless it was put within so many seconds; whether that was done.
+
+        It is moved aside first: who puts it again meanwhile either renewed its time, which shows then, or finds that it is
+        gone, and writes it.
+        """
+        path = self.path(sha256)
+        aside = path.with_name(f".{sha256}.gc")
+        try:
+            path.replace(aside)
+        except FileNotFoundError:
+            return False
+        if time.time() - aside.stat().st_mtime <= seconds:
+            aside.replace(path)
+            return False
+        aside.unlink()
+        return True
+
     def renew(self, sha256: str) -> bool:
         """Spare an object from `gc` for another while; whether it is there."""
         try:

@@ -87,7 +87,7 @@ def listing(folder: Path) -> Listing:
                     event_sizes[stem] = _size(entry)
                 elif ending == "pts" and dot:
                     point_sizes[stem] = _size(entry)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Listing({})
     sizes = {}
     for stem in sorted(event_sizes):

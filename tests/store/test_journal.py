@@ -11,7 +11,7 @@ import pytest
 
 from mlnb import events, ids
 from mlnb.errors import NotWritable
-from mlnb.store import Store, flusher, journal, locks, points, reading
+from mlnb.store import Store, flusher, journal, locks, points, query, reading
 
 FORK = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
@@ -247,6 +247,37 @@ def test_what_is_held_back_is_bounded_and_what_is_lost_is_said(store, writer, mo
     with caplog.at_level(logging.WARNING, "mlnb"):
         writer.close()
     assert "bytes could not be written" in caplog.text
+
+
+def test_what_found_no_room_at_the_end_of_a_run_is_written_when_there_is(store, begin, ended, monkeypatch):
+    run_id, writer = begin()
+    disk = Tight(0)
+    monkeypatch.setattr(os, "write", disk)
+    for step in range(500):
+        writer.point("loss", float(step))
+    writer.append(ended)
+    assert writer.close() > 500 * points.SIZE
+    assert query.record(store, run_id)["status"] == "running"
+    disk.room = 10**6
+    writer.sync()
+    assert not only_journal(store).alive_path.exists()
+    monkeypatch.undo()
+    assert (query.record(store, run_id)["status"], len(query.history(store, run_id, "loss").steps)) == (
+        "finished",
+        500,
+    )
+
+
+def test_what_found_no_room_until_the_process_ends_is_told(store, begin, monkeypatch, caplog):
+    _, writer = begin()
+    monkeypatch.setattr(os, "write", Tight(0))
+    writer.append(events.Note(text="x"))
+    writer.close()
+    with caplog.at_level(logging.WARNING, "mlnb"):
+        journal._say_what_goes()
+    assert "bytes could not be written" in caplog.text
+    monkeypatch.undo()
+    writer.sync()
 
 
 # ---- forks --------------------------------------------------------------------------------------

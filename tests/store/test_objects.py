@@ -64,3 +64,23 @@ def test_a_write_that_fails_leaves_no_name(store, monkeypatch):
     with pytest.raises(NotWritable, match="No space"):
         store.objects.put_bytes(b"x")
     assert [path for path in store.objects.root.rglob("*") if path.is_file()] == []
+
+
+def test_an_object_that_is_put_again_while_it_is_taken_away_stays(store, monkeypatch):
+    sha256 = store.objects.put_bytes(b"x")
+    path = store.objects.path(sha256)
+    os.utime(path, (0, 0))
+    replace = type(path).replace
+
+    def put_again(self, target):
+        if self == path:
+            monkeypatch.undo()
+            store.objects.put_bytes(b"x")
+        return replace(self, target)
+
+    monkeypatch.setattr(type(path), "replace", put_again)
+    assert not store.objects.remove_if_older(sha256, 60)
+    assert store.objects.read(sha256) == b"x"
+    os.utime(path, (0, 0))
+    assert store.objects.remove_if_older(sha256, 60)
+    assert not store.objects.has(sha256)

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from mlnb import events, ids
-from mlnb.store import Store, answers, archive, ingest, process, query, reading
+from mlnb.store import Store, answers, archive, flusher, ingest, process, query, reading
 from mlnb.testing import make_runs
 
 
@@ -147,6 +147,7 @@ def of_another_boot(store, begin, monkeypatch, age):
         context.setattr(process, "boot_id", lambda: "an earlier boot")
         run_id, writer = begin()
         log(writer, 0, 3)
+        flusher.remove(writer)
         os.close(writer._alive)
         writer._alive = os.open(os.devnull, os.O_RDONLY)
     old = time.time() - age
