@@ -5,20 +5,36 @@ event with `time` (µs since 1970, never going back within one journal) and `seq
 journal, from 0), so that (time, writer, seq) puts the events of any number of journals in one order.
 
 Compatibility: a field may be added with a default, and readers ignore fields they don't know. An event
-kind may be added: a reader that doesn't know it keeps it as `Unknown`. A journal whose first record
+kind may be added: a reader that doesn't know it keeps it as `Unknown`. A literal may get new values: reading takes any text,
+so that what a version has no word for is kept and shown. A journal whose first record
 lists in `requires` a feature that is not in `FEATURES`, or has a newer `format`, is left alone.
+
+In a journal of format 2 each line ends with a checksum, as its last field (`seal`).
 
 Metric points are not events: they are fixed-size records in a file beside (see `mlnb.store.points`).
 """
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+import zlib
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 
-FORMAT: Final = 1
-FEATURES: Final = frozenset({"points/1"})
+FORMAT: Final = 2
+FEATURES: Final = frozenset({"lines/2", "points/1", "points/2"})
+
+if TYPE_CHECKING:
+    T = TypeVar("T")
+    Open = Annotated[T, "any text when it is read"]
+else:
+
+    class Open:
+        """`Open[Literal[...]]`: who writes is held to the literal, who reads takes any text."""
+
+        def __class_getitem__(cls, literal: object) -> type[str]:
+            return str
+
 
 RunKind = Literal["cell", "script", "notebook"]
 Status = Literal["running", "finished", "failed", "killed"]
@@ -44,11 +60,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
 
 
 class JournalOpened(Event, tag="journal", frozen=True, kw_only=True, omit_defaults=True):
-    """The first record: who writes, and what a reader must understand."""
+    """The first record: who writes, about what, and what a reader must understand."""
 
     format: int
     requires: list[str]
     subject: str  # the run or session that this journal is about
+    about: Open[Literal["run", "session"]] | None = None  # None in format 1
     writer: str
     mlnb: str
     store_id: str
@@ -67,7 +84,7 @@ class MetricKey(Event, tag="key", frozen=True, kw_only=True, omit_defaults=True)
     name: str
     estimator: str | None = None
     dataset_digest: str | None = None
-    source: Source = "logged"
+    source: Open[Source] = "logged"
 
 
 # ---- a run ----------------------------------------------------------------------------------
@@ -77,7 +94,7 @@ class RunStarted(Event, tag="run_started", frozen=True, kw_only=True, omit_defau
     run_id: str
     name: str
     experiment: str
-    run_kind: RunKind
+    run_kind: Open[RunKind]
     parent_id: str | None = None
     batch_id: str | None = None
     rerun_of: str | None = None
@@ -92,7 +109,7 @@ class RunStarted(Event, tag="run_started", frozen=True, kw_only=True, omit_defau
 class RunEnded(Event, tag="run_ended", frozen=True, kw_only=True, omit_defaults=True):
     """`error` is one line, `Type: message`. `duration` is in seconds of a clock that never jumps."""
 
-    status: Status
+    status: Open[Status]
     duration: float
     error: str | None = None
     exit_signal: int | None = None
@@ -104,9 +121,9 @@ class Param(Value, frozen=True, kw_only=True, omit_defaults=True):
 
     name: str
     value: str
-    type: ParamType
+    type: Open[ParamType]
     number: float | None = None
-    source: Source = "logged"
+    source: Open[Source] = "logged"
 
 
 class Params(Event, tag="params", frozen=True, kw_only=True, omit_defaults=True):
@@ -132,14 +149,14 @@ class Dataset(Event, tag="dataset", frozen=True, kw_only=True, omit_defaults=Tru
     """`type` says what it was (`DataFrame`, `ndarray`, `csv` …); `bytes` its size in memory or on disk."""
 
     name: str
-    role: Role
+    role: Open[Role]
     type: str
     digest: str
     rows: int | None = None
     columns: int | None = None
     bytes: int | None = None
     row_hashes: str | None = None
-    source: Source = "call"
+    source: Open[Source] = "call"
     profile: list[ColumnProfile] = []
 
 
@@ -147,11 +164,11 @@ class Artifact(Event, tag="artifact", frozen=True, kw_only=True, omit_defaults=T
     """A file in the objects; `metadata` is for its kind (a model's format, signature, versions …)."""
 
     name: str
-    artifact_kind: ArtifactKind
+    artifact_kind: Open[ArtifactKind]
     media_type: str
     bytes: int
     sha256: str
-    source: Source = "logged"
+    source: Open[Source] = "logged"
     metadata: dict[str, Any] = {}
 
 
@@ -242,7 +259,7 @@ class Cell(Event, tag="cell", frozen=True, kw_only=True, omit_defaults=True):
     ordinal: int
     source: str
     source_sha256: str
-    status: Literal["ok", "error", "aborted"]
+    status: Open[Literal["ok", "error", "aborted"]]
     duration: float
     cell_id: str | None = None
     execution_count: int | None = None
@@ -279,7 +296,7 @@ class Promotion(Event, tag="promotion", frozen=True, kw_only=True, omit_defaults
     alias: str
     from_version: int | None
     to_version: int | None
-    decision: Decision
+    decision: Open[Decision]
     gates: list[GateResult] = []
     gates_sha256: str | None = None
     note: str = ""
@@ -319,7 +336,7 @@ class BatchResumed(Event, tag="batch_resumed", frozen=True, kw_only=True, omit_d
 
 class BatchEnded(Event, tag="batch_ended", frozen=True, kw_only=True, omit_defaults=True):
     batch_id: str
-    state: Literal["finished", "failed", "cancelled"]
+    state: Open[Literal["finished", "failed", "cancelled"]]
 
 
 # ---- what a newer mlnb wrote ----------------------------------------------------------------
@@ -384,6 +401,22 @@ def encode(event: Event, *, time: int, seq: int) -> bytes:
     if isinstance(event, Unknown):
         return event.line.encode() + b"\n"
     return _encoder.encode(msgspec.structs.replace(event, time=time, seq=seq)) + b"\n"
+
+
+_MARK: Final = b',"c":"'
+_SEALED: Final = len(_MARK) + 8 + len(b'"}')
+
+
+def seal(line: bytes) -> bytes:
+    """The line with a checksum of itself as its last field."""
+    body = line.rstrip(b"\n")[:-1]
+    return b'%b%b%08x"}\n' % (body, _MARK, zlib.crc32(body))
+
+
+def is_whole(line: bytes) -> bool:
+    """Whether a sealed line is what was written; it has no line feed any more."""
+    body, sum_ = line[:-_SEALED], line[-_SEALED:]
+    return sum_ == b'%b%08x"}' % (_MARK, zlib.crc32(body))
 
 
 def decode(line: bytes) -> Event:

@@ -219,7 +219,8 @@ def take_archived(store: Store, taken: rows.Taken, frame: archive.Frame) -> bool
         taken.leave_alone(journal, f"needs mlnb ≥ {first.mlnb}")
         return True
     missing = frame.events - len(lines)
-    new, damaged = reading.parse(lines if missing else lines[at.events_end :])
+    sealed = reading.is_sealed(first)
+    new, damaged = reading.parse(lines if missing else lines[at.events_end :], sealed=sealed)
     if missing and at.events_end:
         new, damaged = [], 0  # which of them are new can't be told
     run = taken.take_events(
@@ -230,7 +231,7 @@ def take_archived(store: Store, taken: rows.Taken, frame: archive.Frame) -> bool
     if run is None:
         return True
     if at.events_end:
-        taken.know_keys(journal, reading.parse(lines)[0])
+        taken.know_keys(journal, reading.parse(lines, sealed=sealed)[0])
     last = max([event.time for event in new], default=0)
     for begin, data in archive.stream_of(frame, archive.POINTS, at.points_end):
         if taken.bytes > BYTES_AT_ONCE:
@@ -363,7 +364,7 @@ def take(taken: rows.Taken, journal: Journal, *, put_down: bool = False) -> Reac
     if not reading.can_be_read(first):
         taken.leave_alone(journal, f"needs mlnb ≥ {first.mlnb}")
         return "here"
-    read = reading.read_events(journal.events_path, at.events_end)
+    read = reading.read_events(journal.events_path, at.events_end, sealed=reading.is_sealed(first))
     run = taken.take_events(journal, first, read)
     if run is None:
         return "end"
@@ -375,7 +376,13 @@ def take(taken: rows.Taken, journal: Journal, *, put_down: bool = False) -> Reac
     if unread >= points.SIZE and (is_over or unread >= POINTS_AT_ONCE * points.SIZE):
         end = at.points_end + POINTS_AT_ONCE * points.SIZE
         records, end = reading.read_points(journal.points_path, at.points_end, min(end, points_size))
-        taken.take_points(journal, run, records, end)
+        taken.take_points(
+            journal,
+            run,
+            records,
+            end,
+            broken=reading.broken_blocks(journal.points_path, at.points_end, end),
+        )
         return "end" if end + points.SIZE > points_size else "part"
     return "end" if unread < points.SIZE else "here"
 

@@ -21,9 +21,10 @@ import os
 import threading
 import time
 import weakref
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from mlnb import __version__, events
 from mlnb.errors import NotWritable
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from mlnb.store.clock import Clock
 
 log = logging.getLogger("mlnb")
+
+About = Literal["run", "session"]
 
 HELD_LIMIT: Final = 64 << 20
 """Bytes that one file keeps in memory while the disk is full."""
@@ -170,6 +173,36 @@ class AppendFile:
             self.held += data
 
 
+class PointsFile(AppendFile):
+    """The points of a journal: what was appended since the last mark makes a block."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.sum = 0
+        self._begin = 0
+
+    def append(self, data: bytes | memoryview[int]) -> None:
+        before = self._end()
+        super().append(data)
+        if self._end() - before == len(data):  # else it was dropped
+            self.sum = zlib.crc32(data, self.sum)
+        if self._end() - self._begin > CHUNK:
+            self.mark()
+
+    def mark(self) -> None:
+        """End the block."""
+        if self._end() > self._begin:
+            super().append(points.mark(self._begin, self.sum))
+            self.sum, self._begin = 0, self._end()
+
+    def _end(self) -> int:
+        return self.size + len(self.held)
+
+    def to_sync(self) -> int | None:
+        self.mark()
+        return super().to_sync()
+
+
 class _Metric:
     """A metric's number in this journal, and the step that comes next by itself."""
 
@@ -184,13 +217,21 @@ class JournalWriter:
     """Appends events and points about one subject (a run or a session). Safe to call from any thread."""
 
     def __init__(
-        self, folder: Path, subject: str, store_id: str, *, clock: Clock | None = None, after: int = 0
+        self,
+        folder: Path,
+        subject: str,
+        store_id: str,
+        *,
+        about: About = "run",
+        clock: Clock | None = None,
+        after: int = 0,
     ) -> None:
         """Times of events are later than `after`; the store's `clock` is told of them."""
         self.folder = folder
         self.subject = subject
         self.store_id = store_id
         self._lock = threading.Lock()
+        self._about: About = about
         self._clock = clock
         self._last_time = after
         self._last_point_time = 0
@@ -243,6 +284,7 @@ class JournalWriter:
             if written == points.SIZE:
                 file.size += points.SIZE
                 file.unsynced = True
+                file.sum = zlib.crc32(record, file.sum)
             else:
                 os.ftruncate(file.fd, file.size)
                 file.append(record)
@@ -322,6 +364,7 @@ class JournalWriter:
             self._put_back_if_unlinked()
             if self._clock is not None:
                 self._clock.saw(self._last_time)
+            self._points.mark()
             for file in self._files():
                 file.retry()
             held = sum(len(file.held) for file in self._files())
@@ -375,13 +418,14 @@ class JournalWriter:
                 f"the journal folder {self.folder} can't be written: {error.strerror or error}",
                 hint="choose another with mlnb.configure(store=...) or MLNB_STORE",
             ) from error
-        self._points = AppendFile(stem.with_name(stem.name + ".pts"))
+        self._points = PointsFile(stem.with_name(stem.name + ".pts"))
         me = process.current()
         self._append(
             events.JournalOpened(
                 format=events.FORMAT,
-                requires=["points/1"],
+                requires=["lines/2", "points/2"],
                 subject=self.subject,
+                about=self._about,
                 writer=self.writer,
                 mlnb=__version__,
                 store_id=self.store_id,
@@ -432,7 +476,9 @@ class JournalWriter:
 
     def _append(self, *new: events.Event) -> None:
         now = max(time.time_ns() // 1000, self._last_time)
-        lines = [events.encode(event, time=now, seq=self._seq + i) for i, event in enumerate(new)]
+        lines = [
+            events.seal(events.encode(event, time=now, seq=self._seq + i)) for i, event in enumerate(new)
+        ]
         self._last_time = now
         self._seq += len(new)
         self._events.append(b"".join(lines))

@@ -24,12 +24,12 @@ from mlnb import __version__, events, ids
 from mlnb.errors import NotWritable, StoreError, TooNew
 from mlnb.store import archive, durable, reading
 from mlnb.store.clock import Clock
-from mlnb.store.journal import JournalWriter
+from mlnb.store.journal import About, JournalWriter
 from mlnb.store.leases import FileLeases, Leases
 from mlnb.store.objects import Objects
 from mlnb.store.registry_file import RegistryFile
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 
 _ENOUGH: Final = 100
@@ -71,7 +71,7 @@ class Store:
                 raise StoreError(f"there is no store in {folder}", hint="its folder holds a store.json")
             make(folder, store_id=_told_by_journals(folder))
         try:
-            return cls(folder, _read(file))
+            return cls(folder, _upgraded(file, _read(file)))
         except NoDescription:
             store_id = _told_by_journals(folder)
             if store_id is None:
@@ -96,9 +96,9 @@ class Store:
     def ingest_lock(self) -> Path:
         return self.path / "ingest.lock"
 
-    def writer(self, subject: str) -> JournalWriter:
+    def writer(self, subject: str, about: About = "run") -> JournalWriter:
         """A new journal about a run or a session, of which the caller is the only writer."""
-        return JournalWriter(self.journals, subject, self.store_id, clock=self.clock)
+        return JournalWriter(self.journals, subject, self.store_id, about=about, clock=self.clock)
 
     def edit(self, run_id: str, *changes: events.Event) -> None:
         """Record something about a run that exists already, whoever wrote it.
@@ -128,7 +128,7 @@ def make(folder: Path, *, store_id: str | None = None) -> None:
             "store_id": store_id or ids.new_id(),
             "format": FORMAT,
             "made_by": __version__,
-            "read_by": "0.1.0",
+            "read_by": __version__,
         }
         durable.make(folder / "store.json", (json.dumps(description, indent=2) + "\n").encode())
     except OSError as error:
@@ -136,6 +136,14 @@ def make(folder: Path, *, store_id: str | None = None) -> None:
             f"the store {folder} can't be made: {error.strerror or error}",
             hint="choose another folder with mlnb.configure(store=...) or MLNB_STORE",
         ) from error
+
+
+def _upgraded(file: Path, description: dict[str, Any]) -> dict[str, Any]:
+    """What format 1 has is read as it stands; but an older mlnb must not write beside what this one writes."""
+    if description["format"] < FORMAT and os.access(file.parent, os.W_OK):
+        description |= {"format": FORMAT, "read_by": __version__}
+        durable.write(file, (json.dumps(description, indent=2) + "\n").encode())
+    return description
 
 
 def _read(file: Path) -> dict[str, Any]:

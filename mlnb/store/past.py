@@ -6,6 +6,7 @@ already, so its journal is written whole, and closed, and folds like any other.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -44,8 +45,9 @@ def write(store: Store, run_id: str, dated: Sequence[events.Event], curves: Mapp
     first = min((event.time for event in dated), default=0)
     opened = events.JournalOpened(
         format=events.FORMAT,
-        requires=["points/1"],
+        requires=["lines/2", "points/2"],
         subject=run_id,
+        about="run",
         writer=writer,
         mlnb=__version__,
         store_id=store.store_id,
@@ -61,12 +63,17 @@ def write(store: Store, run_id: str, dated: Sequence[events.Event], curves: Mapp
         for number, (name, curve) in enumerate(curves.items(), 1)
     ]
     ordered = [opened, *keys, *sorted(dated, key=lambda event: event.time)]
-    lines = [events.encode(event, time=event.time, seq=place) for place, event in enumerate(ordered)]
+    lines = [
+        events.seal(events.encode(event, time=event.time, seq=place)) for place, event in enumerate(ordered)
+    ]
     parts = [
         points.pack_many(number, curve.steps, curve.times, curve.values)
         for number, curve in enumerate(curves.values(), 1)
     ]
+    whole = b"".join(parts)
+    if whole:
+        whole += points.mark(0, zlib.crc32(whole))
     try:
-        transfer.write_journal(store.journals / f"{run_id}.{writer}", b"".join(lines), b"".join(parts))
+        transfer.write_journal(store.journals / f"{run_id}.{writer}", b"".join(lines), whole)
     except OSError as error:
         raise NotWritable(f"{store.journals} can't be written: {error.strerror or error}") from error

@@ -131,19 +131,22 @@ def whole(journal: Journal) -> tuple[bytes, bytes]:
     return data[: data.rfind(b"\n") + 1], point_bytes[: len(point_bytes) // points.SIZE * points.SIZE]
 
 
-def read_events(path: Path, start: int = 0, end: int | None = None) -> Read:
+def read_events(path: Path, start: int = 0, end: int | None = None, *, sealed: bool = False) -> Read:
     """The events of a file from byte `start` on; an empty reading where the file is gone."""
     data = _read(path, start, end)
     whole = data[: data.rfind(b"\n") + 1]
-    found, damaged = parse(whole)
+    found, damaged = parse(whole, sealed=sealed)
     return Read(found, start + len(whole), damaged)
 
 
-def parse(data: bytes) -> tuple[list[events.Event], int]:
-    """The events of whole lines, and how many lines were none."""
+def parse(data: bytes, *, sealed: bool = False) -> tuple[list[events.Event], int]:
+    """The events of whole lines, and how many lines were none, or aren't what was written where they are `sealed`."""
     found: list[events.Event] = []
     damaged = 0
     for line in data.splitlines():
+        if sealed and not events.is_whole(line):
+            damaged += 1
+            continue
         try:
             found.append(events.decode(line))
         except (ValueError, UnicodeDecodeError):
@@ -166,8 +169,18 @@ def has_line(path: Path, start: int) -> bool:
 
 def read_points(path: Path, start: int = 0, end: int | None = None) -> tuple[NDArray[Any], int]:
     """The points of a file from byte `start` on, and the offset after the last whole one."""
-    found = points.unpack(_read(path, start, end))
-    return found, start + len(found) * points.SIZE
+    data = _read(path, start, end)
+    return points.unpack(data), start + len(data) // points.SIZE * points.SIZE
+
+
+def broken_blocks(path: Path, start: int, end: int) -> int:
+    """How many blocks of points between two bytes of a file are not what was written."""
+    return points.broken_blocks(_read(path, start, end), start)
+
+
+def is_sealed(first: events.JournalOpened) -> bool:
+    """Whether each line of the journal has a checksum."""
+    return first.format > 1
 
 
 def header(journal: Journal) -> events.JournalOpened | None:
@@ -253,7 +266,9 @@ def _modified(journal: Journal) -> float:
 
 def last_time(journal: Journal) -> int:
     """The time of the journal's last record, in µs since 1970. Times never go back within a journal."""
-    found = read_points(journal.points_path, max(0, _length(journal.points_path) // 32 * 32 - 32))[0]
+    # Of two records one is a point: a mark only follows points.
+    end = _length(journal.points_path) // points.SIZE * points.SIZE
+    found = read_points(journal.points_path, max(0, end - 2 * points.SIZE), end)[0]
     times = [int(found["time"][-1])] if len(found) else [0]
     size = _length(journal.events_path)
     back = 4096

@@ -84,7 +84,7 @@ class Taken:
         """Take events of a journal; its run, or None where it is a session's."""
         at = self.position(journal.name)
         self.bytes += read.end - at.events_end
-        about_run = at.run_no is not None or _is_about_run(read.events, whole=at.events_end == 0)
+        about_run = at.run_no is not None or _is_about_run(first, read.events, whole=at.events_end == 0)
         run = self._run(journal.subject) if about_run else None
         owner = at.owner
         for event in read.events:
@@ -145,22 +145,23 @@ class Taken:
         else:
             run.owner_died(died)
 
-    def take_points(self, journal: Journal, run: fold.Run, records: NDArray[Any], end: int) -> None:
-        """Take points of a journal, up to byte `end` of its file."""
-        if not len(records):
-            return
+    def take_points(
+        self, journal: Journal, run: fold.Run, records: NDArray[Any], end: int, *, broken: int = 0
+    ) -> None:
+        """Take points of a journal, up to byte `end` of its file; `broken` counts blocks that aren't what was written."""
         at = self.position(journal.name)
-        keys = self._keys_of(journal)
-        start = at.points_end // points.SIZE
-        lost = 0
-        for key, part, found in summary.summarise(records, journal.writer, start):
-            if key not in keys:
-                lost += len(part)
-                continue
-            stamp, metric = keys[key]
-            key_no = self._key_no(metric.name)
-            self._points.append((run.run_no, key_no, part))
-            self._summarise(run.run_no, key_no, found, stamp, metric)
+        lost = broken
+        if len(records):
+            keys = self._keys_of(journal)
+            start = at.points_end // points.SIZE
+            for key, part, found in summary.summarise(records, journal.writer, start):
+                if key not in keys:
+                    lost += len(part)
+                    continue
+                stamp, metric = keys[key]
+                key_no = self._key_no(metric.name)
+                self._points.append((run.run_no, key_no, part))
+                self._summarise(run.run_no, key_no, found, stamp, metric)
         self.bytes += end - at.points_end
         self._move(journal.name, points_end=end, damaged=at.damaged + lost)
 
@@ -203,7 +204,9 @@ class Taken:
         """Every key of a journal, those from before this fold too."""
         keys, start = self._keys[journal.name]
         if start:
-            before = reading.read_events(journal.events_path, 0, start)
+            first = reading.header(journal)
+            sealed = first is not None and reading.is_sealed(first)
+            before = reading.read_events(journal.events_path, 0, start, sealed=sealed)
             self._keys[journal.name] = (keys, 0)
             self._note_keys(journal, before, Position())
             keys, _ = self._keys[journal.name]
@@ -388,9 +391,11 @@ def _json(stamp: Any) -> str:
     return msgspec.json.encode(stamp).decode()
 
 
-def _is_about_run(found: list[events.Event], *, whole: bool) -> bool:
-    """Whether events are a run's and not a session's. An environment may be either's: alone in a journal that
-    was read from its start, it is what came late of a run."""
+def _is_about_run(first: events.JournalOpened, found: list[events.Event], *, whole: bool) -> bool:
+    """Whether events are a run's and not a session's. Format 1 doesn't say: there an environment may be either's, and
+    alone in a journal that was read from its start, it is what came late of a run."""
+    if first.about is not None:
+        return first.about == "run"
     kinds = {type(event) for event in found}
     if kinds - {*SESSION_EVENTS, events.Unknown}:
         return True

@@ -179,7 +179,7 @@ def _named(data: bytes, point_bytes: bytes) -> bytes:
     import numpy as np
 
     known = [event.key for event in reading.parse(data)[0] if isinstance(event, events.MetricKey)]
-    unnamed = np.flatnonzero(~np.isin(points.unpack(point_bytes)["key"], known))
+    unnamed = np.flatnonzero(~np.isin(points.raw(point_bytes)["key"], [*known, points.MARK]))
     return point_bytes[: int(unnamed[0]) * points.SIZE] if len(unnamed) else point_bytes
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mlnb import events
 from mlnb.store import answers, archive, points, reading
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from mlnb.store.layout import Store
 
 PUT_BACK: Final = "put the file back from a copy, or delete the run that it belongs to"
@@ -75,7 +73,8 @@ def _journals(store: Store, seen: _Seen) -> Iterator[Finding]:
         elif first is not None and not reading.can_be_read(first):
             yield Finding(journal.name, f"needs mlnb ≥ {first.mlnb}", "upgrade mlnb")
         else:
-            yield from _content(journal.name, data, points.unpack(point_bytes)["key"])
+            sealed = first is not None and reading.is_sealed(first)
+            yield from _content(journal.name, data, [(0, point_bytes)], sealed=sealed)
         seen.take(journal.subject, data)
 
 
@@ -90,14 +89,15 @@ def _archive(store: Store, seen: _Seen) -> Iterator[Finding]:
             first = reading.first_of(data)
             if wrong is None and (first is None or f"{first.subject}.{first.writer}" != frame.name):
                 wrong = "it is not the journal that it is said to be"
-            if wrong is not None:
+            if wrong is not None or first is None:
                 yield Finding(
                     f"{where}: {frame.name}",
-                    wrong,
+                    wrong or "it has no first record",
                     "restore the segment from a copy before a rebuild: the index may still have this run",
                 )
             else:
-                yield from _content(frame.name, data, _point_keys(frame))
+                parts = archive.stream_of(frame, archive.POINTS)
+                yield from _content(frame.name, data, parts, sealed=reading.is_sealed(first))
             seen.take(frame.name.partition(".")[0], data)
 
 
@@ -116,25 +116,26 @@ def _damage(where: str, damage: archive.Damage) -> Finding:
     )
 
 
-def _point_keys(frame: archive.Frame) -> NDArray[Any]:
-    """The key of each point, piece by piece."""
+def _content(
+    name: str, data: bytes, point_bytes: Iterable[tuple[int, bytes]], *, sealed: bool
+) -> Iterator[Finding]:
+    """What is wrong inside one journal; its points come in parts, each with the byte where it begins."""
     import numpy as np
 
-    parts = [points.unpack(data)["key"].copy() for _, data in archive.stream_of(frame, archive.POINTS)]
-    return np.concatenate([*parts, np.empty(0, "<u4")])
-
-
-def _content(name: str, data: bytes, keys: NDArray[Any]) -> Iterator[Finding]:
-    """What is wrong inside one journal."""
-    import numpy as np
-
-    found, damaged = reading.parse(data)
+    found, damaged = reading.parse(data, sealed=sealed)
     if damaged:
         yield Finding(name, f"{damaged} damaged lines", "they are left out; the rest counts")
     known = [event.key for event in found if isinstance(event, events.MetricKey)]
-    unnamed = int((~np.isin(keys, known)).sum())
+    unnamed = broken = 0
+    for begin, part in point_bytes:
+        unnamed += int((~np.isin(points.unpack(part)["key"], known)).sum())
+        broken += points.broken_blocks(part, begin)
     if unnamed:
         yield Finding(name, f"{unnamed} points of no known metric", "they are left out; the rest counts")
+    if broken:
+        yield Finding(
+            name, f"{broken} blocks of points are not what was logged", "restore the file from a copy"
+        )
 
 
 def _references(store: Store, seen: _Seen) -> Iterator[Finding]:

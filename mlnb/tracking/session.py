@@ -370,7 +370,7 @@ class Session:
             writes=sorted(self.observer.writes),
         )
         if self._journal is None and cell.run is not None:
-            self._journal = cell.run.store.writer(self.session_id)
+            self._journal = cell.run.store.writer(self.session_id, "session")
             notebook = place.notebook(self.shell.user_ns)
             self._journal.append(
                 events.SessionStarted(session_id=self.session_id, notebook=notebook), *self._waiting

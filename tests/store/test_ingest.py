@@ -308,7 +308,7 @@ def upgraded(monkeypatch):
 def write_future(store, run_id):
     (journal,) = [one for one in reading.listing(store.journals).sizes if one.subject == run_id]
     with journal.events_path.open("ab") as file:
-        file.write(FUTURE % (time.time_ns() // 1000))
+        file.write(events.seal(FUTURE % (time.time_ns() // 1000)))
     return journal
 
 
@@ -329,12 +329,19 @@ def test_an_unknown_event_is_kept_and_folded_after_an_upgrade(store, begin, ende
     writer.close()
 
 
+def unsealed_and_sealed_again(line):
+    return events.seal(line[: line.rindex(b',"c":"')] + b"}")
+
+
 def requiring(store, feature):
     """A closed journal of a newer version, which demands that `feature` is understood."""
     (run_id,) = make_runs(store, 1)
     (journal,) = reading.listing(store.journals).sizes
-    text = journal.events_path.read_bytes().replace(b'["points/1"]', b'["points/1","%s"]' % feature)
-    journal.events_path.write_bytes(text.replace(b'"mlnb":"0.1.0"', b'"mlnb":"9.9.0"'))
+    first, *rest = journal.events_path.read_bytes().splitlines(keepends=True)
+    text = first.replace(b'"points/2"]', b'"points/2","%s"]' % feature).replace(
+        b'"mlnb":"0.1.0"', b'"mlnb":"9.9.0"'
+    )
+    journal.events_path.write_bytes(b"".join([unsealed_and_sealed_again(text), *rest]))
     return run_id
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from mlnb import events, ids
 from mlnb.errors import NotWritable
-from mlnb.store import Store, flusher, journal, locks, points, query, reading
+from mlnb.store import Store, answers, care, flusher, journal, locks, points, query, reading, verify
 
 FORK = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
@@ -204,7 +204,7 @@ def test_a_full_disk_holds_records_back_whole_and_in_order(store, writer, monkey
         for step in range(1, 6):
             writer.point("loss", float(step))
     found = only_journal(store)
-    assert found.points_path.stat().st_size == 2 * points.SIZE
+    assert reading.read_points(found.points_path)[0]["value"].tolist() == [0.0, 1.0]
     assert len(caplog.records) == 1
     disk.room = 10**6
     writer.sync()
@@ -278,6 +278,48 @@ def test_what_found_no_room_until_the_process_ends_is_told(store, begin, monkeyp
     assert "bytes could not be written" in caplog.text
     monkeypatch.undo()
     writer.sync()
+
+
+# ---- what a disk does later ---------------------------------------------------------------------
+
+
+def test_any_flipped_bit_of_a_journal_is_found(store, begin, ended):
+    _, writer = begin()
+    for step in range(3):
+        writer.point("loss", float(step))
+    writer.sync()
+    writer.point("loss", 3.0)
+    writer.append(ended)
+    writer.close()
+    found = only_journal(store)
+    for path in (found.events_path, found.points_path):
+        whole = path.read_bytes()
+        for place in range(0, len(whole) * 8, 5):
+            flipped = bytearray(whole)
+            flipped[place // 8] ^= 1 << place % 8
+            path.write_bytes(flipped)
+            data, point_bytes = reading.whole(found)
+            first = reading.header(found)
+            seen = [] if first is None else [*verify._content("j", data, [(0, point_bytes)], sealed=True)]
+            assert first is None or seen or data.count(b"\n") != 4, (path.suffix, place)
+        path.write_bytes(whole)
+
+
+def test_a_flipped_bit_of_a_point_is_counted_when_it_is_folded(store, begin, ended):
+    run_id, writer = begin()
+    writer.point("loss", 1.0)
+    writer.append(ended)
+    writer.close()
+    path = only_journal(store).points_path
+    data = bytearray(path.read_bytes())
+    data[points.SIZE - 1] ^= 1
+    path.write_bytes(data)
+    query.record(store, run_id)
+    with answers.looking(store) as connection:
+        assert connection.execute("SELECT damaged FROM base.journal").fetchall() == [(1,)]
+    assert [finding.problem for finding in care.verify(store)] == [
+        "1 blocks of points are not what was logged"
+    ]
 
 
 # ---- forks --------------------------------------------------------------------------------------

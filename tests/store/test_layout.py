@@ -97,3 +97,22 @@ def test_a_place_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(NotWritable, match="file"):
         Store.open(tmp_path / "file" / "s")
+
+
+def test_a_store_of_format_1_is_of_todays_when_this_version_writes_in_it(store):
+    file = store.path / "store.json"
+    description = json.loads(file.read_text())
+    file.write_text(json.dumps(description | {"format": 1, "read_by": "0.0.1"}))
+    assert Store.open(store.path).store_id == store.store_id
+    assert json.loads(file.read_text()) == description
+
+
+def test_a_value_that_a_newer_version_gives_a_literal_is_kept_and_shown(store, begin):
+    run_id, writer = begin()
+    writer.append(
+        events.Artifact(name="a", artifact_kind="dashboard", media_type="x/y", bytes=1, sha256="0" * 64),
+        events.RunEnded(status="paused", duration=1.0),
+    )
+    writer.close()
+    found = query.record(store, run_id)
+    assert (found["status"], found["artifacts"][0]["kind"]) == ("paused", "dashboard")

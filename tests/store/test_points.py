@@ -1,6 +1,7 @@
 """Metric points on disk: 32 bytes each, any number that there is."""
 
 import struct
+import zlib
 
 import numpy as np
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from mlnb.store import points
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
-RECORD = st.tuples(st.integers(1, 2**32 - 1), INT64, INT64, st.floats(width=64))
+RECORD = st.tuples(st.integers(1, points.MARK - 1), INT64, INT64, st.floats(width=64))
 
 
 def bits(value):
@@ -45,3 +46,18 @@ def test_by_key_keeps_every_record_in_its_order(records):
     found = {key: part["step"].tolist() for key, part in points.by_key(data)}
     expected = {key: [step for k, step in records if k == key] for key, _ in records}
     assert found == expected
+
+
+def test_a_block_is_checked_wherever_its_file_is_read_from():
+    first, second = points.pack(1, 0, 0, 0, 1.0), points.pack(1, 0, 1, 0, 2.0)
+    data = first + points.mark(0, zlib.crc32(first))
+    data += second + points.mark(len(data), zlib.crc32(second))
+    assert points.broken_blocks(data) == 0
+    for place in range(len(data)):
+        flipped = bytearray(data)
+        flipped[place] ^= 1
+        broken = points.broken_blocks(bytes(flipped))
+        unnamed = set(points.raw(bytes(flipped))["key"].tolist()) - {1, points.MARK}
+        assert broken or unnamed
+        assert points.broken_blocks(bytes(flipped)[64:], 64) == (broken if place >= 64 else 0)
+    assert points.unpack(data)["value"].tolist() == [1.0, 2.0]
