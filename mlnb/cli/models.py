@@ -87,7 +87,6 @@ def models(model: str | None, *, as_json: bool) -> None:
 def show_models(model: str | None, *, as_json: bool) -> None:
     """Print every model, or one with its history."""
     from mlnb.cli import standing
-    from mlnb.registry import chain
     from mlnb.registry.standing import standing as standing_of
     from mlnb.registry.standing import standings
 
@@ -95,10 +94,9 @@ def show_models(model: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json(_rows(opened, model))
     elif model is not None:
-        events = opened.registry.read()
-        broken = next(chain.breaks(events), None)
+        broken = next(iter(opened.registry.breaks()), None)
         found = standing_of(model, opened)
-        standing.print_one(found, chain.head(events), None if broken is None else broken.message)
+        standing.print_one(found, opened.registry.head(), None if broken is None else broken.message)
     elif every := standings(opened):
         standing.print_all(every)
     else:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from mlnb.errors import NotFound
 from mlnb.events import ModelVersion
-from mlnb.registry import chain, ledger
+from mlnb.registry import ledger
 from mlnb.store import Store, query
 from mlnb.store.care import Finding
 from mlnb.tracking import current_store
@@ -25,11 +25,12 @@ def verify(store: Place = None) -> list[Finding]:
 
 def head(store: Place = None) -> str:
     """The hash of the whole history up to now, 64 hexadecimal digits."""
-    return chain.head(current_store(store).registry.read())
+    return current_store(store).registry.head()
 
 
 def _history(store: Store) -> Iterator[Finding]:
-    for one in chain.breaks(store.registry.read()):
+    store.registry.forget()  # all of it is read, whatever was read before
+    for one in store.registry.breaks():
         yield Finding(
             f"registry.jsonl, line {one.place + 1} (promotion {one.promotion_id})",
             one.message,
@@ -38,7 +39,7 @@ def _history(store: Store) -> Iterator[Finding]:
 
 
 def _versions(store: Store) -> Iterator[Finding]:
-    for model in ledger.replay(store.registry.read()).models.values():
+    for model in ledger.of(store).models.values():
         for version in model.versions.values():
             yield from _version(store, version)
 

@@ -35,7 +35,7 @@ def card(ref: str, *, store: Place = None) -> Page:
     """
     home = current_store(store)
     named = references.parse_model(ref)
-    registered = ledger.replay(home.registry.read())
+    registered = ledger.of(home)
     version = references.version_of(registered, named)
     record = query.record(home, version.run_id)
     parts = sections(home, registered.model(named.model), version, record)
@@ -51,7 +51,7 @@ def annotate(ref: str, note: str, *, store: Place = None) -> ModelVersion:
         As `card` does.
     """
     home = current_store(store)
-    version = references.version_of(ledger.replay(home.registry.read()), references.parse_model(ref))
+    version = references.version_of(ledger.of(home), references.parse_model(ref))
     query.record(home, version.run_id)
     home.edit(version.run_id, Note(text=note))
     return version

@@ -8,12 +8,14 @@ pushes the new holder, a rollback takes it off again, so that rolling back twice
 from __future__ import annotations
 
 import re
+import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from mlnb.errors import NotFound, UsageError, nearest
 from mlnb.events import Event, ModelVersion, Promotion
+from mlnb.store import Store
 
 _NAME: Final = re.compile(r"[\w][\w .+-]*", re.ASCII)
 
@@ -121,6 +123,30 @@ def replay(events: Iterable[Event]) -> Ledger:
             for name in sorted({*versions, *promotions})
         }
     )
+
+
+def of(store: Store) -> Ledger:
+    """A store's models as they are now; replayed when the registry's file has changed."""
+    stamp = store.registry.stamp()
+    kept = _kept.get(store)
+    if kept is None or kept[0] != stamp:
+        kept = _kept[store] = (stamp, replay(store.registry.read()))
+    return kept[1]
+
+
+def model_in(events: Iterable[Event], name: str) -> Model:
+    """One model after these events.
+
+    Raises
+    ------
+    NotFound
+        No version was registered under that name.
+    """
+    own = (event for event in events if isinstance(event, (ModelVersion, Promotion)) and event.model == name)
+    return replay(own).model(name)
+
+
+_kept: weakref.WeakKeyDictionary[Store, tuple[object, Ledger]] = weakref.WeakKeyDictionary()
 
 
 def check_name(what: str, name: str) -> str:

@@ -11,7 +11,7 @@ from importlib import metadata
 from typing import Any
 
 from mlnb.errors import Corrupt, NotFound
-from mlnb.registry import chain, formats, ledger, references
+from mlnb.registry import formats, ledger, references
 from mlnb.registry.formats import Trusted
 from mlnb.store import Store, query
 from mlnb.tracking import current_store
@@ -62,14 +62,13 @@ def locate(store: Store, ref: str, *, deleted: bool = False) -> Located:
     parsed = references.parse(ref)
     if isinstance(parsed, references.RunRef):
         return _in_run(store, ref, references.run_id_of(store, parsed.run), None)
-    events = store.registry.read()
-    broken = next(chain.breaks(events), None)
+    broken = next(iter(store.registry.breaks()), None)
     if broken is not None:
         raise Corrupt(
             f"the registry's history is broken at promotion {broken.promotion_id}: {broken.message}",
             hint="mlnb store verify says more",
         )
-    version = references.version_of(ledger.replay(events), parsed)
+    version = references.version_of(ledger.of(store), parsed)
     try:
         found = _in_run(store, ref, version.run_id, version.sha256)
     except NotFound as error:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from mlnb import ids
 from mlnb.errors import Conflict, Error, GateFailed, UsageError
 from mlnb.events import Decision, Event, GateResult, ModelVersion, Promotion
-from mlnb.registry import cards, chain, gates, ledger
+from mlnb.registry import cards, gates, ledger
 from mlnb.registry.gates import Candidate, Case, GateLine
 from mlnb.registry.versions import who
 from mlnb.store import Store, query
@@ -80,7 +80,7 @@ def promote(
     """
     home = current_store(store)
     ledger.check_name("alias", alias)
-    present = ledger.replay(home.registry.read()).model(model)
+    present = ledger.of(home).model(model)
     target = present.version(_number(version))
     holder = present.holder(alias)
     move = _Move(model, alias, note, user or who(), _expect(present, alias, expected))
@@ -139,7 +139,7 @@ def rollback(
         The earlier version's file isn't what was registered.
     """
     home = current_store(store)
-    present = ledger.replay(home.registry.read()).model(model)
+    present = ledger.of(home).model(model)
     holder = present.pointed_at(alias)
     before = present.before(alias)
     if before is None:
@@ -217,10 +217,10 @@ def _promotion(store: Store, move: _Move, to_version: int, decision: Decision, *
 
 def _write(store: Store, move: _Move, decision: Promotion) -> Promotion:
     def transaction(events: list[Event]) -> Event:
-        model = ledger.replay(events).model(move.model)
+        model = ledger.model_in(events, move.model)
         if model.holder(move.alias) != move.expected:
             raise _conflict(model, move.alias, move.expected)
-        return chain.seal(decision, events)
+        return decision
 
     (written,) = store.registry.transact(transaction)
     assert isinstance(written, Promotion)

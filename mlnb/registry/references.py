@@ -8,7 +8,8 @@ from typing import Any
 
 from mlnb.errors import Ambiguous, NotFound, UsageError, nearest
 from mlnb.events import ModelVersion
-from mlnb.registry.ledger import Ledger, replay
+from mlnb.registry.ledger import Ledger
+from mlnb.registry.ledger import of as models_of
 from mlnb.store import Store, query
 from mlnb.tracking.late import settle_all
 
@@ -79,7 +80,7 @@ def version_of(ledger: Ledger, ref: AliasRef | VersionRef) -> ModelVersion:
 
 def run_behind(store: Store, text: str) -> str:
     """The id of the run that made what `churn@champion` or `churn/3` means."""
-    return version_of(replay(store.registry.read()), parse_model(text)).run_id
+    return version_of(models_of(store), parse_model(text)).run_id
 
 
 def run_id_of(store: Store, run: object) -> str:

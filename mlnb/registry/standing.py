@@ -52,7 +52,7 @@ class Standing:
 def standings(store: Place = None) -> list[Standing]:
     """Every registered model."""
     home = current_store(store)
-    return [_of(home, model) for model in ledger.replay(home.registry.read()).models.values()]
+    return [_of(home, model) for model in ledger.of(home).models.values()]
 
 
 def standing(model: str, store: Place = None) -> Standing:
@@ -64,7 +64,7 @@ def standing(model: str, store: Place = None) -> Standing:
         No version was registered under that name.
     """
     home = current_store(store)
-    return _of(home, ledger.replay(home.registry.read()).model(model))
+    return _of(home, ledger.of(home).model(model))
 
 
 def _of(store: Store, model: ledger.Model) -> Standing:

@@ -63,7 +63,7 @@ def register(
         ]
 
     home.registry.transact(decide)
-    made = _registered(ledger.replay(home.registry.read()).model(model), record["run_id"], artifact["sha256"])
+    made = _registered(ledger.of(home).model(model), record["run_id"], artifact["sha256"])
     if made is None:
         raise NotFound(f"model {model!r} lost the version that was just written")
     return made

@@ -326,7 +326,7 @@ def _fold_slice(
             work.to_fold.appendleft(journal)
             break
     if work.registry:
-        end = _size(store)
+        end = _size(store)  # before it is read: what comes meanwhile is taken the next time
         taken.take_registry(store.registry.read(), end)
         work.registry = False
     _insert(connection, taken)

@@ -2,20 +2,55 @@
 
 A change is a decision: it reads what the file says, decides, appends one or more records and syncs, all
 while it holds `registry.lock`. So two processes never decide on the same state.
+
+The file only grows, so it is read as far as it is new: what was read is kept, with the place where it ends, a digest of the
+bytes before that, and the chain over them. A file that was changed and not only appended to is read again.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import msgspec
+from xxhash import xxh3_128_digest
 
 from mlnb import events
 from mlnb.errors import Busy, Corrupt, NotWritable
-from mlnb.store import locks
+from mlnb.store import chain, locks
 
 Decision = Callable[[list[events.Event]], events.Event | list[events.Event]]
+
+
+@dataclass
+class _Read:
+    """What was read of the file so far, up to byte `end`, and a digest of that; `stamp` is what the file looked like."""
+
+    stamp: tuple[int, ...] = ()
+    end: int = 0
+    digest: bytes = b""
+    records: list[events.Event] = field(default_factory=list)
+    damaged: list[int] = field(default_factory=list)
+    chain: chain.Chain = field(default_factory=chain.Chain)
+    last_time: int = 0
+
+    def take(self, data: bytes) -> None:
+        for line in data.splitlines(keepends=True):
+            record: events.Event | None
+            try:
+                record = events.decode(line)
+            except ValueError:
+                record = None
+                self.damaged.append(self.chain.length + 1)
+            else:
+                self.records.append(record)
+                self.last_time = max(self.last_time, record.time)
+            self.chain.follow(line, record)
+        self.end += len(data)
 
 
 class RegistryFile:
@@ -24,29 +59,68 @@ class RegistryFile:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "registry.jsonl"
         self._lock = folder / "registry.lock"
+        self._read = _Read()
+        self._reading = threading.Lock()
 
     def read(self) -> list[events.Event]:
         """Every whole record, oldest first. One that can't be read is left out: it must not stand in the way of
         questions about runs. `damaged` names it, and nothing is decided until it is mended."""
-        return [record for _, record in self._lines() if record is not None]
+        return list(self._now().records)
 
     def damaged(self) -> list[int]:
         """The numbers of the lines that are no records, from 1."""
-        return [number for number, record in self._lines() if record is None]
+        return list(self._now().damaged)
 
-    def _lines(self) -> Iterator[tuple[int, events.Event | None]]:
-        try:
-            data = self.path.read_bytes()
-        except FileNotFoundError:
-            return
-        for number, line in enumerate(data[: data.rfind(b"\n") + 1].splitlines(), start=1):
+    def head(self) -> str:
+        """The hash of the whole history up to now, 64 hexadecimal digits."""
+        return self._now().chain.head
+
+    def breaks(self) -> list[chain.Break]:
+        """Every promotion that doesn't fit what is before it, or isn't what was decided."""
+        return list(self._now().chain.breaks)
+
+    def stamp(self) -> object:
+        """Something that differs whenever the records may."""
+        return self._now().stamp
+
+    def end(self) -> int:
+        """The byte after the last whole record."""
+        return self._now().end
+
+    def forget(self) -> None:
+        """Read all of it again the next time: for who suspects what was read before."""
+        with self._reading:
+            self._read = _Read()
+
+    def _now(self) -> _Read:
+        with self._reading:
             try:
-                yield number, events.decode(line)
-            except ValueError:
-                yield number, None
+                found = self.path.stat()
+            except FileNotFoundError:
+                self._read = _Read()
+                return self._read
+            stamp = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+            if stamp != self._read.stamp:
+                self._bring_forward(stamp)
+            return self._read
+
+    def _bring_forward(self, stamp: tuple[int, ...]) -> None:
+        data = self.path.read_bytes()
+        data = data[: data.rfind(b"\n") + 1]
+        known = self._read
+        # To look whether all is there as it was is a hundred times as quick as to read it again.
+        if known.end and xxh3_128_digest(data[: known.end]) == known.digest:
+            # A new one: who was given the lists before must not see them grow.
+            known = replace(known, records=list(known.records), damaged=list(known.damaged))
+        else:
+            known = _Read()
+        known.take(data[known.end :])
+        known.stamp, known.digest = stamp, xxh3_128_digest(data)
+        self._read = known
 
     def transact(self, decide: Decision, *, timeout: float = 10.0) -> list[events.Event]:
-        """Append what `decide` makes of the records so far; the appended ones, stamped.
+        """Append what `decide` makes of the records so far; the appended ones, stamped. Promotions are sealed with what is
+        before them.
 
         Whatever `decide` raises leaves the file as it is.
 
@@ -68,25 +142,27 @@ class RegistryFile:
             raise NotWritable(f"{self.path} can't be written: {error.strerror or error}") from error
 
     def _decide_and_append(self, decide: Decision) -> list[events.Event]:
-        damaged = self.damaged()
-        if damaged:
+        read = self._now()
+        if read.damaged:
             raise Corrupt(
-                f"line {damaged[0]} of {self.path} is no record",
+                f"line {read.damaged[0]} of {self.path} is no record",
                 hint="mend it or restore the file from a copy; mlnb store verify",
             )
-        past = self.read()
-        decided = decide(past)
+        decided = decide(list(read.records))
         new = decided if isinstance(decided, list) else [decided]
-        now = max([time.time_ns() // 1000, *(event.time for event in past)])
-        # A record that has a time came from another store, and keeps it.
-        lines = [
-            events.encode(event, time=event.time or now, seq=len(past) + i) for i, event in enumerate(new)
-        ]
+        now = max(time.time_ns() // 1000, read.last_time)
+        follower = chain.Chain(read.chain.head, read.chain.length)
+        lines = []
+        for event in new:
+            # A record that has a time came from another store, and keeps it.
+            line = _line(event, event.time or now, follower)
+            follower.follow(line, None)
+            lines.append(line)
         self._append(b"".join(lines))
         return [events.decode(line) for line in lines]
 
     def _append(self, data: bytes) -> None:
-        fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        fd = os.open(self.path, os.O_RDWR | os.O_CREAT | locks.CLOEXEC, 0o666)
         try:
             whole = _whole_length(fd)
             os.ftruncate(fd, whole)  # a torn tail: its writer died, so nobody was told that it is there
@@ -97,6 +173,13 @@ class RegistryFile:
             os.fsync(fd)
         finally:
             os.close(fd)
+
+
+def _line(event: events.Event, time: int, before: chain.Chain) -> bytes:
+    if not isinstance(event, events.Promotion):
+        return events.encode(event, time=time, seq=before.length)
+    linked = msgspec.structs.replace(event, prev_hash=before.head, hash="")
+    return chain.seal(events.encode(linked, time=time, seq=before.length))
 
 
 def _whole_length(fd: int) -> int:

@@ -9,7 +9,6 @@ import pytest
 
 from mlnb import registry
 from mlnb.errors import Conflict, Corrupt, GateFailed, NotFound, UsageError
-from mlnb.registry import chain
 from mlnb.registry.ledger import replay
 from mlnb.store import query
 
@@ -151,4 +150,4 @@ def test_of_ten_processes_that_expect_the_same_holder_one_wins_and_the_others_ar
     moves = replay(project.store.registry.read()).model("churn").promotions
     assert [one.from_version for one in moves[1:]] == [one.to_version for one in moves[:-1]]
     assert len(moves) == ROUNDS + 1
-    assert list(chain.breaks(project.store.registry.read())) == []
+    assert project.store.registry.breaks() == []

@@ -84,7 +84,11 @@ def test_damaged_lines_and_nameless_points_are_found(store, begin):
     os.write(writer._points.fd, b"\x63" * 32)
     writer.close()
     problems = [finding.problem for finding in care.verify(store)]
-    assert problems == ["1 damaged lines", "1 points of no known metric"]
+    assert problems == [
+        "1 damaged lines",
+        "1 points of no known metric",
+        "1 blocks of points are not what was logged",
+    ]
 
 
 def test_a_damaged_archive_is_found(store):
