@@ -8,11 +8,12 @@ from the journals that are still there (`stale`), or with an error that names th
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -34,6 +35,9 @@ FOLD_PATIENCE: Final = 0.3
 KEPT: Final = 128
 """Answers kept by one process."""
 
+KEPT_BYTES: Final = 64 << 20
+"""What they take together, about."""
+
 STALE_AFTER: Final = 300.0
 """Seconds after which an answer about runs that run is made again, whatever the files say."""
 
@@ -45,6 +49,7 @@ Make = Callable[["duckdb.DuckDBPyConnection"], T]
 class _Kept:
     stamp: Hashable
     value: Any
+    weight: int
 
 
 @dataclass(frozen=True)
@@ -120,12 +125,33 @@ def _answer(store: Store, question: Hashable, make: Make[T], stale: Callable[[T 
             except NotFound:
                 raise busy from None  # it isn't in the journals: whether it is at all, only the index says
             return stale(None if kept is None else kept.value, found)
-    with _lock:
-        _kept[key] = _Kept(look.state, value)
-        _kept.move_to_end(key)
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
+    _keep(key, _Kept(look.state, value, _weight(value)))
     return value
+
+
+def _keep(key: Hashable, new: _Kept) -> None:
+    with _lock:
+        _kept.pop(key, None)
+        if new.weight > KEPT_BYTES // 4:
+            return  # one must not drive out all the others
+        _kept[key] = new
+        total = sum(kept.weight for kept in _kept.values())
+        while len(_kept) > KEPT or total > KEPT_BYTES:
+            total -= _kept.popitem(last=False)[1].weight
+
+
+def _weight(value: object) -> int:
+    """About how many bytes a value takes: of a list's or a dict's content, the first is taken for all."""
+    if (size := getattr(value, "nbytes", None)) is not None:
+        return int(size)
+    if is_dataclass(value):
+        return 64 + sum(_weight(getattr(value, part.name)) for part in fields(value))
+    if isinstance(value, dict) and value:
+        name, first = next(iter(value.items()))
+        return 64 + len(value) * (_weight(name) + _weight(first))
+    if isinstance(value, (list, tuple)) and value:
+        return 64 + len(value) * _weight(value[0])
+    return sys.getsizeof(value)
 
 
 def _made(store: Store, make: Make[T], look: Look) -> T:

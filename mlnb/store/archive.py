@@ -329,16 +329,52 @@ def load(frame: Frame) -> tuple[bytes, bytes]:
     return events, points
 
 
+def content_of(frame: Frame) -> Content:
+    """A journal of the archive, to be archived elsewhere: read in order, a piece at a time is in memory."""
+    last: list[tuple[Placed, bytes]] = []
+
+    def read(stream: str, begin: int, end: int) -> bytes:
+        found = []
+        for placed in frame.pieces:
+            at = 0
+            for span in placed.piece.spans:
+                if span.stream == stream and span.begin < end and span.end > begin:
+                    if not last or last[0][0] is not placed:
+                        last[:] = [(placed, unpack(frame.segment, placed))]
+                    skipped = at - span.begin
+                    found.append(last[0][1][max(begin, span.begin) + skipped : min(end, span.end) + skipped])
+                at += span.end - span.begin
+        return b"".join(found)
+
+    return Content(frame.name, frame.lengths, read)
+
+
 def wrong_with(frame: Frame) -> str | None:
     """Why a journal is not what was archived; None where it is. Reads it all, a piece at a time."""
     if not frame.is_complete:
         return "a piece of it is missing"
     for placed in frame.pieces:
         try:
-            unpack(frame.segment, placed)
+            _checked(frame.segment, placed)
         except ValueError as error:
             return str(error)
     return None
+
+
+def _checked(segment: Path, placed: Placed) -> bytes:
+    """A piece's bytes as they stand in the file; in format 1 the checksum is over what comes out of them."""
+    if placed.piece.mlnb == 1:
+        unpack(segment, placed)
+    packed = _bytes_of(segment, placed)
+    if placed.piece.mlnb > 1 and hashlib.sha256(packed).hexdigest() != placed.piece.sha256:
+        raise ValueError("its checksum differs")
+    return packed
+
+
+def _bytes_of(segment: Path, placed: Placed) -> bytes:
+    with segment.open("rb") as file:
+        file.seek(placed.offset)
+        return file.read(placed.piece.packed)
 
 
 def unpack(segment: Path, placed: Placed) -> bytes:
@@ -352,13 +388,9 @@ def unpack(segment: Path, placed: Placed) -> bytes:
     import pyarrow as pa
 
     piece = placed.piece
-    with segment.open("rb") as file:
-        file.seek(placed.offset)
-        packed = file.read(piece.packed)
     if piece.mlnb > 1 and piece.size > PIECE:
         raise ValueError("it says that it is larger than any")
-    if piece.mlnb > 1 and hashlib.sha256(packed).hexdigest() != piece.sha256:
-        raise ValueError("its checksum differs")
+    packed = _checked(segment, placed) if piece.mlnb > 1 else _bytes_of(segment, placed)
     data = b""
     if piece.size:
         try:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import ids
 from mlnb.errors import Ambiguous, NotFound, TimedOut, UsageError, nearest
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mlnb.store.layout import Store
+
+MANY_POINTS: Final = 1_000_000
+"""Points of a curve that are thinned by DuckDB, and never all in this process's memory."""
 
 __all__ = [
     "RUN_COLUMNS",
@@ -285,8 +288,72 @@ def history(store: Store, run_id: str, metric: str, max_points: int | None = Non
             steps, times, values = steps[order], times[order], values[order]
         return History(steps.astype("i8"), times.astype("i8"), values.astype("f8"))
 
+    if max_points is not None and _count(store, run_id, metric) > MANY_POINTS:
+        question = ("history", run_id, metric, max_points)
+        few = answers.answer(
+            store,
+            question,
+            lambda c: _thinned(store, c, run_id, metric, max_points),
+            stale=lambda _, new: new,
+        )
+        return thinned(few, max_points)
     whole = answers.answer(store, ("history", run_id, metric), make, stale=lambda _, new: new)
     return whole if max_points is None else thinned(whole, max_points)
+
+
+def _count(store: Store, run_id: str, metric: str) -> int:
+    """How many points of a curve are folded."""
+
+    def make(connection: duckdb.DuckDBPyConnection) -> int:
+        found = index.one(
+            connection,
+            """SELECT "count" FROM base.metric JOIN base.key USING (key_no) JOIN base.run USING (run_no)
+               WHERE run_id = ? AND base.key.name = ?""",
+            [run_id, metric],
+        )
+        return 0 if found is None else int(found[0])
+
+    return answers.answer(store, ("count", run_id, metric), make, stale=lambda _, new: new)
+
+
+def _thinned(
+    store: Store, connection: duckdb.DuckDBPyConnection, run_id: str, metric: str, max_points: int
+) -> History:
+    """A curve of very many points, thinned where it lies: of each stretch of steps the least, the greatest, the first and
+    the last point."""
+    import numpy as np
+
+    run_no = _run_no(connection, store, run_id)
+    known = {
+        "run_no": run_no,
+        "metric": metric,
+        "stretches": max(1, max_points // 2),
+    }
+    found = connection.execute(
+        """WITH curve AS (
+               SELECT step, "time", value, isnan(value) AS nan FROM base.point
+               WHERE run_no = $run_no AND key_no = (SELECT key_no FROM base.key WHERE name = $metric)),
+             ends AS (SELECT min(step)::DOUBLE AS low, greatest(max(step)::DOUBLE - min(step)::DOUBLE, 1) AS width
+                      FROM curve),
+             picked AS (
+               SELECT unnest([
+                   arg_min({step: step, time: "time", value: value}, if(nan, 'inf'::DOUBLE, value)),
+                   arg_max({step: step, time: "time", value: value}, if(nan, '-inf'::DOUBLE, value)),
+                   arg_min({step: step, time: "time", value: value}, step),
+                   arg_max({step: step, time: "time", value: value}, step)]) AS point
+               FROM curve, ends
+               GROUP BY least(floor((step - low) / width * $stretches), $stretches - 1))
+           SELECT DISTINCT point.step AS step, point.time AS "time", point.value AS value FROM picked
+           ORDER BY 1, 2""",
+        known,
+    ).fetchnumpy()
+    parts = [(found["step"], found["time"], found["value"])]
+    for _, name, records in live.raw_points(store.journals, connection, run_no):
+        if name == metric:
+            parts.append((records["step"], records["time"], records["value"]))
+    steps, times, values = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.lexsort((times, steps))
+    return History(steps[order].astype("i8"), times[order].astype("i8"), values[order].astype("f8"))
 
 
 def histories(

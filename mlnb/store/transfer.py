@@ -33,9 +33,6 @@ from mlnb.store.objects import Objects
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Content = tuple[str, bytes, bytes]
-"""A journal's name, events and points."""
-
 _SEGMENT: Final = "journals.seg.zst"
 _REGISTRY: Final = "registry.jsonl"
 _DESCRIPTION: Final = "store.json"
@@ -78,11 +75,9 @@ def export(store: Store, target: str | os.PathLike[str], run_ids: Sequence[str] 
     """
     path = Path(target)
     wanted = None if run_ids is None else _with_relatives(store, run_ids)
-    chosen = [
-        (name, data, point_bytes)
-        for name, data, point_bytes in _journals(store)
-        if wanted is None or name.partition(".")[0] in wanted
-    ]
+    chosen = (
+        content for content in _journals(store) if wanted is None or content.name.partition(".")[0] in wanted
+    )
     records = [
         record
         for record in store.registry.read()
@@ -99,12 +94,22 @@ def export(store: Store, target: str | os.PathLike[str], run_ids: Sequence[str] 
 
 
 def _write_export(
-    path: Path, folder: Path, store: Store, chosen: Sequence[Content], records: Sequence[events.Event]
+    path: Path,
+    folder: Path,
+    store: Store,
+    chosen: Iterable[archive.Content],
+    records: Sequence[events.Event],
 ) -> None:
-    needed = set(care.names_in(data for _, data, _ in chosen))
+    needed: set[str] = set()
+
+    def noticed() -> Iterator[archive.Content]:
+        for content in chosen:
+            needed.update(care.names_in([_events_of(content)]))
+            yield content
+
     needed |= {record.sha256 for record in records if isinstance(record, events.ModelVersion)}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as file:
-        written = archive.append(folder, [archive.Content.of(*one) for one in chosen])
+        written = archive.append(folder, noticed())
         if written is not None:
             file.write(written, _SEGMENT)
         for sha256 in sorted(needed):
@@ -268,7 +273,7 @@ class _Folder:
         self.store_id = store.store_id
 
     def journals(self) -> Iterator[tuple[str, bytes, bytes]]:
-        return _journals(self._store)
+        return map(_whole, _journals(self._store))
 
     def objects(self) -> Iterable[str]:
         return self._store.objects.names()
@@ -304,19 +309,28 @@ class _Export:
         return [events.decode(line) for line in self._file.read(_REGISTRY).splitlines()]
 
 
-def _journals(store: Store) -> Iterator[tuple[str, bytes, bytes]]:
+def _journals(store: Store) -> Iterator[archive.Content]:
     """Every journal of a store, each once: the archive's newest copy, or the one that isn't archived."""
     # Those that wait come first: what is archived meanwhile is found in the archive, and not twice.
     seen = set()
     for journal in reading.listing(store.journals).sizes:
-        data, point_bytes = reading.whole(journal)
-        if data:
+        content = reading.content(journal)
+        if content.lengths[archive.EVENTS]:
             seen.add(journal.name)
-            yield journal.name, data, point_bytes
+            yield content
     newest = {frame.name: frame for frame in archive.frames(store.archive)}
     for name, frame in newest.items():
         if name not in seen:
-            yield (name, *archive.load(frame))
+            yield archive.content_of(frame)
+
+
+def _events_of(content: archive.Content) -> bytes:
+    return content.read(archive.EVENTS, 0, content.lengths.get(archive.EVENTS, 0))
+
+
+def _whole(content: archive.Content) -> tuple[str, bytes, bytes]:
+    points_ = content.read(archive.POINTS, 0, content.lengths.get(archive.POINTS, 0))
+    return content.name, _events_of(content), points_
 
 
 def _with_relatives(store: Store, run_ids: Sequence[str]) -> set[str]:

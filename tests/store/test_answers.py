@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from mlnb import events
@@ -84,3 +85,15 @@ def test_a_run_that_runs_is_answered_from_its_journal(store, begin, holder, monk
     with pytest.raises(Busy):
         query.record(store, old)
     writer.close()
+
+
+def test_kept_answers_have_a_limit_in_bytes(store, monkeypatch):
+    monkeypatch.setattr(answers, "KEPT_BYTES", 100_000)
+    make_runs(store, 1)
+    answers.forget()
+    for number in range(10):
+        answers.answer(store, number, lambda connection: np.zeros(2000))
+    assert 4 <= len(answers._kept) <= 6
+    answers.answer(store, "large", lambda connection: [{"a": np.zeros(100)}] * 100)
+    assert "large" not in {question for _, question in answers._kept}
+    assert 4 <= len(answers._kept) <= 6

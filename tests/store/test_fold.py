@@ -134,3 +134,10 @@ def test_nan_is_the_extreme_only_where_there_is_nothing_else():
     some = summarised([(0, 0, nan), (1, 1, 2.0), (2, 2, -inf)])
     assert (some.min, some.max) == (-inf, 2.0)
     assert repr(summarised([(0, 0, nan)]).min) == "nan"
+
+
+def test_of_two_values_of_a_name_in_one_event_the_later_holds():
+    run, additions = fold.Run(1, "r"), fold.Additions()
+    items = [events.Param(name="p", value=value, type="str") for value in ("first", "second")]
+    fold.apply(run, events.Params(items=items, time=1, seq=1), "w", additions)
+    assert run.params["p"][1].value == "second"

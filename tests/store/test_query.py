@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mlnb import events
 from mlnb.errors import Ambiguous, NotFound, QueryError, UsageError
-from mlnb.store import care, query
+from mlnb.store import answers, care, ingest, query
 
 
 @pytest.fixture
@@ -344,3 +344,41 @@ def test_sql_sees_no_variables_of_the_process(store):
     with pytest.raises(UsageError):
         query.sql(store, "SELECT * FROM connection_rows")
     assert len(connection_rows) == 3
+
+
+@pytest.mark.parametrize("open_", [False, True])
+def test_a_curve_of_very_many_points_is_thinned_where_it_lies(store, begin, ended, monkeypatch, open_):
+    monkeypatch.setattr(query, "MANY_POINTS", 1000)
+    chance = np.random.default_rng(0)
+    values = chance.normal(size=5000)
+    values[[0, 77, 4000]] = np.nan
+    values[1234], values[4321] = 1e9, -np.inf
+    run_id, writer = begin()
+    writer.history("m", values, np.arange(5000) * 3 - 500)
+    writer.append(ended)
+    ingest.fold(store)
+    if open_:
+        writer.point("m", 2e9, 20_000)
+    whole = query.history(store, run_id, "m")
+    answers.forget()
+    few = query.history(store, run_id, "m", max_points=100)
+    points_ = set(zip(whole.steps.tolist(), map(repr, whole.values.tolist()), strict=True))
+    assert len(few.steps) <= 104
+    assert set(zip(few.steps.tolist(), map(repr, few.values.tolist()), strict=True)) <= points_
+    assert (few.steps[0], few.steps[-1]) == (whole.steps[0], whole.steps[-1])
+    assert (np.nanmin(few.values), np.nanmax(few.values)) == (
+        np.nanmin(whole.values),
+        np.nanmax(whole.values),
+    )
+    assert (np.diff(few.steps) >= 0).all()
+    writer.close()
+
+
+def test_a_metric_that_is_no_number_is_neither_more_nor_less_than_one(store, begin, ended):
+    for value in (float("nan"), 1.0):
+        _, writer = begin()
+        writer.point("m", value)
+        writer.append(ended)
+        writer.close()
+    for where in ("metrics.m >= 0", "metrics.m <= 5", "metrics.m > 0"):
+        assert [row["metrics"]["m"] for row in query.run_page(store, where=where).rows] == [1.0], where

@@ -105,3 +105,20 @@ def test_processes_never_decide_on_the_same_state(store):
     for worker in workers:
         worker.join(60)
     assert [record.version for record in store.registry.read()] == list(range(1, 31))
+
+
+def test_a_torn_tail_longer_than_what_follows_is_cut_off_too(store):
+    store.registry.transact(next_version)
+    with store.registry.path.open("ab") as file:
+        file.write(b'{"kind":"model_version","mod' + b"x" * 5000)
+    store.registry.transact(next_version)
+    data = store.registry.path.read_bytes()
+    assert (data.count(b"\n"), data[-1:], b"xxx" in data) == (2, b"\n", False)
+
+
+def test_a_record_is_on_the_disk_before_the_call_returns(store, monkeypatch):
+    synced = []
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(os.fstat(fd).st_size), fsync(fd))[1])
+    store.registry.transact(next_version)
+    assert synced == [store.registry.path.stat().st_size]

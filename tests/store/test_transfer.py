@@ -3,11 +3,12 @@
 import shutil
 import zipfile
 
+import numpy as np
 import pytest
 
 from mlnb import events
 from mlnb.errors import Corrupt, NotFound, UsageError
-from mlnb.store import Store, care, query, transfer
+from mlnb.store import Store, archive, care, query, transfer
 from mlnb.testing import make_runs, relations
 
 
@@ -203,3 +204,29 @@ def test_an_object_that_is_not_what_its_name_says_is_refused(store, other):
     other.objects.path(sha256).write_bytes(b"evil")
     with pytest.raises(Corrupt):
         transfer.import_from(store, other.path)
+
+
+def test_a_forged_object_of_an_export_is_refused(store, other, tmp_path):
+    _, sha256 = registered(store)
+    file = transfer.export(store, tmp_path / "runs.zip")
+    forged = tmp_path / "forged.zip"
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(forged, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, b"forged" if name.endswith(sha256) else source.read(name))
+    with pytest.raises(Corrupt, match=sha256):
+        transfer.import_from(other, forged)
+    assert not other.objects.has(sha256)
+
+
+def test_a_journal_of_many_pieces_is_exported_and_imported_whole(
+    store, other, begin, ended, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(archive, "PIECE", 1024)
+    run_id, writer = begin()
+    writer.history("m", np.arange(500, dtype="f8"), None)
+    writer.append(ended)
+    writer.close()
+    query.record(store, run_id)  # it is in the archive
+    transfer.import_from(other, transfer.export(store, tmp_path / "runs.zip"))
+    assert query.history(other, run_id, "m").values.tolist() == list(range(500))
+    assert relations(other) == relations(store)
