@@ -47,7 +47,7 @@ HELD_AT_ONCE: Final = 200
 """Locks of dead writers held at once: each is an open file, of which a process may have but so many."""
 
 POINTS_AT_ONCE: Final = 1_000_000
-BYTES_AT_ONCE: Final = 64 << 20
+BYTES_AT_ONCE: Final = 32 << 20
 
 
 Reached = Literal["end", "here", "part"]

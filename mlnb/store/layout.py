@@ -114,6 +114,9 @@ class Store:
         if writer.close(durable=True, keep=False):
             raise NotWritable(f"the change can't be written to {self.journals}: the disk is full")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Store, (self.path, {"store_id": self.store_id})
+
     def __repr__(self) -> str:
         return f"Store({str(self.path)!r})"
 

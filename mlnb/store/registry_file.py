@@ -10,7 +10,6 @@ bytes before that, and the chain over them. A file that was changed and not only
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -60,7 +59,6 @@ class RegistryFile:
         self.path = folder / "registry.jsonl"
         self._lock = folder / "registry.lock"
         self._read = _Read()
-        self._reading = threading.Lock()
 
     def read(self) -> list[events.Event]:
         """Every whole record, oldest first. One that can't be read is left out: it must not stand in the way of
@@ -89,34 +87,37 @@ class RegistryFile:
 
     def forget(self) -> None:
         """Read all of it again the next time: for who suspects what was read before."""
-        with self._reading:
-            self._read = _Read()
+        self._read = _Read()
 
     def _now(self) -> _Read:
-        with self._reading:
-            try:
-                found = self.path.stat()
-            except FileNotFoundError:
-                self._read = _Read()
-                return self._read
-            stamp = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-            if stamp != self._read.stamp:
-                self._bring_forward(stamp)
-            return self._read
+        # Without a lock, which a fork might leave held: what was read is never changed, only replaced.
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return _Read()
+        stamp = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        read = self._read
+        if stamp != read.stamp:
+            read = self._read = self._bring_forward(read, stamp)
+        return read
 
-    def _bring_forward(self, stamp: tuple[int, ...]) -> None:
+    def _bring_forward(self, known: _Read, stamp: tuple[int, ...]) -> _Read:
         data = self.path.read_bytes()
         data = data[: data.rfind(b"\n") + 1]
-        known = self._read
         # To look whether all is there as it was is a hundred times as quick as to read it again.
         if known.end and xxh3_128_digest(data[: known.end]) == known.digest:
-            # A new one: who was given the lists before must not see them grow.
-            known = replace(known, records=list(known.records), damaged=list(known.damaged))
+            new = _Read(
+                end=known.end,
+                records=list(known.records),
+                damaged=list(known.damaged),
+                chain=replace(known.chain, breaks=list(known.chain.breaks)),
+                last_time=known.last_time,
+            )
         else:
-            known = _Read()
-        known.take(data[known.end :])
-        known.stamp, known.digest = stamp, xxh3_128_digest(data)
-        self._read = known
+            new = _Read()
+        new.take(data[new.end :])
+        new.stamp, new.digest = stamp, xxh3_128_digest(data)
+        return new
 
     def transact(self, decide: Decision, *, timeout: float = 10.0) -> list[events.Event]:
         """Append what `decide` makes of the records so far; the appended ones, stamped. Promotions are sealed with what is
