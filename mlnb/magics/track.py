@@ -99,6 +99,7 @@ class TrackMagics(Magics):  # type: ignore[misc]
         print(f"store: {config.load().store}")
         if self._session.last is not None:
             print(f"last run: {runline.plain(self._session.last)}")
+            print(f"observing it took {self._session.observer.recorder.budget.said()}")
 
     def _last(self, _: str) -> None:
         if self._session.last is None:
