@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-FREE: Final = 0.006
+FREE: Final = 0.005
 """Seconds that any cell's observation may take. What begins and ends a run takes the rest of the 15 ms."""
 SHARE: Final = 0.012
 """Of the cell's time, beyond that; what collectors do with it afterwards takes the rest of the 2 %."""

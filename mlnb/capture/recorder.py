@@ -399,10 +399,10 @@ class Recorder:
         note = self._newest[place]
         if note.more is None:
             note.more = Series()
-        values = turns[-1].values
-        note.more.append(
-            value, values[0] if values else None, turns[0].number if len(turns) == 1 else UNKNOWN
-        )
+        quick = _Quick(note.more, self._loops, len(turns) - max(len(site.loops), 1))
+        quick.goes_on(value)
+        if not site.awaits and self.on_note is None:
+            self._quick[site.number] = quick
         return True
 
     def _where(self) -> tuple[Turn, ...]:
