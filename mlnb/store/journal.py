@@ -165,7 +165,7 @@ class JournalWriter:
         self._lock = threading.Lock()
         self._last_time = 0
         self._last_point_time = 0
-        self._metrics: dict[str, _Metric] = {}
+        self._metrics: dict[str | int, _Metric] = {}
         self.closed = False
         self._open()
         _open.add(self)
@@ -181,14 +181,21 @@ class JournalWriter:
 
     def point(
         self,
-        name: str,
+        name: str | int,
         value: float,
         step: int | None = None,
         estimator: str | None = None,
         dataset_digest: str | None = None,
         source: events.Source = "logged",
     ) -> None:
-        """Append one point of a metric. Without a step it gets the one after its last."""
+        """Append one point of a metric, by its name or the number that `tell` gave. Without a step it gets the one after
+        its last.
+
+        Raises
+        ------
+        KeyError
+            `tell` gave no such number in this process.
+        """
         with self._lock:
             metric = self._metrics.get(name)
             if metric is None:
@@ -220,7 +227,7 @@ class JournalWriter:
 
     def history(
         self,
-        name: str,
+        name: str | int,
         values: NDArray[np.float64],
         steps: NDArray[np.int64] | None,
         source: events.Source = "logged",
@@ -246,6 +253,34 @@ class JournalWriter:
             if len(steps):
                 metric.next_step = int(steps[-1]) + 1
 
+    # ---- what is told while more is still to come ----
+
+    def tell(self, name: str, source: events.Source) -> int:
+        """Begin a metric that may be withdrawn: the number that its points go under."""
+        with self._lock:
+            self._reopen_if_forked()
+            key = len(self._metrics) + 1
+            self._append(events.MetricKey(key=key, name=name, source=source, told=True))
+            self._metrics[key] = _Metric(key)
+            return key
+
+    def withdraw(self, keys: Sequence[int], params: Sequence[str] = ()) -> None:
+        """Take back metrics that were told, and parameters."""
+        self.append(events.Withdrawn(params=list(params), keys=list(keys)))
+
+    def settle(self, kept: Sequence[events.MetricKey]) -> None:
+        """What was told and not withdrawn stands; some of it under another name, or with more known of it. What is logged
+        under one of these names from now on continues it."""
+        with self._lock:
+            self._reopen_if_forked()
+            for metric in kept:
+                self._metrics.setdefault(metric.name, self._metrics[metric.key])
+            self._append(*kept, events.Settled())
+
+    def is_logged(self, name: str) -> bool:
+        """Whether a metric of this name was logged here, and not only told."""
+        return name in self._metrics
+
     # ---- for those who look while it writes ----
 
     @property
@@ -256,7 +291,7 @@ class JournalWriter:
     def metric_names(self) -> dict[int, str]:
         """Its metrics' names by their numbers."""
         with self._lock:
-            return {metric.key: name for name, metric in self._metrics.items()}
+            return {metric.key: name for name, metric in self._metrics.items() if isinstance(name, str)}
 
     # ---- when it is safe ----
 
@@ -341,11 +376,13 @@ class JournalWriter:
         self._events.append(b"".join(lines))
 
     def _new_metric(
-        self, name: str, estimator: str | None, dataset_digest: str | None, source: events.Source
+        self, name: str | int, estimator: str | None, dataset_digest: str | None, source: events.Source
     ) -> _Metric:
         self._reopen_if_forked()
         metric = self._metrics.get(name)
         if metric is None:
+            if isinstance(name, int):
+                raise KeyError(name)
             metric = _Metric(len(self._metrics) + 1)
             self._append(
                 events.MetricKey(
