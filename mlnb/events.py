@@ -59,17 +59,14 @@ class JournalOpened(Event, tag="journal", frozen=True, kw_only=True, omit_defaul
 
 
 class MetricKey(Event, tag="key", frozen=True, kw_only=True, omit_defaults=True):
-    """Gives a metric its number in this journal's points, before the first of them; the last one of a number holds.
-
-    `told` says that it is told while a cell runs, and that it may be withdrawn when more is known.
-    """
+    """Gives a metric its number in this journal's points, before the first of them. A later one of the same number says
+    more about it, or what it is called in truth."""
 
     key: int
     name: str
     estimator: str | None = None
     dataset_digest: str | None = None
     source: Source = "logged"
-    told: bool = False
 
 
 class Withdrawn(Event, tag="withdrawn", frozen=True, kw_only=True, omit_defaults=True):
@@ -78,10 +75,6 @@ class Withdrawn(Event, tag="withdrawn", frozen=True, kw_only=True, omit_defaults
 
     params: list[str] = []
     keys: list[int] = []
-
-
-class Settled(Event, tag="settled", frozen=True, kw_only=True, omit_defaults=True):
-    """What this journal has told so far and not withdrawn stands."""
 
 
 class Heartbeat(Event, tag="heartbeat", frozen=True, kw_only=True, omit_defaults=True):
@@ -362,7 +355,6 @@ AnyEvent = (
     JournalOpened
     | MetricKey
     | Withdrawn
-    | Settled
     | Heartbeat
     | RunStarted
     | RunEnded

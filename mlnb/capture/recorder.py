@@ -44,6 +44,7 @@ _HELD: Final = frozenset({list, dict})
 _LIGHT: Final = frozenset({int, float, str, bool, type(None)})
 SURE: Final = 64  # passes of a place that are seen whatever the budget says
 FEW: Final = 10  # calls that say nothing, after which their place is passed over
+TELLING: Final = 0.4  # of what a note costs when the cell is over, what it costs to tell it at once
 DULL: Final = 100  # values of an assignment without a number among them, after which it is passed over
 
 
@@ -139,7 +140,7 @@ class Recorder:
         )
         self.notes: list[Note] = []
         self.problems: list[tuple[str, str]] = []
-        self.on_note: Callable[[Site, Any, tuple[Turn, ...]], None] | None = None
+        self.on_note: Callable[[Site, Any, tuple[Turn, ...], Any], None] | None = None
         self.twins: Twins | None = None
         self._namespace = namespace
         self._functions: dict[int, Site] = {}  # the places in functions' twins
@@ -378,7 +379,8 @@ class Recorder:
             return
         turns = self._where()
         if self.on_note is not None:
-            self.on_note(site, value, turns)
+            self.on_note(site, value, turns, facts)
+            self.budget.later(TELLING)
         if turns and type(value) is float and facts is None and self._goes_on(site, value, turns):
             return
         self.notes.append(note := Note(site, len(self.notes), value, turns, facts))

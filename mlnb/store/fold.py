@@ -121,7 +121,7 @@ def apply(run: Run, event: events.Event, writer: str, additions: Additions) -> N
         case events.Environment():
             run.set("environment", stamp, env_id=event.env_id)
             add_environment(event, additions)
-        case events.MetricKey() | events.Settled() | events.Heartbeat() | events.JournalOpened():
+        case events.MetricKey() | events.Heartbeat() | events.JournalOpened():
             pass  # about the journal, not the run
         case _:
             _add(run, event, additions)

@@ -166,6 +166,7 @@ class JournalWriter:
         self._last_time = 0
         self._last_point_time = 0
         self._metrics: dict[str | int, _Metric] = {}
+        self._told: dict[str, int] = {}
         self.closed = False
         self._open()
         _open.add(self)
@@ -255,13 +256,29 @@ class JournalWriter:
 
     # ---- what is told while more is still to come ----
 
-    def tell(self, name: str, source: events.Source) -> int:
-        """Begin a metric that may be withdrawn: the number that its points go under."""
+    def tell(
+        self,
+        name: str,
+        source: events.Source,
+        estimator: str | None = None,
+        dataset_digest: str | None = None,
+    ) -> int:
+        """Begin a metric that may be withdrawn: the number that its points go under. It is withdrawn by itself when
+        somebody logs a metric of that name."""
         with self._lock:
             self._reopen_if_forked()
             key = len(self._metrics) + 1
-            self._append(events.MetricKey(key=key, name=name, source=source, told=True))
+            self._append(
+                events.MetricKey(
+                    key=key,
+                    name=name,
+                    source=source,
+                    estimator=estimator,
+                    dataset_digest=dataset_digest,
+                )
+            )
             self._metrics[key] = _Metric(key)
+            self._told[name] = key
             return key
 
     def withdraw(self, keys: Sequence[int], params: Sequence[str] = ()) -> None:
@@ -269,13 +286,14 @@ class JournalWriter:
         self.append(events.Withdrawn(params=list(params), keys=list(keys)))
 
     def settle(self, kept: Sequence[events.MetricKey]) -> None:
-        """What was told and not withdrawn stands; some of it under another name, or with more known of it. What is logged
-        under one of these names from now on continues it."""
+        """Metrics that were told and stay, with all that is known of them by now. What is logged under their names from
+        now on continues them."""
         with self._lock:
             self._reopen_if_forked()
+            self._told = {}
             for metric in kept:
                 self._metrics.setdefault(metric.name, self._metrics[metric.key])
-            self._append(*kept, events.Settled())
+            self._append(*kept)
 
     def is_logged(self, name: str) -> bool:
         """Whether a metric of this name was logged here, and not only told."""
@@ -334,7 +352,7 @@ class JournalWriter:
         self.writer = process.new_writer()
         self._pid = os.getpid()
         self._seq = 0
-        self._metrics = {}
+        self._metrics, self._told = {}, {}
         self.closed = False
         stem = self.folder / f"{self.subject}.{self.writer}"
         try:
@@ -378,20 +396,22 @@ class JournalWriter:
     def _new_metric(
         self, name: str | int, estimator: str | None, dataset_digest: str | None, source: events.Source
     ) -> _Metric:
+        if isinstance(name, int):
+            raise KeyError(name)
         self._reopen_if_forked()
         metric = self._metrics.get(name)
         if metric is None:
-            if isinstance(name, int):
-                raise KeyError(name)
             metric = _Metric(len(self._metrics) + 1)
+            told = self._told.pop(name, None)
             self._append(
+                *([] if told is None else [events.Withdrawn(keys=[told])]),
                 events.MetricKey(
                     key=metric.key,
                     name=name,
                     estimator=estimator,
                     dataset_digest=dataset_digest,
                     source=source,
-                )
+                ),
             )
             self._metrics[name] = metric
         return metric

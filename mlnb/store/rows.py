@@ -450,7 +450,7 @@ def _keys_in(found: list[events.Event], writer: str) -> Keys:
 
 def taken_back(found: list[events.Event]) -> list[int]:
     """The numbers of metrics that events withdraw, or of which they say more than was known."""
-    numbers = {event.key for event in found if isinstance(event, events.MetricKey) and not event.told}
+    numbers = {event.key for event in found if isinstance(event, events.MetricKey)}
     return sorted(numbers.union(*(event.keys for event in found if isinstance(event, events.Withdrawn))))
 
 

@@ -35,6 +35,8 @@ from mlnb.tracking.address import run_url
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from mlnb.store.journal import JournalWriter
+
 INLINE_TEXT: Final = 1 << 20
 """Characters of one text that stand in the journal itself; longer ones become objects."""
 
@@ -354,6 +356,11 @@ class Run:
             )
         )
         return sha256
+
+    @property
+    def journal(self) -> JournalWriter:
+        """What this process writes about the run."""
+        return self._writer
 
     def follow(self) -> Follower:
         """A look at the points that this run gets, as they come."""

@@ -45,7 +45,6 @@ def test_what_is_withdrawn_is_gone_while_the_run_runs_and_after(store, begin, en
     writer.withdraw([wrong])
     assert query.record(store, run_id)["metrics"] == {"loss": -2.0}
     assert rows(store, "SELECT DISTINCT metric FROM points") == [("loss",)]
-    writer.settle([])
     writer.append(ended)
     writer.close()
     assert query.record(store, run_id)["metrics"] == {"loss": -2.0}
