@@ -286,14 +286,15 @@ class JournalWriter:
         self.append(events.Withdrawn(params=list(params), keys=list(keys)))
 
     def settle(self, kept: Sequence[events.MetricKey]) -> None:
-        """Metrics that were told and stay, with all that is known of them by now. What is logged under their names from
-        now on continues them."""
+        """What is told so far is final: these metrics stay, with all that is known of them by now. What is logged under
+        their names from now on continues them."""
         with self._lock:
             self._reopen_if_forked()
             self._told = {}
             for metric in kept:
                 self._metrics.setdefault(metric.name, self._metrics[metric.key])
-            self._append(*kept)
+            if kept:
+                self._append(*kept)
 
     def is_logged(self, name: str) -> bool:
         """Whether a metric of this name was logged here, and not only told."""

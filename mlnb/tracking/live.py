@@ -301,8 +301,7 @@ class Told:
                 told.remove(found[0])
                 right.append((found[0], name, metric, found[1]))
         self._withdraw(told)
-        if right:
-            self._journal.settle([curve.described(name, metric) for curve, name, metric, _ in right])
+        self._journal.settle([curve.described(name, metric) for curve, name, metric, _ in right])
         for curve, _, metric, places in right:
             steps = _steps_of(metric)
             self._add(curve, [steps[at] for at in places], [metric.values[at] for at in places])

@@ -164,7 +164,7 @@ def test_what_turns_out_to_be_another_curve_is_withdrawn(run, seen, home):
         {d["name"]: d["count"] for d in record["metrics_detail"]} for record in (seen[0], last(home))
     )
     assert (told["loss"], kept["loss"]) == (9, 3)
-    assert curve(home, last(home), "loss")[1] == [1 / 2, 1 / 3, 1 / 4]
+    assert curve(home, last(home), "final_loss")[1] == [1 / 2, 1 / 3, 1 / 4]
 
 
 @pytest.fixture
