@@ -38,6 +38,12 @@ HELD_LIMIT: Final = 64 << 20
 CHUNK: Final = 4 << 20
 """Bytes handed to one `write`; a multiple of the size of a point."""
 
+BEAT: Final = 1.0
+SLOWEST_BEAT: Final = 60.0
+BEAT_SHARE: Final = 0.01
+"""Seconds after which a silent run's writer gives a sign of life: one, then a hundredth of what the run has taken, a minute
+at the most. So a killed run's end is known to a second or a hundredth, and nine silent hours take a thousand short lines."""
+
 _open: weakref.WeakSet[JournalWriter] = weakref.WeakSet()
 
 
@@ -162,6 +168,8 @@ class JournalWriter:
         self.folder = folder
         self.subject = subject
         self.store_id = store_id
+        self.beats = False
+        """Whether it gives signs of life: the one that a run ends with does."""
         self._lock = threading.Lock()
         self._last_time = 0
         self._last_point_time = 0
@@ -319,6 +327,8 @@ class JournalWriter:
         with self._lock:
             if self.closed or self._pid != os.getpid():
                 return
+            if self.beats:
+                self._beat()
             found = [(file.path, file.to_sync()) for file in self._files()]
         for path, fd in found:
             if fd is not None:
@@ -367,6 +377,7 @@ class JournalWriter:
                 hint="choose another with mlnb.configure(store=...) or MLNB_STORE",
             ) from error
         self._points = AppendFile(stem.with_name(stem.name + ".pts"))
+        self._began = time.time_ns() // 1000
         me = process.current()
         self._append(
             events.JournalOpened(
@@ -382,6 +393,13 @@ class JournalWriter:
                 pid_started=me.started,
             )
         )
+
+    def _beat(self) -> None:
+        """Called each second by the flusher."""
+        now = time.time_ns() // 1000
+        silence = (now - max(self._last_time, self._last_point_time)) / 1e6
+        if silence >= max(BEAT, min(SLOWEST_BEAT, BEAT_SHARE * (now - self._began) / 1e6)):
+            self._append(events.Heartbeat())
 
     def _files(self) -> Sequence[AppendFile]:
         # Events first: who finds points must find the names of their keys.

@@ -126,6 +126,7 @@ class Run:
         self.kind = started.run_kind
         self.ended = False
         self._writer = store.writer(started.run_id)
+        self._writer.beats = True
         self._writer.append(started)
         self._began = time.perf_counter()
         self._pid = os.getpid()
