@@ -35,9 +35,10 @@ if TYPE_CHECKING:
     from mlnb.tracking.recording import Run
 
 MOST_CURVES: Final = 500
-MOST_LOOKS: Final = 64
+MOST_LOOKS: Final = 32
 """Times that one place is judged."""
 UNLOOPED: Final = -1
+FOR_EVER: Final = 1 << 60
 
 Place = int | tuple[int, str | int | float]
 """A site's number; of `results[key] = …` with the key."""
@@ -113,7 +114,9 @@ class Told:
         self._sure: dict[int, Curve] = {}
         self._places: dict[Place, list[tuple[int | None, Curve]]] = {}
         self._looks: dict[int, int] = {}
-        self._passes: dict[Place, int] = {}
+        self._idle: dict[Place, int] = {}
+        """Passes of a place before it is judged again, and how many it will be after that."""
+        self._waits: dict[Place, int] = {}
         self._names: dict[str, int] = {}
         self._whole_curves = 0
         self._logged_before = frozenset(run.journal.metric_names().values())
@@ -146,14 +149,12 @@ class Told:
     def note(self, note: Note) -> None:
         """Tell what a note says; whatever fails, the cell goes on and its end is what counts."""
         try:
-            curve = self._sure.get(note.site.number)
-            if (
-                curve is not None
-                and type(note.value) in (float, int)
-                and note.loops
-                and note.loops[0].activation == curve.activation
-            ):
+            site = note.site
+            curve = self._sure.get(site.number)
+            if curve is not None and _goes_on(curve, note) and type(note.value) in (float, int):
                 self._point(curve, note, note.value)
+            elif (idle := self._idle.get(site.number)) and site.kind != "call":
+                self._idle[site.number] = idle - 1
             elif not self._broken:
                 self._look(note)
         except Exception as error:  # noqa: BLE001
@@ -178,11 +179,17 @@ class Told:
             self._judge(note, place)
 
     def _is_worth_a_look(self, place: Place, number: int) -> bool:
-        passes = self._passes[place] = self._passes.get(place, 0) + 1
-        if passes & (passes - 1) or self._looks.get(number, 0) >= MOST_LOOKS:
+        idle = self._idle.get(place, 0)
+        if idle:
+            self._idle[place] = idle - 1
             return False
-        self._looks[number] = self._looks.get(number, 0) + 1
-        return len(self._curves) < MOST_CURVES
+        looks = self._looks[number] = self._looks.get(number, 0) + 1
+        if looks > MOST_LOOKS or len(self._curves) >= MOST_CURVES:
+            self._idle[place] = FOR_EVER
+            return False
+        wait = self._idle[place] = self._waits.get(place, 0)
+        self._waits[place] = 2 * wait + 1
+        return True
 
     def _judge(self, note: Note, place: Place) -> None:
         found: list[tuple[int | None, Curve]] = []
@@ -204,6 +211,8 @@ class Told:
                     found.append((candidate.part, curve))
         self._whole(self._scores.curves)
         self._places[place] = found
+        if found:
+            self._idle.pop(place, None)
         if note.loops and [part for part, _ in found] == [None] and place == note.site.number:
             self._sure[place] = found[0][1]
 
