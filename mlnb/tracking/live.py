@@ -15,6 +15,7 @@ right isn't written again, what is missing is added to it, and what turned out t
 from __future__ import annotations
 
 import os
+from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,8 @@ from mlnb import events
 from mlnb.capture.evidence import same
 from mlnb.capture.findings import Metric
 from mlnb.capture.observed import DataSeen
+from mlnb.capture.recorder import Note
+from mlnb.capture.series import UNKNOWN
 from mlnb.tracking import writing
 
 if TYPE_CHECKING:
@@ -29,8 +32,9 @@ if TYPE_CHECKING:
 
     from mlnb.capture.candidates import Candidate
     from mlnb.capture.findings import DataUse
-    from mlnb.capture.recorder import Note
+    from mlnb.capture.recorder import Turn
     from mlnb.capture.scores import Scores
+    from mlnb.capture.sites import Site
     from mlnb.tracking.options import TrackOptions
     from mlnb.tracking.recording import Run
 
@@ -47,7 +51,7 @@ Place = int | tuple[int, str | int | float]
 @dataclass(slots=True)
 class Curve:
     """A metric that was told, with its points. `activation` is the loop's in which it grows; `counts` says that its steps are
-    0, 1, 2 …, since the loop has no growing numbers of its own."""
+    turns, since the loop has no growing numbers of its own."""
 
     key: int
     name: str
@@ -55,29 +59,37 @@ class Curve:
     estimator: str | None
     dataset: str | None
     activation: int = UNLOOPED
-    steps: list[int] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
+    steps: array[int] = field(default_factory=lambda: array("q"))
+    values: array[float] = field(default_factory=lambda: array("d"))
     counts: bool = False
     withdrawn: bool = False
 
-    def next_step(self, note: Note) -> int:
-        """The loop's own whole number where it grows, else the next after the last."""
+    def next_step(self, turns: tuple[Turn, ...]) -> int:
+        """The loop's own whole number where it grows; else the turn, where one loop alone has it; else the next."""
         steps = self.steps
         if not self.counts:
-            values = note.loops[-1].values if note.loops else None
+            values = turns[-1].values if turns else None
             own = values[0] if values else None
-            if type(own) is int and (not steps or own > steps[-1]):
+            if type(own) is int and -UNKNOWN > own > UNKNOWN and (not steps or own > steps[-1]):
                 return own
             self.counts = True
+        if len(turns) == 1 and (not steps or turns[0].number > steps[-1]):
+            return turns[0].number
         return max(len(steps), steps[-1] + 1) if steps else 0
 
     def left_of(self, steps: Sequence[int], values: Sequence[float]) -> list[int] | None:
         """The places of those points that were not told yet; None where something else was told."""
-        if len(self.steps) > len(steps):
+        count = len(self.steps)
+        if count > len(steps):
             return None
+        if (
+            self.steps == array("q", steps[:count])
+            and self.values.tobytes() == array("d", values[:count]).tobytes()
+        ):
+            return list(range(count, len(steps)))
         told = dict(zip(self.steps, self.values, strict=True))
         left = [at for at, step in enumerate(steps) if step not in told]
-        if len(told) != len(self.steps) or len(steps) - len(left) != len(told):
+        if len(told) != count or len(steps) - len(left) != count:
             return None
         agree = all(
             same(told[step], value) for step, value in zip(steps, values, strict=True) if step in told
@@ -146,17 +158,16 @@ class Told:
             self._run.append(events.Params(items=new))
             self._params.update((param.name, param) for param in new)
 
-    def note(self, note: Note) -> None:
-        """Tell what a note says; whatever fails, the cell goes on and its end is what counts."""
+    def note(self, site: Site, value: Any, turns: tuple[Turn, ...], facts: Any) -> None:
+        """Tell what was noted; whatever fails, the cell goes on and its end is what counts."""
         try:
-            site = note.site
             curve = self._sure.get(site.number)
-            if curve is not None and _goes_on(curve, note) and type(note.value) in (float, int):
-                self._point(curve, note, note.value)
+            if curve is not None and _goes_on(curve, turns) and type(value) in (float, int):
+                self._point(curve, turns, value)
             elif (idle := self._idle.get(site.number)) and site.kind != "call":
                 self._idle[site.number] = idle - 1
             elif not self._broken:
-                self._look(note)
+                self._look(Note(site, 0, value, turns, facts))
         except Exception as error:  # noqa: BLE001
             self._broken = True
             self._sure.clear()
@@ -169,12 +180,12 @@ class Told:
         if note.site.kind == "call":
             self._use(note)
         place = _place_of(note)
-        known = [pair for pair in self._places.get(place, ()) if _goes_on(pair[1], note)]
+        known = [pair for pair in self._places.get(place, ()) if _goes_on(pair[1], note.loops)]
         if known:
             for part, curve in known:
                 value = _part_of(note.value, part)
                 if value is not None:
-                    self._point(curve, note, value)
+                    self._point(curve, note.loops, value)
         elif self._is_worth_a_look(place, note.site.number):
             self._judge(note, place)
 
@@ -207,7 +218,7 @@ class Told:
                     note.loops[0].activation if note.loops else UNLOOPED,
                 )
                 if curve is not None:
-                    self._point(curve, note, candidate.value)
+                    self._point(curve, note.loops, candidate.value)
                     found.append((candidate.part, curve))
         self._whole(self._scores.curves)
         self._places[place] = found
@@ -247,13 +258,13 @@ class Told:
         self._curves.append(curve)
         return curve
 
-    def _point(self, curve: Curve, note: Note, value: float) -> None:
+    def _point(self, curve: Curve, turns: tuple[Turn, ...], value: float) -> None:
         if curve.withdrawn:
             return
         if self._journal.is_logged(curve.name):  # by a call of the cell's own, which has withdrawn it
             curve.withdrawn = True
             return
-        step = curve.next_step(note)
+        step = curve.next_step(turns)
         self._journal.point(curve.key, value, step)
         curve.steps.append(step)
         curve.values.append(value)
@@ -271,7 +282,7 @@ class Told:
             )
             if curve is not None:
                 self._add(curve, steps, metric.values)
-                curve.steps, curve.values = list(steps), list(metric.values)
+                curve.steps, curve.values = array("q", steps), array("d", metric.values)
 
     def _use(self, note: Note) -> None:
         for used in self._data_seen.of(note):
@@ -345,9 +356,9 @@ def _steps_of(metric: Metric) -> list[int]:
     return list(range(len(metric.values))) if metric.steps is None else list(metric.steps)
 
 
-def _goes_on(curve: Curve, note: Note) -> bool:
-    """Whether a note is of the loop in which a curve grows."""
-    return bool(note.loops) and note.loops[0].activation == curve.activation
+def _goes_on(curve: Curve, turns: tuple[Turn, ...]) -> bool:
+    """Whether it is the loop in which a curve grows."""
+    return bool(turns) and turns[0].activation == curve.activation
 
 
 def _place_of(note: Note) -> Place:
