@@ -136,6 +136,14 @@ class Told:
         self._broken = False
 
     @property
+    def run(self) -> Run:
+        return self._run
+
+    @property
+    def param_names(self) -> list[str]:
+        return list(self._params)
+
+    @property
     def metrics(self) -> dict[str, float]:
         """The values that came last."""
         return {

@@ -170,6 +170,11 @@ class Session:
         """The run of the cell that is running."""
         return self._cell.run if self._cell is not None else None
 
+    @property
+    def told(self) -> Told | None:
+        """What the cell that is running has told so far."""
+        return self._cell.told if self._cell is not None else None
+
     # ---- a cell -----------------------------------------------------------------------------
 
     def _before(self, info: Any) -> None:
