@@ -59,13 +59,26 @@ class JournalOpened(Event, tag="journal", frozen=True, kw_only=True, omit_defaul
 
 
 class MetricKey(Event, tag="key", frozen=True, kw_only=True, omit_defaults=True):
-    """Gives a metric its number in this journal's points, before the first of them."""
+    """Gives a metric its number in this journal's points, before the first of them. A later one of the same number says
+    more about it, or what it is called in truth."""
 
     key: int
     name: str
     estimator: str | None = None
     dataset_digest: str | None = None
     source: Source = "logged"
+
+
+class Withdrawn(Event, tag="withdrawn", frozen=True, kw_only=True, omit_defaults=True):
+    """What was told too early: parameters of the run, and metrics by their numbers in this journal. A parameter that is
+    set later counts again; a number never does."""
+
+    params: list[str] = []
+    keys: list[int] = []
+
+
+class Heartbeat(Event, tag="heartbeat", frozen=True, kw_only=True, omit_defaults=True):
+    """The writer lives, and had nothing else to say for a while."""
 
 
 # ---- a run ----------------------------------------------------------------------------------
@@ -233,6 +246,17 @@ class SessionStarted(Event, tag="session_started", frozen=True, kw_only=True, om
     notebook: str | None = None
 
 
+class CellStarted(Event, tag="cell_started", frozen=True, kw_only=True, omit_defaults=True):
+    """A cell that begins to run. The `Cell` of the same session and ordinal takes its place when it is over."""
+
+    session_id: str
+    ordinal: int
+    source: str
+    source_sha256: str
+    cell_id: str | None = None
+    execution_count: int | None = None
+
+
 class Cell(Event, tag="cell", frozen=True, kw_only=True, omit_defaults=True):
     """One executed cell of a session; `reads` and `writes` are names in the user's namespace."""
 
@@ -330,6 +354,8 @@ class Unknown(Event, tag="unknown", frozen=True, kw_only=True, omit_defaults=Tru
 AnyEvent = (
     JournalOpened
     | MetricKey
+    | Withdrawn
+    | Heartbeat
     | RunStarted
     | RunEnded
     | Params
@@ -347,6 +373,7 @@ AnyEvent = (
     | Problem
     | Output
     | SessionStarted
+    | CellStarted
     | Cell
     | ModelVersion
     | Promotion

@@ -13,12 +13,13 @@ from mlnb.capture.calls import Call
 from mlnb.capture.findings import Child, DataUse, File, FittedModel, Metric
 from mlnb.capture.numbers import numbers_of
 from mlnb.capture.scores import Scores
-from mlnb.events import Dataset, Param, Problem, Seeds, Source
+from mlnb.events import Dataset, Param, Problem, Seeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mlnb.capture.collectors import CellView, Collector, Found
+    from mlnb.capture.recorder import Note
 
 MOST_MODELS: Final = 10
 MOST_FIGURES: Final = 50
@@ -31,9 +32,9 @@ class Parameters:
 
     def collect(self, cell: CellView) -> Iterable[Param]:
         own = [n for n, v in cell.program.variables.items() if v.cell == cell.program.cell]
-        source: Source = "injected" if cell.injected else "assigned"
-        found = settings.from_literals(cell.program, own, source, cell.redact, early=not cell.whole)
-        found += settings.from_literals(cell.program, cell.reads, "assigned", cell.redact, early=False)
+        found = settings.of_source(
+            cell.program, cell.reads, cell.redact, injected=cell.injected, whole=cell.whole
+        )
         for name in cell.program.swept_grids([*own, *cell.reads]):
             found += values.describe_param(
                 name, numbers_of(cell.namespace.get(name)), "assigned", cell.redact
@@ -67,27 +68,36 @@ class SeedsSet:
             yield Seeds(seeds=found)
 
 
-class Data:
+class DataSeen:
     """Data that reached a call, each content once, under its first name; a set seen in training stays `train`."""
 
+    def __init__(self) -> None:
+        self._seen: set[tuple[str, str]] = set()
+        self._trained: set[str] = set()
+
+    def of(self, note: Note) -> Iterator[DataUse]:
+        """What a note shows that no note before it did."""
+        call = note.facts
+        if not isinstance(call, Call) or call.role == "reader":
+            return
+        for used in call.data:
+            digest = used.described.digest
+            if (used.name, digest) in self._seen or (used.role == "test" and digest in self._trained):
+                continue
+            self._seen.add((used.name, digest))
+            if used.role == "train":
+                self._trained.add(digest)
+            event = used.described.event(used.name, role=used.role, source="call")
+            yield DataUse(event, used.described.row_hashes)
+
+
+class Data:
     name = "data"
 
     def collect(self, cell: CellView) -> Iterator[DataUse]:
-        seen: set[tuple[str, str]] = set()
-        trained: set[str] = set()
+        seen = DataSeen()
         for note in cell.notes:
-            call = note.facts
-            if not isinstance(call, Call) or call.role == "reader":
-                continue
-            for used in call.data:
-                digest = used.described.digest
-                if (used.name, digest) in seen or (used.role == "test" and digest in trained):
-                    continue
-                seen.add((used.name, digest))
-                if used.role == "train":
-                    trained.add(digest)
-                event = used.described.event(used.name, role=used.role, source="call")
-                yield DataUse(event, used.described.row_hashes)
+            yield from seen.of(note)
 
 
 class FilesRead:

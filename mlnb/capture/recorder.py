@@ -46,6 +46,7 @@ _OF_LOOPS: Final = frozenset({"loop", "exit"})
 _LIGHT: Final = frozenset({int, float, str, bool, type(None)})
 SURE: Final = 64  # passes of a place that are seen whatever the budget says
 FEW: Final = 10  # calls that say nothing, after which their place is passed over
+TELLING: Final = 0.6  # of what a note costs when the cell is over, what it costs to tell it at once
 DULL: Final = 100  # values of an assignment without a number among them, after which it is passed over
 
 
@@ -141,7 +142,7 @@ class Recorder:
         )
         self.notes: list[Note] = []
         self.problems: list[tuple[str, str]] = []
-        self.on_note: Callable[[Site, Any, tuple[Turn, ...]], None] | None = None
+        self.on_note: Callable[[Site, Any, tuple[Turn, ...], Any], None] | None = None
         self.twins: Twins | None = None
         self._namespace = namespace
         self._functions: dict[int, Site] = {}  # the places in functions' twins
@@ -268,6 +269,9 @@ class Recorder:
         is_float = kind is float or kind is self._float64
         if is_float and (quick := self._quick.get(site.number)) is not None and quick.goes_on(value):
             budget.spent += budget.pass_time
+            if self.on_note is not None:
+                self.on_note(site, float(value), self._where(), None)
+                budget.later(TELLING)
             return
         heavy = site.kind == "call" or not (is_float or kind in _LIGHT or site.kind in _OF_LOOPS)
         began = clock() if heavy else 0.0
@@ -382,7 +386,8 @@ class Recorder:
             return
         turns = self._where()
         if self.on_note is not None:
-            self.on_note(site, value, turns)
+            self.on_note(site, value, turns, facts)
+            self.budget.later(TELLING)
         if turns and type(value) is float and facts is None and self._goes_on(site, value, turns):
             return
         self.notes.append(note := Note(site, len(self.notes), value, turns, facts))
@@ -401,7 +406,7 @@ class Recorder:
             note.more = Series()
         quick = _Quick(note.more, self._loops, len(turns) - max(len(site.loops), 1))
         quick.goes_on(value)
-        if not site.awaits and self.on_note is None:
+        if not site.awaits:
             self._quick[site.number] = quick
         return True
 

@@ -1,7 +1,7 @@
 """From events to rows: pure, and the same result whatever the order in which journals come.
 
 What can be set more than once (a name, a note, a tag, a parameter, how a run ended) is a register: the
-write with the greatest stamp (time, writer, seq) holds. What only adds up (artifacts, data sets, verdicts)
+write with the greatest stamp (time, writer, seq) holds, and a parameter's withdrawal is such a write. What only adds up (artifacts, data sets, verdicts)
 is a list of rows. A run's status follows from its registers and from whether its owner still lives.
 """
 
@@ -18,6 +18,7 @@ from mlnb import events
 
 Stamp = tuple[int, str, int]
 NEVER: Final[Stamp] = (-1, "", -1)
+RUNNING: Final = "running"
 
 
 @dataclass
@@ -31,6 +32,16 @@ class Run:
     params: dict[str, tuple[Stamp, events.Param]] = field(default_factory=dict)
     tags: dict[str, tuple[Stamp, str | None]] = field(default_factory=dict)
     output: tuple[Stamp, str] | None = None
+
+    def set_param(self, stamp: Stamp, item: events.Param) -> None:
+        known, _ = self.params.get(item.name, (NEVER, None))
+        if stamp >= max(known, self.stamps.get(_withdrawal(item.name), NEVER)):
+            self.params[item.name] = (stamp, item)
+
+    def withdraw_param(self, stamp: Stamp, name: str) -> None:
+        self.set(_withdrawal(name), stamp)
+        if name in self.params and self.params[name][0] < stamp:
+            del self.params[name]
 
     def set(self, register: str, stamp: Stamp, **columns: Any) -> None:
         if stamp > self.stamps.get(register, NEVER):
@@ -57,9 +68,10 @@ class Run:
 
 @dataclass
 class Additions:
-    """Rows that only add up, by base table."""
+    """Rows that only add up, by base table; and cells, of which the last of a place in a session holds."""
 
     rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
+    cells: dict[tuple[str, int], tuple[Any, ...]] = field(default_factory=dict)
     kinds: set[tuple[str, str, bool]] = field(default_factory=set)
 
     def add(self, table: str, *values: Any) -> None:
@@ -86,8 +98,10 @@ def apply(run: Run, event: events.Event, writer: str, additions: Additions) -> N
         case events.Params():
             for item in event.items:
                 additions.kinds.add((item.name, item.type, item.number is not None))
-                if stamp >= run.params.get(item.name, (NEVER, None))[0]:
-                    run.params[item.name] = (stamp, item)
+                run.set_param(stamp, item)
+        case events.Withdrawn():
+            for name in event.params:
+                run.withdraw_param(stamp, name)
         case events.Tag():
             if stamp > run.tags.get(event.key, (NEVER, None))[0]:
                 run.tags[event.key] = (stamp, event.value)
@@ -107,10 +121,14 @@ def apply(run: Run, event: events.Event, writer: str, additions: Additions) -> N
         case events.Environment():
             run.set("environment", stamp, env_id=event.env_id)
             add_environment(event, additions)
-        case events.MetricKey() | events.JournalOpened():
+        case events.MetricKey() | events.Heartbeat() | events.JournalOpened():
             pass  # about the journal, not the run
         case _:
             _add(run, event, additions)
+
+
+def _withdrawal(param: str) -> str:
+    return f"withdrawn {param}"
 
 
 def _start(run: Run, event: events.RunStarted, stamp: Stamp) -> None:
@@ -189,19 +207,23 @@ def add_environment(event: events.Environment, additions: Additions) -> None:
     )
 
 
-def add_cell(event: events.Cell, additions: Additions) -> None:
-    additions.add(
-        "cell",
-        event.session_id,
-        event.ordinal,
+def add_cell(event: events.CellStarted | events.Cell, additions: Additions) -> None:
+    """A cell's row: once it is over, in place of the row that it had while it ran, and never the other way round."""
+    place = (event.session_id, event.ordinal)
+    match event:
+        case events.Cell():
+            known: tuple[Any, ...] = (event.status, event.duration, event.reads, event.writes)
+        case _:
+            if place in additions.cells:
+                return
+            known = (RUNNING, None, [], [])
+    additions.cells[place] = (
+        *place,
         event.cell_id,
         event.execution_count,
         event.source_sha256,
         event.source,
-        event.status,
-        event.duration,
-        event.reads,
-        event.writes,
+        *known,
     )
 
 

@@ -8,7 +8,8 @@ dead), it is folded to its end, and the disk has it in the archive; what dies in
 name and length.
 
 Events fold at once. Points fold when their run has ended, or by the million; until then queries read them
-from their file (`mlnb.store.live`).
+from their file (`mlnb.store.live`). A metric that is withdrawn after its points were folded makes the fold take all
+points of its run once more.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import itertools
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
 from mlnb.errors import Busy, Corrupt
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
 
     import duckdb
+    from numpy.typing import NDArray
 
     from mlnb.store.layout import Store
 
@@ -267,6 +269,8 @@ def fold_slice(store: Store, connection: duckdb.DuckDBPyConnection, work: Pendin
         put_down = _is_put_down(journal)  # asked before it is read: after that nothing is added
         if take(taken, journal) and put_down:
             done.append(journal)
+    for run_id in taken.again:
+        taken.take_points_again(run_id, _folded_points(store, taken, run_id))
     if work.registry:
         end = _size(store)
         taken.take_registry(store.registry.read(), end)
@@ -321,6 +325,8 @@ def take(taken: rows.Taken, journal: Journal) -> bool:
     if taken.may_be_judged(journal, run):
         is_alive = reading.life(journal, first) == "alive"
         taken.judge(run, None if is_alive else reading.last_time(journal))
+    if at.points_end and _folded_too_early(journal, at.points_end, rows.taken_back(read.events)):
+        taken.again.add(run.run_id)
     unread = points_size - at.points_end
     is_over = run.has_ended or run.is_taken_for_dead
     if unread >= points.SIZE and (is_over or unread >= POINTS_AT_ONCE * points.SIZE):
@@ -329,6 +335,32 @@ def take(taken: rows.Taken, journal: Journal) -> bool:
         taken.take_points(journal, run, records, end)
         return end + points.SIZE > points_size
     return unread < points.SIZE
+
+
+def _folded_too_early(journal: Journal, end: int, taken_back: list[int]) -> bool:
+    """Whether points of metrics that are withdrawn now, or described anew, are folded already."""
+    import numpy as np
+
+    if not taken_back:
+        return False
+    records, _ = reading.read_points(journal.points_path, 0, end)
+    return bool(np.isin(records["key"], taken_back).any())
+
+
+def _folded_points(
+    store: Store, taken: rows.Taken, run_id: str
+) -> Iterator[tuple[str, list[events.Event], NDArray[Any]]]:
+    """All that was folded of a run's points, journal by journal: their writer, events and points."""
+    waiting = [journal for journal in reading.listing(store.journals).sizes if journal.subject == run_id]
+    for journal in waiting:
+        records, _ = reading.read_points(journal.points_path, 0, taken.position(journal.name).points_end)
+        yield journal.writer, reading.read_events(journal.events_path).events, records
+    names = {journal.name for journal in waiting}
+    newest = {frame.description.name: frame for frame in archive.frames(store.archive)}
+    for name, frame in newest.items():
+        if name.startswith(f"{run_id}.") and name not in names:
+            event_bytes, point_bytes = archive.load(frame)
+            yield name.partition(".")[2], reading.parse(event_bytes)[0], points.unpack(point_bytes)
 
 
 def commit(connection: duckdb.DuckDBPyConnection) -> None:

@@ -309,7 +309,7 @@ def cells(store: Store, run_id: str) -> list[Row]:
             connection,
             """SELECT c.*, coalesce(c.ordinal BETWEEN r.first_cell AND coalesce(r.last_cell, r.first_cell),
                       false) AS own
-               FROM base.cell c JOIN base.run r USING (session_id)
+               FROM cells c JOIN base.run r USING (session_id)
                WHERE r.run_no = ? AND c.ordinal <= coalesce(r.last_cell, r.first_cell, 2147483647)
                ORDER BY c.ordinal""",
             [run_no],
@@ -325,7 +325,7 @@ def own_cells(store: Store, run_ids: Sequence[str]) -> list[list[Row]]:
         found = run_rows.dicts(
             connection,
             """SELECT r.run_id, c.*, true AS own
-               FROM base.cell c JOIN base.run r
+               FROM cells c JOIN base.run r
                  ON c.session_id = r.session_id
                 AND c.ordinal BETWEEN r.first_cell AND coalesce(r.last_cell, r.first_cell)
                WHERE r.run_id IN (SELECT unnest(?)) ORDER BY c.ordinal""",

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Goes up with every change of a base table; an index of another version is made again."""
 
 COMPATIBILITY: Final = "v1.5.0"
@@ -261,7 +261,15 @@ VIEWS: Final[dict[str, str]] = {
     "artifacts": f"""
         SELECT r.run_id, t.name, t.kind, t.media_type, t.bytes, t.sha256, t.source, t.metadata
         {_RUN.format(table="artifact")}""",
-    "cells": "SELECT * FROM base.cell",
+    # A cell that never came to its end shows how its run did.
+    "cells": """
+        SELECT c.* REPLACE (
+            CASE WHEN r.status = 'killed' THEN 'killed' WHEN r.run_no IS NOT NULL THEN 'aborted' ELSE c.status END
+                AS status,
+            coalesce(c.duration_s, r.duration_s) AS duration_s)
+        FROM base.cell c LEFT JOIN base.run r
+          ON c.status = 'running' AND r.status <> 'running' AND r.kind = 'cell'
+         AND r.session_id = c.session_id AND r.first_cell = c.ordinal""",
     "environments": "SELECT * FROM base.environment",
     "tags": f"SELECT r.run_id, t.key, t.value {_RUN.format(table='tag')} AND t.value IS NOT NULL",
     # Where a run ended by itself, all that it printed is an artifact.
