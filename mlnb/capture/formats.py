@@ -46,7 +46,7 @@ class Format(Protocol):
 
 def known() -> list[Format]:
     """Every format, the safest first; those of entry points stand before cloudpickle."""
-    return [*_OWN, *_of_others(), Cloudpickle(), MLflow()]
+    return [*_OWN, *of_others(), Cloudpickle(), MLflow()]
 
 
 def named(name: str) -> Format | None:
@@ -74,7 +74,8 @@ def load(data: bytes, form: str, trusted: Trusted, reference: str) -> Any:
 
 
 @functools.cache
-def _of_others() -> tuple[Format, ...]:
+def of_others() -> tuple[Format, ...]:
+    """The formats of other packages."""
     found: list[Format] = []
     for point in packages.entry_points(group="mlnb.serialisers"):
         try:

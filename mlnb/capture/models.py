@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -38,25 +39,69 @@ def serialise(est: Any, input_example: Any = None, *, limit: int = LARGEST) -> S
     UsageError
         No format takes it.
     """
-    reasons = []
+    described = describe(est, input_example)
+    reasons: list[str] = []
+    found = _safest(est, described, reasons, limit)
+    if found is None:
+        raise UsageError(f"a {type(est).__name__} can't be saved", hint="; ".join(reasons) or None)
+    return found
+
+
+def from_pickle(
+    data: bytes, described: dict[str, Any], load: Callable[[bytes], Any], *, limit: int = LARGEST
+) -> SerialisedModel:
+    """The file of a model that another process has pickled and described; the pickle itself where `load` can't or won't
+    take it, or no safer format does.
+
+    Raises
+    ------
+    TooLargeError
+        Its file is over `limit` bytes.
+    """
+    reasons: list[str] = []
+    try:
+        est = load(data)
+        there = {"python": described["versions"]["python"], **estimators.libraries(est)}
+    except Exception as error:  # noqa: BLE001 - then it stays what it is
+        reasons.append(f"{error}"[:200])
+    else:
+        if there == described["versions"]:
+            found = _safest(est, described, reasons, limit, safe=True)
+            if found is not None:
+                return found
+        else:
+            reasons.append(f"needs {described['versions']}, not {there}"[:200])
+    return _saved(data, formats.Cloudpickle(), described, reasons, limit)
+
+
+def _safest(
+    est: Any, described: dict[str, Any], reasons: list[str], limit: int, *, safe: bool = False
+) -> SerialisedModel | None:
+    """In the first format that takes it, `safe` ones only or any; `reasons` gets why others didn't."""
     for form in formats.known():
-        if not form.takes(est):
+        if not form.takes(est) or (safe and form.unsafe):
             continue
         try:
             data = form.dump(est)
         except Exception as error:  # noqa: BLE001 - a format that can't take this model leaves it to the next
             reasons.append(f"{form.name}: {type(error).__name__}: {error}"[:200])
             continue
-        if len(data) > limit:
-            raise TooLargeError(
-                f"the {type(est).__name__} is {len(data):,} bytes, over the limit of {limit:,}",
-                size=len(data),
-            )
-        described = {**describe(est, input_example), "format": form.name, "unsafe": form.unsafe}
-        if reasons:
-            described["not"] = reasons
-        return SerialisedModel(data, form.name, form.media_type, described)
-    raise UsageError(f"a {type(est).__name__} can't be saved", hint="; ".join(reasons) or None)
+        return _saved(data, form, described, reasons, limit)
+    return None
+
+
+def _saved(
+    data: bytes, form: formats.Format, described: dict[str, Any], reasons: list[str], limit: int
+) -> SerialisedModel:
+    if len(data) > limit:
+        raise TooLargeError(
+            f"the {described['class'].rpartition('.')[2]} is {len(data):,} bytes, over the limit of {limit:,}",
+            size=len(data),
+        )
+    metadata = {**described, "format": form.name, "unsafe": form.unsafe}
+    if reasons:
+        metadata["not"] = reasons
+    return SerialisedModel(data, form.name, form.media_type, metadata)
 
 
 def describe(est: Any, input_example: Any = None) -> dict[str, Any]:
@@ -74,6 +119,10 @@ def describe(est: Any, input_example: Any = None) -> dict[str, Any]:
 
 
 def _text(est: Any) -> str:
+    """As its library shows it; a `__repr__` of the user's own isn't run."""
+    shows = getattr(type(est).__repr__, "__module__", None) or "builtins"
+    if shows.partition(".")[0] not in estimators.LIBRARIES:
+        return type(est).__name__
     try:
         return repr(est)[:10_000]
     except Exception:  # noqa: BLE001 - a user's class may raise anything

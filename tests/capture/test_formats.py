@@ -111,13 +111,13 @@ def test_a_format_of_a_package_that_cannot_load_is_not_used_to_save(tmp_path, mo
     monkeypatch.syspath_prepend(tmp_path)
     points = [metadata.EntryPoint(name, f"odd:{name}", "mlnb.serialisers") for name in ("Half", "Whole")]
     monkeypatch.setattr(metadata, "entry_points", lambda group: points)
-    formats._of_others.cache_clear()
+    formats.of_others.cache_clear()
     try:
         assert models.serialise({"a": 1}).format == "whole"
         assert formats.load(b"x", "whole", trusted=False, reference="it") == b"x"
     finally:
         monkeypatch.undo()
-        formats._of_others.cache_clear()
+        formats.of_others.cache_clear()
 
 
 def test_a_format_that_is_not_known_is_named():
