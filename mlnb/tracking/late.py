@@ -78,8 +78,9 @@ class Keeper:
         self._said: IO[bytes] | None = None
         self._waiting: dict[int, Parcel] = {}
         self._last = 0
-        self._pid = os.getpid()
         self._process: int | None = None
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forget)
 
     @property
     def process(self) -> int | None:
@@ -150,8 +151,6 @@ class Keeper:
     # ---- inside ----
 
     def _hear(self, timeout: float) -> None:
-        if self._pid != os.getpid():
-            self._forget()
         if self._socket is None:
             return
         try:
@@ -234,7 +233,6 @@ class Keeper:
 
     def _forget(self) -> None:
         """In a forked child: the keeper and the tasks are the parent's."""
-        self._pid = os.getpid()
         self._lock = threading.RLock()
         self._let_go()
         for parcel in self._waiting.values():
@@ -264,8 +262,11 @@ KEEPER: Final = Keeper()
 
 
 def _at_exit() -> None:
+    """A keeper needs nobody to wait for it. Who executes a notebook does: its kernel's end says that the run is whole."""
     with contextlib.suppress(Exception):
         KEEPER.look()
+        if "MLNB_PARENT_RUN" in os.environ:
+            KEEPER.settle()
 
 
 atexit.register(_at_exit)
