@@ -232,6 +232,20 @@ class Problem(Event, tag="problem", frozen=True, kw_only=True, omit_defaults=Tru
     message: str
 
 
+class Owed(Event, tag="owed", frozen=True, kw_only=True, omit_defaults=True):
+    """Something that the run was promised and that another process is about to write: `what` says it in words. Until
+    `Paid` says that this task was seen to, it is a problem of a run that isn't running any more."""
+
+    task: str
+    what: str
+
+
+class Paid(Event, tag="paid", frozen=True, kw_only=True, omit_defaults=True):
+    """A task that was owed is done: what it gave, or the problem that it met, is recorded with this."""
+
+    task: str
+
+
 class Output(Event, tag="output", frozen=True, kw_only=True, omit_defaults=True):
     """The end of what a cell has printed so far: what is left of it where its process is killed. The last holds."""
 
@@ -371,6 +385,8 @@ AnyEvent = (
     | Check
     | Verdict
     | Problem
+    | Owed
+    | Paid
     | Output
     | SessionStarted
     | CellStarted

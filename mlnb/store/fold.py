@@ -192,6 +192,10 @@ def _add(run: Run, event: events.Event, additions: Additions) -> None:
             additions.add("check", run.run_no, event.dataset, event.name, event.passed, event.detail, *at)
         case events.Problem():
             additions.add("problem", run.run_no, event.where, event.message, *at)
+        case events.Owed():
+            additions.add("owed", run.run_no, event.task, event.what, *at)
+        case events.Paid():
+            additions.add("paid", event.task)
 
 
 def add_environment(event: events.Environment, additions: Additions) -> None:

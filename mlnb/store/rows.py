@@ -385,6 +385,13 @@ class Taken:
                 added[table] = tables.not_there(self.connection, table, identity, added[table])
         for table, table_rows in added.items():
             tables.insert(self.connection, table, table_rows)
+        if "owed" in added or "paid" in added:
+            self._strike_out_paid()
+
+    def _strike_out_paid(self) -> None:
+        """Whatever was owed and is paid is neither any more; journals come in any order."""
+        paid = self.connection.execute("SELECT task FROM base.owed JOIN base.paid USING (task)").fetchall()
+        tables.delete(self.connection, ("owed", "paid"), "task", [task for (task,) in paid])
 
     def _replace_cells(self) -> None:
         cells = self._additions.cells

@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.store import picking
+from mlnb.store import picking, schema
 
 if TYPE_CHECKING:
     import duckdb
@@ -88,7 +88,7 @@ _DETAILS: Final = {
         'against, part, outcome, detail, make_timestamp("time") AS "time"', "base.verdict", '"time", seq',
     ),
     "checks": ("dataset, name, passed, detail", 'base."check"', "time, seq"),
-    "problems": ('place AS "where", message', "base.problem", "time, seq"),
+    "problems": ('place AS "where", message', f"{schema.PROBLEMS} problem", "time, seq"),
 }  # fmt: skip
 
 

@@ -175,6 +175,9 @@ BASE: Final[dict[str, Columns]] = {
         "time": "BIGINT",
         "seq": "BIGINT",
     },
+    # What another process is to write; and tasks that were done before it was known that they are owed.
+    "owed": {"run_no": "INTEGER", "task": "VARCHAR", "what": "VARCHAR", "time": "BIGINT", "seq": "BIGINT"},
+    "paid": {"task": "VARCHAR"},
     "model_version": {
         "model": "VARCHAR",
         "version": "INTEGER",
@@ -236,6 +239,14 @@ BASE: Final[dict[str, Columns]] = {
 
 _RUN = "FROM base.{table} t JOIN base.run r USING (run_no) WHERE NOT r.deleted AND r.started_at IS NOT NULL"
 
+PROBLEMS: Final = """(
+    SELECT run_no, place, message, "time", seq FROM base.problem
+    UNION ALL
+    SELECT o.run_no, 'owed' AS place, 'promised, and not here yet: ' || o.what AS message, o."time", o.seq
+    FROM base.owed o JOIN base.run r USING (run_no) WHERE r.status <> 'running'
+)"""
+"""What went wrong, and what is still owed by a run that has ended."""
+
 VIEWS: Final[dict[str, str]] = {
     "runs": """
         SELECT run_id, name, experiment, kind, status, parent_id, batch_id, rerun_of, notebook, cell_id,
@@ -282,7 +293,8 @@ VIEWS: Final[dict[str, str]] = {
         {_RUN.format(table="verdict")}""",
     "checks": f"""SELECT r.run_id, t.dataset, t.name, t.passed, t.detail {_RUN.format(table='"check"')}""",
     "problems": f"""
-        SELECT r.run_id, t.place, t.message, make_timestamp(t.time) AS "time" {_RUN.format(table="problem")}""",
+        SELECT r.run_id, t.place, t.message, make_timestamp(t.time) AS "time"
+        FROM {PROBLEMS} t JOIN base.run r USING (run_no) WHERE NOT r.deleted AND r.started_at IS NOT NULL""",
     "model_versions": """
         SELECT model, version, run_id, sha256, format, signature, make_timestamp(created_at) AS created_at,
                created_by, origin, name

@@ -31,6 +31,7 @@ from mlnb.capture.collectors import CellView, gather, registered
 from mlnb.capture.observer import Observer
 from mlnb.capture.scores import Scores
 from mlnb.capture.settings import Groups, merged, of_source
+from mlnb.capture.snapshots import Allowance
 from mlnb.tracking import checking, joining, place, writing
 from mlnb.tracking.background import Background
 from mlnb.tracking.earlier import Before, EarlierRuns, key_of
@@ -182,7 +183,7 @@ class Session:
         if self._depth > 1:
             return
         try:
-            self._background.cell_starts()
+            self._background.look()
             self.observer.cell_starts(info.raw_cell or "")
             self._cell = _Cell(info.raw_cell or "", time.perf_counter(), place.cell_meta(self.shell, info))
             self._open(self._cell)
@@ -207,7 +208,7 @@ class Session:
     def _begin(self, cell: _Cell, options: TrackOptions) -> None:
         cell.options = options
         cell.run = self._start_run(cell, options)
-        self._background.started(cell.run)
+        self._background.started(cell.run, self._redact())
         cell.watch = Watch(self.shell, cell.run)
         cell.watch.start()
         self.observer.begin()
@@ -302,7 +303,7 @@ class Session:
             self._warn("end", failure)
         finally:
             self._ordinal += 1
-            self._background.cell_ends()
+            self._background.look()
             if cell.run is not None and not cell.whole and not cell.run.ended:
                 cell.run.finish("failed" if error is not None else "finished", error=_line(error))
 
@@ -344,9 +345,11 @@ class Session:
         asked = self._checks_asked(view, found)
         taken = self._whole.taken if cell.whole else writing.NamesTaken()
         writing.write(run, found, options, written, taken, self._ordinal, told)
-        self._later(run, found, written)
+        allowance = Allowance.of_cell(duration)
+        self._later(run, found, written, allowance)
         if asked:
-            self._background.keep_checks(run, asked)
+            self._background.keep_checks(run, asked, allowance)
+        written.problems += self._background.refusals()
         if cell.whole:
             return
         written.add_logged(run.newest_metrics(besides=written.metrics))
@@ -361,15 +364,14 @@ class Session:
             found.problems.append(("checks", str(error)))
             return []
 
-    def _later(self, run: Run, found: Findings, written: writing.Written) -> None:
+    def _later(self, run: Run, found: Findings, written: writing.Written, allowance: Allowance) -> None:
         if written.unsynced:
             self._background.sync(run, written.unsynced)
             written.unsynced = set()
         if found.children:
             self._background.keep_children(run, found.children)
-        for fitted in found.models:
-            self._background.keep_model(run, fitted)
-            written.count("models")
+        kept = self._background.keep_models(run, found.models, found.children, allowance)
+        written.count("models", kept)
 
     def _finished(self, cell: _Cell, finished: Finished) -> None:
         run = finished.run

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import structs
 
 from mlnb import events
-from mlnb.capture.findings import Child, DataUse, File, Findings, FittedModel, Metric
+from mlnb.capture.findings import Child, DataUse, File, Findings, Metric
 from mlnb.capture.values import ITEMS, describe_param, is_setting
 from mlnb.tracking.recording import Run, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from mlnb.store import Store
     from mlnb.tracking.live import Told
     from mlnb.tracking.options import Selection, TrackOptions
 
@@ -174,11 +175,16 @@ def _files(run: Run, found: Iterable[File], written: Written) -> None:
             written.count("figures")
 
 
-def write_children(run: Run, children: Iterable[Child]) -> None:
+def write_children(store: Store, parent_id: str, experiment: str, children: Iterable[Child]) -> None:
     """A run for each setting of a sweep."""
     for child in list(children)[:MOST_CHILDREN]:
         with start(
-            child.name, store=run.store, experiment=run.experiment, kind="cell", parent_id=run.run_id
+            child.name,
+            store=store,
+            experiment=experiment,
+            kind="cell",
+            parent_id=parent_id,
+            run_id=child.run_id,
         ) as inner:
             if child.params:
                 inner.append(events.Params(items=child.params))
@@ -232,30 +238,3 @@ def _missing(name: str, namespace: dict[str, Any], what: str) -> str:
     if name not in namespace:
         return f"there is no {name!r} here; {nearest(name, [n for n in namespace if not n.startswith('_')])}"
     return f"{name!r} is a {type(namespace[name]).__name__}, not {what}"
-
-
-def write_model(run_id: str, store: Any, model: Any, fitted: FittedModel) -> None:
-    """A model's file, as a late event: serialising one can take longer than training it."""
-    from mlnb.capture import models
-
-    try:
-        saved = models.serialise(model, fitted.fitted_on)
-        data: bytes | None = saved.data
-        media_type, metadata = saved.media_type, saved.metadata
-    except models.TooLargeError as error:
-        store.edit(run_id, events.Problem(where="models", message=str(error)))
-        return
-    assert data is not None
-    sha256 = store.objects.put_bytes(data)
-    store.edit(
-        run_id,
-        events.Artifact(
-            name=fitted.name,
-            artifact_kind="model",
-            media_type=media_type,
-            bytes=len(data),
-            sha256=sha256,
-            source="call",
-            metadata=metadata,
-        ),
-    )
