@@ -20,7 +20,7 @@ import msgspec
 FORMAT: Final = 1
 FEATURES: Final = frozenset({"points/1"})
 
-RunKind = Literal["cell", "script", "notebook"]
+RunKind = Literal["cell", "script", "notebook", "reproduction"]
 Status = Literal["running", "finished", "failed", "killed"]
 Source = Literal["assigned", "literal", "call", "estimator", "injected", "logged"]
 ParamType = Literal["int", "float", "bool", "str", "none", "list", "dict", "other"]

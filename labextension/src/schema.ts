@@ -908,7 +908,7 @@ export interface components {
       git_dirty: boolean | null;
       host: string | null;
       /** @enum {unknown} */
-      kind: 'cell' | 'notebook' | 'script';
+      kind: 'cell' | 'notebook' | 'reproduction' | 'script';
       last_cell: number | null;
       metrics: {
         [key: string]: number | ('-Infinity' | 'Infinity' | 'NaN') | null;
@@ -993,7 +993,7 @@ export interface components {
       git_dirty: boolean | null;
       host: string | null;
       /** @enum {unknown} */
-      kind: 'cell' | 'notebook' | 'script';
+      kind: 'cell' | 'notebook' | 'reproduction' | 'script';
       last_cell: number | null;
       metrics: {
         [key: string]: number | ('-Infinity' | 'Infinity' | 'NaN') | null;

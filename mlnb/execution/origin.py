@@ -1,7 +1,7 @@
 """What is to be rerun: a notebook file, or a recorded run's own notebook as it was executed then.
 
 A run of a whole notebook kept it as an artifact. A run of one cell didn't, but its session kept every
-cell that was executed before it, in order: those cells make the notebook that leads to the run.
+cell that was executed before it, in order: those executions make the notebook that leads to the run (`replay`).
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ def find_origin(
 
 
 def _of_run(ref: str, store: Store, kernel_name: str | None) -> Origin:
+    from mlnb.execution import ipynb, replay
     from mlnb.store import query
 
     try:
@@ -68,9 +69,10 @@ def _of_run(ref: str, store: Store, kernel_name: str | None) -> Origin:
         content = store.objects.read(kept[-1]["sha256"])
         parameters = _parameters(content)
         return Origin(from_bytes(_plain(content), path, kernel_name=kernel_name), store, run_id, parameters)
-    cells = query.cells(store, run_id)
-    if cells:
-        return Origin(from_bytes(_from_cells(cells), path, kernel_name=kernel_name), store, run_id)
+    done = replay.executions(store, run_id)
+    if done:
+        content = ipynb.encode(replay.notebook(replay.worth_repeating(done)))
+        return Origin(from_bytes(content, path, kernel_name=kernel_name), store, run_id)
     raise NotebookError(f"the notebook of run {record['name']} wasn't kept", hint="rerun its file instead")
 
 
@@ -85,15 +87,3 @@ def _parameters(content: bytes) -> dict[str, Any]:
 
     found = json.loads(content).get("metadata", {}).get("papermill", {}).get("parameters", {})
     return dict(found)
-
-
-def _from_cells(cells: list[dict[str, Any]]) -> bytes:
-    from mlnb.execution import ipynb
-
-    sources: dict[str, str] = {}
-    for cell in cells:
-        name = cell.get("cell_id") or f"cell-{cell['ordinal']}"
-        if name in sources:  # a cell that was run twice is two steps of what happened
-            name = f"{name[:50]}-{cell['ordinal']}"
-        sources[name] = cell["source"]
-    return ipynb.encode(ipynb.new_notebook(list(sources.items())))

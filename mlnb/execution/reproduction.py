@@ -1,9 +1,9 @@
 """`mlnb reproduce RUN`: the same source with the same parameters once more, and a verdict.
 
 What is executed is the notebook as the run kept it, so that the verdict is about data, environment and
-chance; the source's own verdict says whether the file on disk is still that notebook. The rerun is a run of
-its own that says in its verdicts which run it was held against, cell runs against cell runs, and keeps the
-report.
+chance; the source's own verdict says what has become of it in the file on disk. A cell's run is held against that
+very execution. The rerun is a run of its own kind, `reproduction`, that says in its verdicts which run it was held
+against, cell runs against cell runs, and keeps the report.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from mlnb import events
-from mlnb.errors import ExecutionFailed, NotFound, UsageError
+from mlnb.errors import ExecutionFailed, UsageError
 from mlnb.execution import environments, report
 from mlnb.execution.batch import execute
-from mlnb.execution.facts import gather, notebook_cells
+from mlnb.execution.facts import facts_of, notebook_cells
 from mlnb.execution.origin import find_origin
 from mlnb.execution.plan import make_plan
 from mlnb.execution.prepared import Settings, prepare_plan
-from mlnb.execution.verdict import Facts, Judgement, Part, Tolerance, judge, judge_source
+from mlnb.execution.verdict import Facts, Judgement, Part, Tolerance, find_source, judge, judge_source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlnb.execution.batch import Observer
     from mlnb.execution.prepared import Prepared
@@ -147,7 +147,7 @@ def prepare_reproduction(
     found = find_origin(_whole(_only_run(run, store), store), store=store, kernel_name=kernel_name)
     assert found.run_id is not None
     plan = make_plan(params=found.parameters, rows=[{} for _ in range(1 + repeat)])
-    settings = Settings(timeout=timeout, workers=1)
+    settings = Settings(timeout=timeout, workers=1, kind="reproduction")
     return prepare_plan(
         found, plan, name=f"reproduce-{plan.entries[0].run_id[-6:].lower()}", settings=settings
     ), found.run_id
@@ -157,15 +157,14 @@ def judge_reruns(
     store: Store, run_id: str, reruns: Sequence[str], tolerance: Tolerance | None = None
 ) -> Verdict:
     """The verdict over a run by its reruns, recorded with the first of them and its cells' runs."""
-    was, now = gather(store, run_id), gather(store, reruns[0])
-    others = [gather(store, other) for other in reruns[1:]]
-    now = _matching(store, run_id, reruns[0], now)
+    was = facts_of(store, run_id)
+    now, *others = [facts_of(store, _repeat_of(store, run_id, rerun)) for rerun in reruns]
     judgement = judge(was, now, source=_source_today(store, run_id, was), tolerance=tolerance, others=others)
     verdict = _verdict(store, run_id, reruns[0], judgement)
     _record(store, verdict)
     for old, new in _pairs(store, run_id, reruns[0]):
         inner = judge(
-            gather(store, old), gather(store, new), source=Part("source", "same"), tolerance=tolerance
+            facts_of(store, old), facts_of(store, new), source=Part("source", "same"), tolerance=tolerance
         )
         store.edit(new, *_events(old, inner))
     return verdict
@@ -176,7 +175,7 @@ def _compare(run: str, against: str, tolerance: Tolerance | None, place: str | P
 
     store = _open(place)
     run_id, other = query.resolve(store, run), query.resolve(store, against)
-    was, now = gather(store, run_id), gather(store, other)
+    was, now = facts_of(store, run_id), facts_of(store, other)
     source = judge_source(was.cells, now.cells, where=against)
     verdict = _verdict(store, run_id, other, judge(was, now, source=source, tolerance=tolerance))
     _record(store, verdict)
@@ -186,13 +185,18 @@ def _compare(run: str, against: str, tolerance: Tolerance | None, place: str | P
 def _source_today(store: Store, run_id: str, was: Facts) -> Part:
     from mlnb.store import query
 
-    path = Path(query.record(store, run_id)["notebook"] or "")
+    record = query.record(store, run_id)
+    path = Path(record["notebook"] or "")
+    of_cell = _is_of_a_cell(record)
     if was.cells is None or path.suffix != ".ipynb" or not path.is_file():
         return judge_source(None, None, where="")
     try:
         today = notebook_cells(path.read_bytes(), executed=False)
     except Exception as error:  # noqa: BLE001 - whatever it is now, it isn't that notebook
-        return Part("source", "changed", f"{path.name} can't be read any more: {error}")
+        said = f"{path.name} can't be read any more: {error}"
+        return Part("source", "same" if of_cell else "changed", said)
+    if of_cell:
+        return find_source(was.cells[-1], today)
     kept = [cell.id for cell in was.cells]
     if kept and not any(
         cell.id in kept for cell in today
@@ -201,18 +205,27 @@ def _source_today(store: Store, run_id: str, was: Facts) -> Part:
     return judge_source(was.cells, today, where=path.name)
 
 
-def _matching(store: Store, run_id: str, rerun: str, now: Facts) -> Facts:
-    """Of a notebook's rerun, the part that repeats a single cell's run."""
+def _is_of_a_cell(record: Mapping[str, Any]) -> bool:
+    """Whether a run is one cell's, executed by hand: it kept no notebook of its own."""
+    return str(record["kind"]) == "cell"
+
+
+def _repeat_of(store: Store, run_id: str, rerun: str) -> str:
+    """What repeats a run: its rerun, or the run of that very cell in it."""
+    from mlnb.execution import ipynb, replay
     from mlnb.store import query
 
-    record = query.record(store, run_id)
-    if record["kind"] == "notebook":
-        return now
-    inside = query.children(store, rerun)
-    same = [row for row in inside if row["cell_id"] == record["cell_id"]] or inside
-    if not same:
-        raise NotFound(f"the rerun of {record['name']} tracked no cell")
-    return gather(store, same[-1]["run_id"])
+    if not _is_of_a_cell(query.record(store, run_id)):
+        return rerun
+    kept = [one for one in query.record(store, rerun)["artifacts"] if one["kind"] == "notebook"]
+    cell_id = replay.target(ipynb.decode(store.objects.read(kept[-1]["sha256"]))) if kept else None
+    inside = [row for row in query.children(store, rerun) if row["cell_id"] == cell_id]
+    if not inside:
+        name = query.record(store, run_id)["name"]
+        raise ExecutionFailed(
+            f"the cell of {name} was executed, but opened no run", hint=f"mlnb show {rerun}"
+        )
+    return str(inside[-1]["run_id"])
 
 
 def _pairs(store: Store, old: str, new: str) -> list[tuple[str, str]]:

@@ -156,7 +156,7 @@ def resolve(store: Store, reference: str) -> str:
     """The id of the run with this id, unique beginning of an id, or name.
 
     Of several runs of one name it is the newest that stands alone, else the newest inside another run: a rerun's
-    cells have the names that they had before.
+    cells have the names that they had before. What repeats a run comes after what it repeats.
 
     Raises
     ------
@@ -168,9 +168,10 @@ def resolve(store: Store, reference: str) -> str:
 
     def make(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, bool]]:
         return connection.execute(
-            """SELECT run_id, name, name = $ref FROM runs
-               WHERE name = $ref OR starts_with(run_id, upper($ref))
-               ORDER BY name = $ref DESC, name = $ref AND parent_id IS NULL DESC, run_id DESC
+            """SELECT r.run_id, r.name, r.name = $ref FROM runs r LEFT JOIN runs p ON p.run_id = r.parent_id
+               WHERE r.name = $ref OR starts_with(r.run_id, upper($ref))
+               ORDER BY r.name = $ref DESC, r.name = $ref AND r.parent_id IS NULL DESC,
+                        p.kind IS NOT DISTINCT FROM 'reproduction', r.run_id DESC
                LIMIT 20""",
             {"ref": reference},
         ).fetchall()

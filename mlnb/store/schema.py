@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Goes up with every change of a base table; an index of another version is made again."""
 
 COMPATIBILITY: Final = "v1.5.0"
@@ -102,10 +102,12 @@ BASE: Final[dict[str, Columns]] = {
         "digest": "VARCHAR",
         "row_hashes": "VARCHAR",
         "source": "VARCHAR",
+        "reading": "VARCHAR",
         "time": "BIGINT",
         "seq": "BIGINT",
     },
     "dataset_column": {
+        "reading": "VARCHAR",
         "digest": "VARCHAR",
         "position": "INTEGER",
         "name": "VARCHAR",
@@ -254,9 +256,9 @@ VIEWS: Final[dict[str, str]] = {
         WHERE NOT r.deleted AND r.started_at IS NOT NULL""",
     "datasets": f"""
         SELECT r.run_id, t.name, t.role, t.kind, t."rows", t."columns", t.bytes, t.digest, t.row_hashes,
-               t.source {_RUN.format(table="dataset")}""",
+               t.source, t.reading {_RUN.format(table="dataset")}""",
     "dataset_columns": """
-        SELECT digest, name, type, column_digest, nulls, "distinct", "min", "max", mean, std, histogram
+        SELECT digest, name, type, column_digest, nulls, "distinct", "min", "max", mean, std, histogram, reading
         FROM base.dataset_column""",
     "artifacts": f"""
         SELECT r.run_id, t.name, t.kind, t.media_type, t.bytes, t.sha256, t.source, t.metadata

@@ -49,7 +49,7 @@ class RunRow(TypedDict):
     run_id: str
     name: str
     experiment: str
-    kind: Literal["cell", "script", "notebook"]
+    kind: Literal["cell", "script", "notebook", "reproduction"]
     status: Status
     parent_id: str | None
     batch_id: str | None
