@@ -234,7 +234,9 @@ class SessionStarted(Event, tag="session_started", frozen=True, kw_only=True, om
 
 
 class Cell(Event, tag="cell", frozen=True, kw_only=True, omit_defaults=True):
-    """One executed cell of a session; `reads` and `writes` are names in the user's namespace."""
+    """One executed cell of a session; `reads` and `writes` are names in the user's namespace. `random` are the states that
+    the global generators had before it, where they had changed; `entropy` is what unseeded generators took that it made
+    (both as `mlnb.capture.chance` writes them)."""
 
     session_id: str
     ordinal: int
@@ -246,6 +248,8 @@ class Cell(Event, tag="cell", frozen=True, kw_only=True, omit_defaults=True):
     execution_count: int | None = None
     reads: list[str] = []
     writes: list[str] = []
+    random: dict[str, str] = {}
+    entropy: dict[str, str] = {}
 
 
 # ---- the registry file ----------------------------------------------------------------------

@@ -157,7 +157,7 @@ def _add(run: Run, event: events.Event, additions: Additions) -> None:
                 *at,
             )
             for position, column in enumerate(event.profile):
-                additions.add("dataset_column", reading, event.digest, position, *_column(column))
+                additions.add("dataset_column", reading, position, event.digest, *_column(column))
         case events.Artifact():
             additions.add(
                 "artifact",
@@ -206,6 +206,9 @@ def add_cell(event: events.Cell, additions: Additions) -> None:
         event.reads,
         event.writes,
     )
+    for kind, told in (("random", event.random), ("entropy", event.entropy)):
+        for name, state in told.items():
+            additions.add("chance", event.session_id, event.ordinal, kind, name, state)
 
 
 def _reading(event: events.Dataset) -> str:

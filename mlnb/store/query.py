@@ -31,6 +31,7 @@ __all__ = [
     "RunPage",
     "batches",
     "cells",
+    "chance",
     "children",
     "histories",
     "history",
@@ -317,6 +318,21 @@ def cells(store: Store, run_id: str) -> list[Row]:
         )
 
     return answers.answer(store, ("cells", run_id), make)
+
+
+def chance(store: Store, run_id: str) -> list[Row]:
+    """What is known of random numbers in the run's session up to its end: ordinal, kind, name, state."""
+
+    def make(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+        return run_rows.dicts(
+            connection,
+            """SELECT c.ordinal, c.kind, c.name, c.state FROM base.chance c JOIN base.run r USING (session_id)
+               WHERE r.run_no = ? AND c.ordinal <= coalesce(r.last_cell, r.first_cell, 2147483647)
+               ORDER BY c.ordinal""",
+            [_run_no(connection, store, run_id)],
+        )
+
+    return answers.answer(store, ("chance", run_id), make)
 
 
 def own_cells(store: Store, run_ids: Sequence[str]) -> list[list[Row]]:

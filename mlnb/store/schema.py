@@ -108,8 +108,8 @@ BASE: Final[dict[str, Columns]] = {
     },
     "dataset_column": {
         "reading": "VARCHAR",
-        "digest": "VARCHAR",
         "position": "INTEGER",
+        "digest": "VARCHAR",
         "name": "VARCHAR",
         "type": "VARCHAR",
         "column_digest": "VARCHAR",
@@ -144,6 +144,13 @@ BASE: Final[dict[str, Columns]] = {
         "duration_s": "DOUBLE",
         "reads": "VARCHAR[]",
         "writes": "VARCHAR[]",
+    },
+    "chance": {
+        "session_id": "VARCHAR",
+        "ordinal": "INTEGER",
+        "kind": "VARCHAR",  # `random`: a global generator's state before the cell; `entropy`: of one that it made
+        "name": "VARCHAR",
+        "state": "VARCHAR",
     },
     "environment": {
         "env_id": "VARCHAR",
@@ -256,9 +263,9 @@ VIEWS: Final[dict[str, str]] = {
         WHERE NOT r.deleted AND r.started_at IS NOT NULL""",
     "datasets": f"""
         SELECT r.run_id, t.name, t.role, t.kind, t."rows", t."columns", t.bytes, t.digest, t.row_hashes,
-               t.source, t.reading {_RUN.format(table="dataset")}""",
+               t.source {_RUN.format(table="dataset")}""",
     "dataset_columns": """
-        SELECT digest, name, type, column_digest, nulls, "distinct", "min", "max", mean, std, histogram, reading
+        SELECT DISTINCT digest, name, type, column_digest, nulls, "distinct", "min", "max", mean, std, histogram
         FROM base.dataset_column""",
     "artifacts": f"""
         SELECT r.run_id, t.name, t.kind, t.media_type, t.bytes, t.sha256, t.source, t.metadata

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mlnb import config, events, ids
-from mlnb.capture import secrets
+from mlnb.capture import chance, secrets
 from mlnb.capture.collectors import CellView, gather, registered
 from mlnb.capture.observer import Observer
 from mlnb.capture.settings import Groups
@@ -88,6 +88,7 @@ class _Cell:
     whole: bool = False
     accompanied: bool = False
     problems: list[tuple[str, str]] = field(default_factory=list)
+    random: dict[str, str] = field(default_factory=dict)
 
 
 class Session:
@@ -116,6 +117,7 @@ class Session:
         self._earlier = EarlierRuns()
         self.companion: Companion | None = None
         self._known: set[str] = set()
+        self._chance = chance.Chance()
         self._background = Background()
         self._whole = joining.WholeNotebook()
         self._warned: set[str] = set()
@@ -172,6 +174,7 @@ class Session:
             self._background.cell_starts()
             self.observer.cell_starts(info.raw_cell or "")
             self._cell = _Cell(info.raw_cell or "", time.perf_counter(), place.cell_meta(self.shell, info))
+            self._cell.random = self._chance.look()
             self._open(self._cell)
         except Exception as error:  # noqa: BLE001 - tracking never stops a cell
             self._warn("start", error)
@@ -365,6 +368,8 @@ class Session:
             execution_count=getattr(result, "execution_count", None),
             reads=sorted(self.observer.reads),
             writes=sorted(self.observer.writes),
+            random=cell.random,
+            entropy=chance.entropies(self.shell.user_ns, self.observer.writes),
         )
         if self._journal is None and cell.run is not None:
             self._journal = cell.run.store.writer(self.session_id)
