@@ -235,8 +235,8 @@ class SessionStarted(Event, tag="session_started", frozen=True, kw_only=True, om
 
 class Cell(Event, tag="cell", frozen=True, kw_only=True, omit_defaults=True):
     """One executed cell of a session; `reads` and `writes` are names in the user's namespace. `random` are the states that
-    the global generators had before it, where they had changed; `entropy` is what unseeded generators took that it made
-    (both as `mlnb.capture.chance` writes them)."""
+    the global generators had before it, `drew` those after it, each where they had changed since the last look; `entropy` is what unseeded generators took that it made
+    (both as `mlnb.capture.chance` writes them). `stopped_at` is the line at which it failed, 0 where nothing of it ran."""
 
     session_id: str
     ordinal: int
@@ -249,7 +249,9 @@ class Cell(Event, tag="cell", frozen=True, kw_only=True, omit_defaults=True):
     reads: list[str] = []
     writes: list[str] = []
     random: dict[str, str] = {}
+    drew: dict[str, str] = {}
     entropy: dict[str, str] = {}
+    stopped_at: int | None = None
 
 
 # ---- the registry file ----------------------------------------------------------------------

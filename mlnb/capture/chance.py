@@ -13,6 +13,7 @@ import ast
 import base64
 import contextlib
 import importlib
+import re
 import struct
 import sys
 import zlib
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+_MAGIC: Final = re.compile(r"^(\s*)[%!].*")
 _WORDS: Final = struct.Struct("<625I")
 _TAIL: Final = struct.Struct("<Id?")
 _BLOCK: Final = 624 * 4
@@ -98,11 +100,11 @@ def entropies(namespace: Mapping[str, Any], names: Iterable[str]) -> dict[str, s
 
 def seeded(source: str, entropy: Mapping[str, str]) -> str:
     """The cell with its unseeded generators made from the entropy that they had: `rng = default_rng(2043…)`."""
+    lines = source.split("\n")
     try:
-        tree = ast.parse(source)
+        tree = ast.parse("\n".join(_MAGIC.sub(r"\1pass", line) for line in lines))
     except SyntaxError:
         return source
-    lines = source.split("\n")
     for node in sorted(ast.walk(tree), key=lambda node: -getattr(node, "lineno", 0)):
         if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
             continue
@@ -130,6 +132,39 @@ def _call(call: ast.Call, entropy: str) -> str | None:
     owner = func.rpartition(".")[0]
     dot = f"{owner}." if owner else ""
     return f"{func}({dot}MT19937({dot}SeedSequence({entropy})))"
+
+
+def as_code(states: Mapping[str, str]) -> str:
+    """Python that sets the generators back by itself, without mlnb."""
+    modules = ["base64"]
+    lines = []
+    for name, text in states.items():
+        state = _unpacked(text)
+        if name in {"python", "numpy"}:
+            position, gauss, there = _TAIL.unpack(state.tail)
+            block = _literal(state.block)
+        if name == "numpy":
+            modules.append("numpy")
+            words = f'_numpy.frombuffer(_base64.b64decode({block}), "<u4")'
+            lines.append(
+                f'_numpy.random.set_state(("MT19937", {words}, {position}, {int(there)}, {gauss!r}))'
+            )
+        elif name == "python":
+            modules += ["random", "struct"]
+            words = f'*_struct.unpack("<624I", _base64.b64decode({block}))'
+            lines.append(f"_random.setstate((3, ({words}, {position}), {gauss if there else None!r}))")
+        elif name == "torch":
+            modules += ["torch", "zlib"]
+            packed = f"_zlib.decompress(_base64.b64decode({_literal(zlib.compress(state.block, 9))}))"
+            lines.append(f"_torch.set_rng_state(_torch.frombuffer(bytearray({packed}), dtype=_torch.uint8))")
+    imports = "import " + ", ".join(f"{module} as _{module}" for module in modules)
+    return "\n".join([imports, "", *lines]) if lines else ""
+
+
+def _literal(data: bytes) -> str:
+    text = base64.b64encode(data).decode()
+    rows = [f'    "{text[at : at + 96]}"' for at in range(0, len(text), 96)]
+    return "\n" + "\n".join(rows) + "\n"
 
 
 # ---- the generators -------------------------------------------------------------------------------

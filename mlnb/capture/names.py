@@ -199,7 +199,7 @@ class _Scope:
 
     def _changes(self, node: ast.AST) -> None:
         """What a change of this expression changes: the name that it begins with, and those that may hold the same."""
-        name = root(node)
+        name = _changed_root(node)
         if name is None:
             return
         self._use(name)
@@ -570,6 +570,17 @@ def root(node: ast.AST) -> str | None:
     """The name that an expression begins with: `a` of `a.b[0].c()`."""
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred, ast.Call)):
         node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _changed_root(node: ast.AST) -> str | None:
+    """The name whose object a change reaches: `a` of `a.b[0]` and of `a.to(gpu)`, none of `Ridge(alpha)`, which is new."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred, ast.Call)):
+        if isinstance(node, ast.Call):
+            if not (isinstance(node.func, ast.Attribute) and node.func.attr in _SHARING):
+                return None
+            node = node.func
+        node = node.value
     return node.id if isinstance(node, ast.Name) else None
 
 

@@ -37,6 +37,7 @@ _SEEDING: Final = {
 }
 GENERATORS: Final = ("python", "numpy", "torch", "torch.cuda")
 _IN_SHELL: Final = re.compile(r"\{(\w+)[^{}]*\}|\$(\w+)")
+_NOT_PYTHON: Final = re.compile(r"^(\s*)[%!].*")
 ANY_FILE: Final = "file:*"
 PROCESS: Final = "process"
 
@@ -67,6 +68,32 @@ def read(source: str) -> Step | None:
         reads=frozenset(about.reads | effects.reads),
         opaque=about.opaque or effects.opaque,
         shows=bool(tree.body) and isinstance(tree.body[-1], ast.Expr),
+    )
+
+
+def begun(source: str, stopped_at: int) -> str:
+    """What is left of a cell that failed at a line: the statements before, and the one that failed where it may have done
+    something already (a loop, a block)."""
+    lines = source.split("\n")
+    body = statements(source)
+    for node in body:
+        if node.lineno <= stopped_at <= (node.end_lineno or node.lineno):
+            end = (node.end_lineno or node.lineno) if _has_parts(node) else node.lineno - 1
+            return "\n".join(lines[:end])
+    return source if stopped_at else ""
+
+
+def statements(source: str) -> list[ast.stmt]:
+    """A cell's statements with the lines that they have in it, magics standing as `pass`; none where it is no Python."""
+    try:
+        return ast.parse("\n".join(_NOT_PYTHON.sub(r"\1pass", line) for line in source.split("\n"))).body
+    except SyntaxError:
+        return []
+
+
+def _has_parts(node: ast.stmt) -> bool:
+    return isinstance(
+        node, (ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.If, ast.Try, ast.Match)
     )
 
 
@@ -138,6 +165,9 @@ def _of_magic(kind: str, texts: list[str], about: _About) -> Iterator[ast.stmt]:
     if kind not in {"run_line_magic", "run_cell_magic"} or len(texts) < 2:
         return
     name, line, *rest = texts
+    if name == "track" and not rest:
+        about.writes.add(PROCESS)  # `%track on`
+        return
     if name in _PYTHON_MAGICS:
         inner = _python(rest[0] if rest else _without_options(line))
         if inner is not None:

@@ -31,9 +31,14 @@ class Origin:
 
 
 def find_origin(
-    what: str | Path, *, store: str | Path | None = None, kernel_name: str | None = None
+    what: str | Path,
+    *,
+    store: str | Path | None = None,
+    kernel_name: str | None = None,
+    sliced: bool = False,
 ) -> Origin:
-    """The notebook file or recorded run that `what` names; a file wins.
+    """The notebook file or recorded run that `what` names; a file wins. Of a cell's run, all that its session had executed, or
+    (`sliced`) what the cell depends on.
 
     Raises
     ------
@@ -51,10 +56,10 @@ def find_origin(
         source = read(path, kernel_name=kernel_name)
         return Origin(source, Store.open(store or config.load(source.path.parent).store))
     opened = Store.open(store or config.load().store)
-    return _of_run(str(what), opened, kernel_name)
+    return _of_run(str(what), opened, kernel_name, sliced=sliced)
 
 
-def _of_run(ref: str, store: Store, kernel_name: str | None) -> Origin:
+def _of_run(ref: str, store: Store, kernel_name: str | None, *, sliced: bool) -> Origin:
     from mlnb.execution import ipynb, replay
     from mlnb.store import query
 
@@ -71,7 +76,8 @@ def _of_run(ref: str, store: Store, kernel_name: str | None) -> Origin:
         return Origin(from_bytes(_plain(content), path, kernel_name=kernel_name), store, run_id, parameters)
     done = replay.executions(store, run_id)
     if done:
-        content = ipynb.encode(replay.notebook(replay.worth_repeating(done)))
+        chosen = replay.sliced(done) if sliced else replay.worth_repeating(done)
+        content = ipynb.encode(replay.notebook(chosen))
         return Origin(from_bytes(content, path, kernel_name=kernel_name), store, run_id)
     raise NotebookError(f"the notebook of run {record['name']} wasn't kept", hint="rerun its file instead")
 

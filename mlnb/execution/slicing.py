@@ -83,7 +83,7 @@ class _Known:
 def links(done: Sequence[Execution]) -> list[Link]:
     """Each execution as a link."""
     known = _Known()
-    return [_link(one, known) for one in done]
+    return [_link(one, known, last=one is done[-1]) for one in done]
 
 
 def needed(chain: Sequence[Link], *, last: int | None = None) -> list[int]:
@@ -104,8 +104,11 @@ def needed(chain: Sequence[Link], *, last: int | None = None) -> list[int]:
     return taken[::-1]
 
 
-def _link(execution: Execution, known: _Known) -> Link:
-    step = steps.read(execution.source)
+def _link(execution: Execution, known: _Known, *, last: bool) -> Link:
+    source = execution.source
+    if execution.failed and execution.stopped_at is not None and not last:
+        source = steps.begun(source, execution.stopped_at)
+    step = steps.read(source)
     if step is None:
         return Link(execution.reads, frozenset(), execution.writes, frozenset(), frozenset())
     flow = step.flow
@@ -141,7 +144,7 @@ def _link(execution: Execution, known: _Known) -> Link:
         changed, known
     )
     changed = {name for name in known.together(changed) if name not in known.modules}
-    binds = flow.bound if not execution.failed else frozenset()
+    binds = frozenset() if execution.failed and not _is_sure(execution, source) else flow.bound
     return Link(
         reads=frozenset(reads | changed - flow.bound),
         binds=binds - changed | (flow.imports.keys() & binds),
@@ -151,6 +154,11 @@ def _link(execution: Execution, known: _Known) -> Link:
         opaque=step.opaque,
         shows=step.shows,
     )
+
+
+def _is_sure(execution: Execution, source: str) -> bool:
+    """Whether all that is left of a failed cell has been executed to its end."""
+    return execution.stopped_at is not None and source.count("\n") < execution.stopped_at - 1
 
 
 def _call(known: _Known, reads: set[str], changed: set[str], flow: Flow) -> None:

@@ -206,9 +206,11 @@ def add_cell(event: events.Cell, additions: Additions) -> None:
         event.reads,
         event.writes,
     )
-    for kind, told in (("random", event.random), ("entropy", event.entropy)):
+    for kind, told in (("random", event.random), ("drew", event.drew), ("entropy", event.entropy)):
         for name, state in told.items():
             additions.add("chance", event.session_id, event.ordinal, kind, name, state)
+    if event.stopped_at is not None:
+        additions.add("chance", event.session_id, event.ordinal, "stopped", "line", str(event.stopped_at))
 
 
 def _reading(event: events.Dataset) -> str:

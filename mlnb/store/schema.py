@@ -148,7 +148,7 @@ BASE: Final[dict[str, Columns]] = {
     "chance": {
         "session_id": "VARCHAR",
         "ordinal": "INTEGER",
-        "kind": "VARCHAR",  # `random`: a global generator's state before the cell; `entropy`: of one that it made
+        "kind": "VARCHAR",  # `random`, `drew`: a global generator's state before the cell, after it; `entropy`; `stopped`
         "name": "VARCHAR",
         "state": "VARCHAR",
     },

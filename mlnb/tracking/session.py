@@ -368,7 +368,9 @@ class Session:
             execution_count=getattr(result, "execution_count", None),
             reads=sorted(self.observer.reads),
             writes=sorted(self.observer.writes),
+            stopped_at=None if error is None else place.stopped_at(error, self.shell.user_ns),
             random=cell.random,
+            drew=self._chance.look(),
             entropy=chance.entropies(self.shell.user_ns, self.observer.writes),
         )
         if self._journal is None and cell.run is not None:

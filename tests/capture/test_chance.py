@@ -47,13 +47,13 @@ def test_a_number_from_the_same_block_costs_a_few_bytes_and_a_new_block_less_tha
 
 
 def test_a_generator_without_a_seed_is_made_again_from_its_entropy():
-    source = "rng = np.random.default_rng()\nold = np.random.RandomState(None)\nseeds = np.random.SeedSequence()\ngiven = np.random.default_rng(3)"
+    source = "%matplotlib inline\nrng = np.random.default_rng()\nold = np.random.RandomState(None)\nseeds = np.random.SeedSequence()\ngiven = np.random.default_rng(3)"
     namespace = {"np": np}
-    exec(source, namespace)
+    exec(source.partition("\n")[2], namespace)
     entropy = chance.entropies(namespace, ["rng", "old", "seeds", "given", "np"])
     assert set(entropy) == {"rng", "old", "seeds"}
     again = {"np": np}
-    exec(chance.seeded(source, entropy), again)
+    exec(chance.seeded(source, entropy).partition("\n")[2], again)
     for draw in (lambda n: n["rng"].normal(), lambda n: n["old"].rand(), lambda n: n["seeds"].entropy):
         assert draw(again) == draw(namespace)
 
@@ -67,3 +67,13 @@ def test_nothing_is_imported_for_it(tmp_path):
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False).stdout
         == "False\n"
     )
+
+
+def test_a_state_can_be_written_as_python():
+    looker = chance.Chance()
+    random.gauss(0, 1)
+    np.random.normal()
+    states = chance.joined(looker.look(), {})
+    first = [random.gauss(0, 1), random.random(), *np.random.normal(size=3)]
+    exec(chance.as_code({name: states[name] for name in ("python", "numpy")}), {})
+    assert [random.gauss(0, 1), random.random(), *np.random.normal(size=3)] == first

@@ -58,6 +58,7 @@ from mlnb.capture import names
         ("try:\n    f()\nexcept E as e:\n    print(e)", ["E", "f"], []),
         ("match v:\n    case {'a': a, **rest}:\n        b = rest", ["v"], ["a", "b", "rest"]),
         ("df.query('a > @limit')", ["df", "limit"], []),
+        ("m = Ridge(alpha=a).fit(X)", ["Ridge", "X", "a"], ["m"]),
         ("total += [1]", ["total"], ["total"]),
     ],
 )

@@ -150,3 +150,42 @@ def test_a_file_has_for_each_run_the_columns_that_it_was_read_with(store: Store)
         run.append(events.Dataset(name="a.csv", role="file", type="csv", digest="v2", profile=columns))
     verdict = reproduce("texts", against="again")
     assert details(verdict)["data"] == ("changed", "a.csv: column price")
+
+
+UNSEEDED = """%%track t
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import train_test_split
+X_train, X_test, y_train, y_test = train_test_split(X, y)
+model = RandomForestClassifier(3).fit(X_train, y_train)
+accuracy = model.score(X_test, y_test) + rng.normal() + random.random()"""
+
+
+def test_a_run_that_set_no_seed_is_reproduced(session: Session) -> None:
+    session.run("import", "import random\nimport numpy as np\nfrom sklearn.datasets import load_iris")
+    session.run("data", "X, y = load_iris(return_X_y=True)\nX = X + np.random.normal(size=X.shape)")
+    session.run("rng", "rng = np.random.default_rng()")
+    session.run("other", "noise = np.random.rand(5000)")
+    session.run("fit", UNSEEDED)
+    session.save()
+    verdict = reproduce("t")
+    assert verdict.reproduced, verdict.to_markdown()
+    executed = mlnb.get(verdict.rerun_id).notebook()
+    assert [cell["id"] for cell in executed.cells][1:] == ["import", "data", "rng", "fit"]
+
+
+def test_where_the_slice_lacks_something_all_is_executed(session: Session) -> None:
+    session.run("hidden", "setattr(__import__('builtins'), 'lr', 0.25)")
+    session.run("fit", FIT)
+    session.save()
+    verdict = reproduce("t")
+    assert verdict.reproduced
+    assert [cell["id"] for cell in mlnb.get(verdict.rerun_id).notebook().cells][1:] == ["hidden", "fit"]
+
+
+def test_tracking_that_was_switched_on_is_reproduced(session: Session) -> None:
+    session.run("on", "%track on")
+    session.run(
+        "fit", "from sklearn.dummy import DummyClassifier\nm = DummyClassifier().fit([[0], [1]], [0, 1])"
+    )
+    session.save()
+    assert reproduce(mlnb.runs()["run_id"][0]).reproduced
