@@ -42,6 +42,7 @@ class Chance:
     """Looks at the global generators before each cell."""
 
     _last: dict[str, _State] = field(default_factory=dict)
+    _born: dict[str, str] = field(default_factory=dict)
 
     def look(self) -> dict[str, str]:
         """The states that have changed since the last look, as texts, by generator."""
@@ -51,10 +52,18 @@ class Chance:
                 Exception
             ):  # somebody's own module of that name, a generator of another kind
                 state, before = read(), self._last.get(name)
+                if state is not None and before is None and name == "numpy":
+                    self._born = _birth_of_numpy()
                 if state is not None and state != before:
                     same_block = before is not None and before.block == state.block
                     self._last[name] = state
                     found[name] = f"{'' if same_block else _packed(state.block)}+{_text(state.tail)}"
+        return found
+
+    def born(self) -> dict[str, str]:
+        """The states with which generators began that the last looks saw for the first time: a cell that imports NumPy
+        and draws is the first to have its generator."""
+        found, self._born = self._born, {}
         return found
 
 
@@ -193,6 +202,18 @@ def _read_numpy() -> _State | None:
     if kind != "MT19937":
         return None
     return _State(words.astype("<u4").tobytes(), _TAIL.pack(position, gauss, bool(there)))
+
+
+def _birth_of_numpy() -> dict[str, str]:
+    import numpy as np
+
+    sequence = np.random.mtrand._rand._bit_generator.seed_seq  # noqa: SLF001
+    if not isinstance(sequence, np.random.SeedSequence):
+        return {}  # somebody has seeded it since: what it drew before isn't known
+    state = np.random.MT19937(np.random.SeedSequence(sequence.entropy)).state["state"]
+    return {
+        "numpy": f"{_packed(state['key'].astype('<u4').tobytes())}+{_text(_TAIL.pack(state['pos'], 0.0, False))}"
+    }
 
 
 def _write_numpy(state: _State) -> None:

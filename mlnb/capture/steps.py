@@ -71,15 +71,14 @@ def read(source: str) -> Step | None:
     )
 
 
-def begun(source: str, stopped_at: int) -> str:
+def begun(source: str, stopped_at: int, *, drew: bool = False) -> str:
     """What is left of a cell that failed at a line: the statements before, and the one that failed where it may have done
-    something already (a loop, a block)."""
+    something already (a loop, a block, a number drawn: `drew` says that the cell did)."""
     lines = source.split("\n")
-    body = statements(source)
-    for node in body:
-        if node.lineno <= stopped_at <= (node.end_lineno or node.lineno):
-            end = (node.end_lineno or node.lineno) if _has_parts(node) else node.lineno - 1
-            return "\n".join(lines[:end])
+    for node in statements(source):
+        end = node.end_lineno or node.lineno
+        if node.lineno <= stopped_at <= end:
+            return "\n".join(lines[: end if drew or _does_something_first(node) else node.lineno - 1])
     return source if stopped_at else ""
 
 
@@ -91,10 +90,14 @@ def statements(source: str) -> list[ast.stmt]:
         return []
 
 
-def _has_parts(node: ast.stmt) -> bool:
-    return isinstance(
+def _does_something_first(node: ast.stmt) -> bool:
+    """Whether a statement that fails may have changed something before."""
+    if isinstance(
         node, (ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.If, ast.Try, ast.Match)
-    )
+    ):
+        return True
+    flow = names.flow(ast.Module([node], []))
+    return bool(flow.changed or any(not dotted for _, dotted in flow.standing))
 
 
 def touch(writes: frozenset[str], reads: frozenset[str]) -> bool:

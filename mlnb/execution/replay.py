@@ -117,7 +117,9 @@ def source_of(one: Execution) -> str:
 def begun(one: Execution) -> str:
     """What was executed of it: of a cell that failed, what came before that."""
     source = source_of(one)
-    return source if not one.failed or one.stopped_at is None else steps.begun(source, one.stopped_at)
+    if not one.failed or one.stopped_at is None:
+        return source
+    return steps.begun(source, one.stopped_at, drew=bool(one.drew))
 
 
 def may_fail(one: Execution, *, last: bool) -> bool:

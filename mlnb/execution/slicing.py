@@ -107,7 +107,7 @@ def needed(chain: Sequence[Link], *, last: int | None = None) -> list[int]:
 def _link(execution: Execution, known: _Known, *, last: bool) -> Link:
     source = execution.source
     if execution.failed and execution.stopped_at is not None and not last:
-        source = steps.begun(source, execution.stopped_at)
+        source = steps.begun(source, execution.stopped_at, drew=bool(execution.drew))
     step = steps.read(source)
     if step is None:
         return Link(execution.reads, frozenset(), execution.writes, frozenset(), frozenset())

@@ -175,6 +175,7 @@ class Session:
             self.observer.cell_starts(info.raw_cell or "")
             self._cell = _Cell(info.raw_cell or "", time.perf_counter(), place.cell_meta(self.shell, info))
             self._cell.random = self._chance.look()
+            self._chance.born()  # by something else than a cell
             self._open(self._cell)
         except Exception as error:  # noqa: BLE001 - tracking never stops a cell
             self._warn("start", error)
@@ -369,8 +370,8 @@ class Session:
             reads=sorted(self.observer.reads),
             writes=sorted(self.observer.writes),
             stopped_at=None if error is None else place.stopped_at(error, self.shell.user_ns),
-            random=cell.random,
             drew=self._chance.look(),
+            random={**self._chance.born(), **cell.random},
             entropy=chance.entropies(self.shell.user_ns, self.observer.writes),
         )
         if self._journal is None and cell.run is not None:

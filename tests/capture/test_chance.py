@@ -77,3 +77,18 @@ def test_a_state_can_be_written_as_python():
     first = [random.gauss(0, 1), random.random(), *np.random.normal(size=3)]
     exec(chance.as_code({name: states[name] for name in ("python", "numpy")}), {})
     assert [random.gauss(0, 1), random.random(), *np.random.normal(size=3)] == first
+
+
+def test_a_cell_that_imports_numpy_and_draws_has_the_state_that_it_began_with():
+    import subprocess
+    import sys
+
+    code = (
+        "import json, sys, mlnb.capture.chance as c; k = c.Chance(); k.look(); k.born()\n"
+        "import numpy as np; x = np.random.normal(size=3).tolist(); k.look()\n"
+        "c.restore(k.born()); print(x == np.random.normal(size=3).tolist())"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False).stdout
+        == "True\n"
+    )

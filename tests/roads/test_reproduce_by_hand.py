@@ -173,6 +173,12 @@ def test_a_run_that_set_no_seed_is_reproduced(session: Session) -> None:
     assert [cell["id"] for cell in executed.cells][1:] == ["import", "data", "rng", "fit"]
 
 
+def test_so_is_one_whose_own_cell_imports_what_draws(session: Session) -> None:
+    session.run("fit", "%%track t\nimport numpy as np\nscore = float(np.random.normal())")
+    session.save()
+    assert reproduce("t").reproduced
+
+
 def test_where_the_slice_lacks_something_all_is_executed(session: Session) -> None:
     session.run("hidden", "setattr(__import__('builtins'), 'lr', 0.25)")
     session.run("fit", FIT)
