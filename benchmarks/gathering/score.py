@@ -79,14 +79,14 @@ def plainly(path: Path, metrics: dict[str, float]) -> bool:
     """Whether a notebook gives these numbers when nothing of mlnb is there."""
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if cell.source != "%load_ext mlnb"]
-    names = [name for name in metrics if name.isidentifier()]
+    names = [name for name in metrics if name.isidentifier()]  # the others are named by what was computed
     asked = f"\nprint('@@', __import__('json').dumps({{n: float(globals()[n]) for n in {names!r} if n in globals()}}))"
     notebook.cells[-1].source = notebook.cells[-1].source.partition("\n")[2] + asked
     with tempfile.TemporaryDirectory() as folder:
         NotebookClient(notebook, resources={"metadata": {"path": folder}}, timeout=120).execute()
     printed = "".join(output.get("text", "") for output in notebook.cells[-1].outputs)
     found = json.loads(printed.rpartition("@@ ")[2])
-    return all(found[name] == metrics[name] for name in found)
+    return all(repr(found[name]) == repr(float(metrics[name])) for name in found)
 
 
 def main() -> None:

@@ -95,7 +95,7 @@ def gather(
     home = open_store(store)
     record = query.record(home, query.resolve(home, run))
     path = Path(output or f"{record['name']}.ipynb").absolute()
-    _refuse(record, path, force=force)
+    refuse(record, path, force=force)
     done = replay.executions(home, record["run_id"])
     if not done:
         raise NotebookError(
@@ -117,7 +117,8 @@ def gather(
     return made
 
 
-def _refuse(record: Any, path: Path, *, force: bool) -> None:
+def refuse(record: Any, path: Path, *, force: bool) -> None:
+    """Raise UsageError where nothing can be gathered of a run, or not to that path."""
     name = record["name"]
     if record["kind"] in {"notebook", "reproduction"}:
         raise UsageError(f"run {name} is of a notebook already", hint=f"mlnb show {name} --notebook FILE")

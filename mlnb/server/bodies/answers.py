@@ -482,6 +482,27 @@ class BatchReply(TypedDict):
     batch: BatchRow
 
 
+GatheringState = Literal["running", "finished", "failed"]
+
+
+class GatheringRow(TypedDict):
+    """`path` is from the server's root; `lines` is what was said so far, one for each try."""
+
+    id: str
+    run_id: str
+    state: GatheringState
+    path: str
+    lines: list[str]
+    reproduced: bool | None
+    kept: int | None
+    executed: int | None
+    causes: list[str]
+
+
+class GatheringReply(TypedDict):
+    gathering: GatheringRow
+
+
 class NotebookParameter(TypedDict):
     """`default` is its source text, `value` what that stands for."""
 
