@@ -20,7 +20,7 @@ import msgspec
 FORMAT: Final = 1
 FEATURES: Final = frozenset({"points/1"})
 
-RunKind = Literal["cell", "script", "notebook"]
+RunKind = Literal["cell", "script", "notebook", "reproduction"]
 Status = Literal["running", "finished", "failed", "killed"]
 Source = Literal["assigned", "literal", "call", "estimator", "injected", "logged"]
 ParamType = Literal["int", "float", "bool", "str", "none", "list", "dict", "other"]
@@ -272,7 +272,9 @@ class CellStarted(Event, tag="cell_started", frozen=True, kw_only=True, omit_def
 
 
 class Cell(Event, tag="cell", frozen=True, kw_only=True, omit_defaults=True):
-    """One executed cell of a session; `reads` and `writes` are names in the user's namespace."""
+    """One executed cell of a session; `reads` and `writes` are names in the user's namespace. `random` are the states that
+    the global generators had before it, `drew` those after it, each where they had changed since the last look; `entropy` is what unseeded generators took that it made
+    (both as `mlnb.capture.chance` writes them). `stopped_at` is the line at which it failed, 0 where nothing of it ran."""
 
     session_id: str
     ordinal: int
@@ -284,6 +286,10 @@ class Cell(Event, tag="cell", frozen=True, kw_only=True, omit_defaults=True):
     execution_count: int | None = None
     reads: list[str] = []
     writes: list[str] = []
+    random: dict[str, str] = {}
+    drew: dict[str, str] = {}
+    entropy: dict[str, str] = {}
+    stopped_at: int | None = None
 
 
 # ---- the registry file ----------------------------------------------------------------------

@@ -16,6 +16,7 @@ from traitlets import List, Unicode
 from mlnb.server import handlers
 from mlnb.server.batches import Batches
 from mlnb.server.calls import Services
+from mlnb.server.gatherings import Gatherings
 from mlnb.server.handler import Endpoint
 from mlnb.server.page import ASSETS, Page
 from mlnb.server.routes import Route
@@ -74,6 +75,7 @@ class MlnbApp(ExtensionApp):
             watcher=Watcher(self._emitter(), self._is_heard, executor),
             executor=executor,
             batches=Batches(),
+            gatherings=Gatherings(),
         )
         executor.submit(_import_ahead)
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from mlnb.errors import NotFound
 from mlnb.server.batches import Batches
+from mlnb.server.gatherings import Gatherings
 from mlnb.server.stores import Stores
 from mlnb.server.watch import Watcher
 from mlnb.store import Store
@@ -21,6 +22,7 @@ class Services:
     watcher: Watcher
     executor: Executor
     batches: Batches
+    gatherings: Gatherings
 
 
 @dataclass(frozen=True)

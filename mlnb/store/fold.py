@@ -7,6 +7,7 @@ is a list of rows. A run's status follows from its registers and from whether it
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -157,6 +158,7 @@ def _add(run: Run, event: events.Event, additions: Additions) -> None:
     at = (event.time, event.seq)
     match event:
         case events.Dataset():
+            reading = _reading(event)
             additions.add(
                 "dataset",
                 run.run_no,
@@ -169,10 +171,11 @@ def _add(run: Run, event: events.Event, additions: Additions) -> None:
                 event.digest,
                 event.row_hashes,
                 event.source,
+                reading,
                 *at,
             )
             for position, column in enumerate(event.profile):
-                additions.add("dataset_column", event.digest, position, *_column(column))
+                additions.add("dataset_column", reading, position, event.digest, *_column(column))
         case events.Artifact():
             additions.add(
                 "artifact",
@@ -229,6 +232,18 @@ def add_cell(event: events.CellStarted | events.Cell, additions: Additions) -> N
         event.source,
         *known,
     )
+    for kind, told in (("random", event.random), ("drew", event.drew), ("entropy", event.entropy)):
+        for name, state in told.items():
+            additions.add("chance", event.session_id, event.ordinal, kind, name, state)
+    if event.stopped_at is not None:
+        additions.add("chance", event.session_id, event.ordinal, "stopped", "line", str(event.stopped_at))
+
+
+def _reading(event: events.Dataset) -> str:
+    """What tells the columns of one reading of a data set from those of another: a file of the same bytes is read with
+    other types, rows or columns by another cell."""
+    columns = [(column.name, column.type, column.digest) for column in event.profile]
+    return hashlib.blake2b(msgspec.json.encode((event.digest, columns)), digest_size=16).hexdigest()
 
 
 def _column(column: events.ColumnProfile) -> tuple[Any, ...]:

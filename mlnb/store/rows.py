@@ -380,7 +380,7 @@ class Taken:
         added = self._additions.rows
         known = set(self.connection.execute("SELECT name, type, numeric FROM base.param_kind").fetchall())
         tables.insert(self.connection, "param_kind", sorted(self._additions.kinds - known))
-        for table, identity in (("environment", "env_id"), ("dataset_column", "digest")):
+        for table, identity in (("environment", "env_id"), ("dataset_column", "reading")):
             if table in added:
                 added[table] = tables.not_there(self.connection, table, identity, added[table])
         for table, table_rows in added.items():

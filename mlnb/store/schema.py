@@ -102,12 +102,14 @@ BASE: Final[dict[str, Columns]] = {
         "digest": "VARCHAR",
         "row_hashes": "VARCHAR",
         "source": "VARCHAR",
+        "reading": "VARCHAR",
         "time": "BIGINT",
         "seq": "BIGINT",
     },
     "dataset_column": {
-        "digest": "VARCHAR",
+        "reading": "VARCHAR",
         "position": "INTEGER",
+        "digest": "VARCHAR",
         "name": "VARCHAR",
         "type": "VARCHAR",
         "column_digest": "VARCHAR",
@@ -142,6 +144,13 @@ BASE: Final[dict[str, Columns]] = {
         "duration_s": "DOUBLE",
         "reads": "VARCHAR[]",
         "writes": "VARCHAR[]",
+    },
+    "chance": {
+        "session_id": "VARCHAR",
+        "ordinal": "INTEGER",
+        "kind": "VARCHAR",  # `random`, `drew`: a global generator's state before the cell, after it; `entropy`; `stopped`
+        "name": "VARCHAR",
+        "state": "VARCHAR",
     },
     "environment": {
         "env_id": "VARCHAR",
@@ -267,7 +276,7 @@ VIEWS: Final[dict[str, str]] = {
         SELECT r.run_id, t.name, t.role, t.kind, t."rows", t."columns", t.bytes, t.digest, t.row_hashes,
                t.source {_RUN.format(table="dataset")}""",
     "dataset_columns": """
-        SELECT digest, name, type, column_digest, nulls, "distinct", "min", "max", mean, std, histogram
+        SELECT DISTINCT digest, name, type, column_digest, nulls, "distinct", "min", "max", mean, std, histogram
         FROM base.dataset_column""",
     "artifacts": f"""
         SELECT r.run_id, t.name, t.kind, t.media_type, t.bytes, t.sha256, t.source, t.metadata

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mlnb import config, events, ids
-from mlnb.capture import secrets
+from mlnb.capture import chance, secrets
 from mlnb.capture.collectors import CellView, gather, registered
 from mlnb.capture.observer import Observer
 from mlnb.capture.scores import Scores
@@ -95,6 +95,7 @@ class _Cell:
     whole: bool = False
     accompanied: bool = False
     problems: list[tuple[str, str]] = field(default_factory=list)
+    random: dict[str, str] = field(default_factory=dict)
 
 
 class Session:
@@ -124,6 +125,7 @@ class Session:
         self._earlier = EarlierRuns()
         self.companion: Companion | None = None
         self._known: set[str] = set()
+        self._chance = chance.Chance()
         self._background = Background()
         self._whole = joining.WholeNotebook()
         self._warned: set[str] = set()
@@ -186,6 +188,8 @@ class Session:
             self._background.look()
             self.observer.cell_starts(info.raw_cell or "")
             self._cell = _Cell(info.raw_cell or "", time.perf_counter(), place.cell_meta(self.shell, info))
+            self._cell.random = self._chance.look()
+            self._chance.born()  # by something else than a cell
             self._open(self._cell)
         except Exception as error:  # noqa: BLE001 - tracking never stops a cell
             self._warn("start", error)
@@ -420,6 +424,10 @@ class Session:
             execution_count=getattr(result, "execution_count", None),
             reads=sorted(self.observer.reads),
             writes=sorted(self.observer.writes),
+            stopped_at=None if error is None else place.stopped_at(error, self.shell.user_ns),
+            drew=self._chance.look(),
+            random={**self._chance.born(), **cell.random},
+            entropy=chance.entropies(self.shell.user_ns, self.observer.writes),
         )
         if cell.run is not None:
             self._session_journal(cell.run).append(event)

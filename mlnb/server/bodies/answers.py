@@ -49,7 +49,7 @@ class RunRow(TypedDict):
     run_id: str
     name: str
     experiment: str
-    kind: Literal["cell", "script", "notebook"]
+    kind: Literal["cell", "script", "notebook", "reproduction"]
     status: Status
     parent_id: str | None
     batch_id: str | None
@@ -480,6 +480,27 @@ class BatchList(TypedDict):
 
 class BatchReply(TypedDict):
     batch: BatchRow
+
+
+GatheringState = Literal["running", "finished", "failed"]
+
+
+class GatheringRow(TypedDict):
+    """`path` is from the server's root; `lines` is what was said so far, one for each try."""
+
+    id: str
+    run_id: str
+    state: GatheringState
+    path: str
+    lines: list[str]
+    reproduced: bool | None
+    kept: int | None
+    executed: int | None
+    causes: list[str]
+
+
+class GatheringReply(TypedDict):
+    gathering: GatheringRow
 
 
 class NotebookParameter(TypedDict):

@@ -96,5 +96,14 @@ class NewRerun(Request):
     name: str | None = None
 
 
+class NewGathering(Request):
+    """`path` is from the server's root; `seconds` is how long cells that don't matter are looked for."""
+
+    path: str | None = None
+    force: bool = False
+    fast: bool = False
+    seconds: float = 60.0
+
+
 class Sql(Request):
     sql: str
