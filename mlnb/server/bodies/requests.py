@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+
+Natural = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+"""What every JSON parser reads exactly, and DuckDB counts with."""
+
+Positive = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
 
 class Request(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -21,9 +26,9 @@ class RunsQuery(Query):
     groups: bool = False
     order_by: str | None = None
     limit: int = 200
-    offset: int = 0
+    offset: Natural = 0
     children: bool = False
-    since: int | None = None
+    since: Natural | None = None
     data: bool = False
 
 
@@ -33,7 +38,7 @@ class ColumnsQuery(Query):
 
 class HistoryQuery(Query):
     metric: str
-    max_points: int | None = None
+    max_points: Positive | None = None
 
 
 class HistoriesQuery(HistoryQuery, kw_only=True):
@@ -70,7 +75,7 @@ class NewVersion(Request):
 
 class NewPromotion(Request):
     model: str
-    version: int
+    version: Positive
     alias: str = "champion"
     note: str = ""
     expected: int | msgspec.UnsetType | None = msgspec.UNSET

@@ -28,7 +28,7 @@ def list_batches(call: Call) -> bodies.BatchList:
     return {"batches": [_listed(batch) for batch in found]}
 
 
-@post("reruns", status=202)
+@post("reruns", status=202, long=True)
 def start_batch(call: Call, body: bodies.NewRerun) -> bodies.BatchReply:
     """Execute a notebook, or a run's notebook, with these parameters or for each set of a grid."""
     what, folder, path = _origin(call, body)
@@ -47,7 +47,7 @@ def start_batch(call: Call, body: bodies.NewRerun) -> bodies.BatchReply:
     return {"batch": _begun(call, Store.open(path), batch_id)}
 
 
-@post("runs/{run_id}/reproduce", status=202)
+@post("runs/{run_id}/reproduce", status=202, long=True)
 def reproduce(call: Call, run_id: str) -> bodies.BatchReply:
     """Repeat a run with its own source and parameters; the rerun gets a verdict on each part."""
     store = call.store
