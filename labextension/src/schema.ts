@@ -144,7 +144,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What the notebook's `parameters` cell assigns; `value` is the default where it is a literal. */
+    /** What the `parameters` cell of a notebook, or of a run's own notebook, assigns. */
     get: operations['notebook_parameters'];
     put?: never;
     post?: never;
@@ -165,6 +165,23 @@ export interface paths {
     get: operations['describe'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/plans': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** How the texts of a form are understood, before anything is executed. */
+    post: operations['plan_rerun'];
     delete?: never;
     options?: never;
     head?: never;
@@ -749,6 +766,17 @@ export interface components {
       params: string[];
       tags: string[];
     };
+    /** NewPlan */
+    NewPlan: {
+      /** @default null */
+      notebook?: string | null;
+      /** @default null */
+      run?: string | null;
+      /** @default {} */
+      edits?: {
+        [key: string]: string;
+      };
+    };
     /** NewPromotion */
     NewPromotion: {
       model: string;
@@ -763,13 +791,18 @@ export interface components {
     };
     /**
      * NewRerun
-     * @description In `grid` a text is a range to draw from, as in `"loguniform(1e-4, 1e-1)"`, and needs `samples`.
+     * @description `edits` win over `params` and `grid`, which hold values. In `grid` a text is a range to draw from, as in
+     *     `"loguniform(1e-4, 1e-1)"`; a range needs `samples`.
      */
     NewRerun: {
       /** @default null */
       notebook?: string | null;
       /** @default null */
       run?: string | null;
+      /** @default {} */
+      edits?: {
+        [key: string]: string;
+      };
       /** @default {} */
       params?: Record<string, unknown>;
       /** @default {} */
@@ -800,12 +833,14 @@ export interface components {
     };
     /**
      * NotebookParameter
-     * @description `default` is its source text, `value` what that stands for.
+     * @description `default` is its source text in the notebook, `value` what that stands for, `source` the text that stands for
+     *     what the run had, or for the default.
      */
     NotebookParameter: {
       default: string;
       help: string;
       name: string;
+      source: string;
       type: string;
       value: unknown;
     };
@@ -832,6 +867,20 @@ export interface components {
       source: string;
       type: string;
       value: string;
+    };
+    /**
+     * PlannedField
+     * @description `count` is how many values the text has; null for a range.
+     */
+    PlannedField: {
+      count: number | null;
+      hint: string | null;
+      name: string;
+      problem: string | null;
+    };
+    /** PlannedFields */
+    PlannedFields: {
+      fields: components['schemas']['PlannedField'][];
     };
     /** PlannedRun */
     PlannedRun: {
@@ -1363,8 +1412,9 @@ export interface operations {
   };
   notebook_parameters: {
     parameters: {
-      query: {
-        path: string;
+      query?: {
+        path?: string | null;
+        run?: string | null;
         /** @description The id of the store that is asked about; by default that of `path`. */
         store?: string;
       };
@@ -1415,6 +1465,44 @@ export interface operations {
         };
         content: {
           'application/json': Record<string, unknown>;
+        };
+      };
+      /** @description What went wrong. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  plan_rerun: {
+    parameters: {
+      query?: {
+        /** @description The id of the store that is asked about; by default that of `path`. */
+        store?: string;
+        /** @description The notebook in front, from the server's root: the store is the one that it logs to. */
+        path?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewPlan'];
+      };
+    };
+    responses: {
+      /** @description The answer. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlannedFields'];
         };
       };
       /** @description What went wrong. */

@@ -59,7 +59,8 @@ class ForceQuery(Query):
 
 
 class NotebookQuery(Query):
-    path: str
+    path: str | None = None
+    run: str | None = None
 
 
 class RunEdit(Request):
@@ -89,11 +90,22 @@ class NewRollback(Request):
     expected: int | msgspec.UnsetType | None = msgspec.UNSET
 
 
-class NewRerun(Request):
-    """In `grid` a text is a range to draw from, as in `"loguniform(1e-4, 1e-1)"`, and needs `samples`."""
+class Rerunnable(Request):
+    """`edits` are source texts by parameter: one value, several, or a range, as `mlnb rerun` reads them."""
 
     notebook: str | None = None
     run: str | None = None
+    edits: dict[str, str] = {}
+
+
+class NewPlan(Rerunnable):
+    pass
+
+
+class NewRerun(Rerunnable):
+    """`edits` win over `params` and `grid`, which hold values. In `grid` a text is a range to draw from, as in
+    `"loguniform(1e-4, 1e-1)"`; a range needs `samples`."""
+
     params: dict[str, Any] = {}
     grid: dict[str, list[Any] | str] = {}
     samples: int | None = None
