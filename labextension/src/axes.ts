@@ -1,6 +1,6 @@
 /** Axes of a plot over runs: where a value stands on one, and which marks it has. */
 
-import { formatNumber, toNumber } from './format';
+import { formatNumber, formatScalar, toNumber } from './format';
 import { direction } from './metrics';
 import { type IColumn, valueOf } from './runcolumns';
 import type { IRunRow, Scalar } from './tokens';
@@ -69,6 +69,24 @@ function share({ log, low, high }: IAxis, value: number): number {
   return log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
 }
 
+/**
+ * The number at a place, with as many digits as the axis' span asks for and no more: whether it spans 2019 … 2022 or
+ * 0.99912 … 0.99934. A lower end is rounded down and an upper one up, so that what was brushed is inside.
+ */
+export function boundAt(axis: IAxis, at: number, end: 'low' | 'high'): number {
+  const value = valueAt(axis, at);
+  const fineness = axis.log
+    ? Math.floor(Math.log10(value)) - 3
+    : Math.floor(Math.log10((axis.high - axis.low) / 1000));
+  // A power of ten below one has no exact double; its inverse has.
+  const scale = 10 ** Math.abs(fineness);
+  const steps = fineness < 0 ? value * scale : value / scale;
+  const near = Math.round(steps);
+  const whole =
+    Math.abs(steps - near) < 1e-6 ? near : end === 'low' ? Math.floor(steps) : Math.ceil(steps);
+  return fineness < 0 ? whole / scale : whole * scale;
+}
+
 /** Words, or round numbers: some `count` of them. */
 export function marksOf(axis: IAxis, count: number): IMark[] {
   if (axis.words !== null) {
@@ -109,7 +127,7 @@ function shortest(value: number): string {
     ? value.toExponential().replace('e+', 'e').replace('-', '−')
     : Number.isInteger(value)
       ? formatNumber(value)
-      : String(Number(value.toPrecision(4))).replace('-', '−');
+      : formatScalar(Number(value.toPrecision(12)));
 }
 
 /** How good a value is, from 0 to 1, by what the metric's name says; where it says nothing, higher is more. */

@@ -1,11 +1,25 @@
-/** Numbers, times and sizes as a person reads them. */
+/**
+ * Numbers, times and sizes as a person reads them.
+ *
+ * A number never gets a digit that it hasn't got: what is exact is shown exactly, what is shorter is rounded
+ * correctly, and nothing is rounded until it reads as a whole number (0.9999 is not 1.000). What would take too many digits
+ * for that says that it is about so much. Numbers in a column line up by blanks as wide as a digit, not by zeros.
+ */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Scalar } from './tokens';
 
 const MINUS = '\u2212';
-const LEAST_DIGITS = 3;
+const ABOUT = '≈';
+/** As wide as a digit, and as a point. */
+const DIGIT_SPACE = '\u2007';
+const POINT_SPACE = '\u2008';
+const LEAST_DIGITS = 4;
 const MOST_DIGITS = 17;
+/** What takes more digits not to read as a whole number is said to be about one. */
+const PATIENCE = 10;
+/** A whole number that JavaScript can't hold travels as its digits. */
+const LONG_INTEGER = /^-?\d{16,}$/;
 
 /** The number that a JSON value stands for; null where it is none. */
 export function toNumber(value: Scalar | undefined): number | null {
@@ -20,11 +34,11 @@ export function toNumber(value: Scalar | undefined): number | null {
     case '-Infinity':
       return Number.NEGATIVE_INFINITY;
     default:
-      return null;
+      return typeof value === 'string' && LONG_INTEGER.test(value) ? Number(value) : null;
   }
 }
 
-/** One number to `digits` significant digits, zeros at the end included; integers in full. */
+/** One number to at least `digits` significant digits, if it has as many; integers in full. */
 export function formatNumber(value: number, digits = LEAST_DIGITS): string {
   if (Number.isNaN(value)) {
     return 'NaN';
@@ -34,23 +48,46 @@ export function formatNumber(value: number, digits = LEAST_DIGITS): string {
   }
   const size = Math.abs(value);
   const sign = value < 0 ? MINUS : '';
-  if (Number.isInteger(value) && size < 1e15) {
+  if (isWhole(value)) {
     return sign + group(String(size));
   }
-  if (size >= 1e7 || size < 1e-4) {
-    const [mantissa = '', exponent = ''] = size.toExponential(digits - 1).split('e');
-    return `${sign}${mantissa}e${exponent.replace('+', '').replace('-', MINUS)}`;
+  for (let shown = digits; shown <= Math.max(digits, PATIENCE); shown += 1) {
+    const text = rounded(size, shown);
+    if (significant(size) <= shown || !/^\d+(\.0*)?(e|$)/.test(text)) {
+      return sign + pretty(text);
+    }
   }
-  const whole = Math.max(1, Math.floor(Math.log10(size)) + 1);
-  const leadingZeros = size < 1 ? Math.max(0, -Math.floor(Math.log10(size)) - 1) : 0;
-  const decimals = size < 1 ? digits + leadingZeros : Math.max(0, digits - whole);
-  const [integer = '', fraction] = size.toFixed(Math.min(20, decimals)).split('.');
-  return sign + group(integer) + (fraction === undefined ? '' : `.${fraction}`);
+  return ABOUT + sign + pretty(rounded(size, digits).replace(/\.0*(?=e|$)/, ''));
+}
+
+/** The shortest text for the number rounded to so many significant digits, or exactly where it has no more. */
+function rounded(size: number, digits: number): string {
+  const exponential = size >= 1e7 || size < 1e-4;
+  const power = Number(size.toExponential().split('e')[1]);
+  const shown = Math.min(digits, significant(size));
+  return exponential
+    ? size.toExponential(shown - 1).replace('e+', 'e')
+    : size.toFixed(Math.min(100, Math.max(0, shown - 1 - power)));
+}
+
+function isWhole(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) < 1e21;
+}
+
+/** With marks between thousands, and a minus that is one. */
+function pretty(text: string): string {
+  const [number = '', exponent] = text.split('e');
+  const [integer = '', fraction] = number.split('.');
+  return (
+    group(integer) +
+    (fraction === undefined ? '' : `.${fraction}`) +
+    (exponent === undefined ? '' : `e${exponent.replace('-', MINUS)}`)
+  );
 }
 
 /**
- * Numbers that stand together, each with as many digits as tell different ones apart, and equally many
- * decimals, so that they line up.
+ * Numbers that stand together, each with as many digits as tell different ones apart, and as many decimals as the
+ * others where it has them, so that they line up.
  */
 export function formatTogether(values: readonly (number | null)[]): string[] {
   const numbers = values.filter((value): value is number => value !== null);
@@ -63,10 +100,38 @@ export function formatTogether(values: readonly (number | null)[]): string[] {
     digits += 1;
   }
   const texts = values.map(value => (value === null ? '' : formatNumber(value, digits)));
-  if (texts.some(text => text.includes('e'))) {
+  if (texts.some(text => /[e≈]/.test(text))) {
     return texts;
   }
-  return aligned(texts, values);
+  const decimals = Math.max(0, ...texts.map(decimalsOf));
+  return texts.map((text, index) => {
+    const value = values[index] ?? null;
+    return value === null || !Number.isFinite(value)
+      ? text
+      : lined(refined(value, text, decimals), decimals);
+  });
+}
+
+/** The number with up to so many decimals. */
+function refined(value: number, text: string, decimals: number): string {
+  const missing = decimals - decimalsOf(text);
+  return missing > 0 && !isWhole(value) ? formatNumber(value, digitsOf(text) + missing) : text;
+}
+
+/** The text with blanks where the others have further decimals. */
+function lined(text: string, decimals: number): string {
+  const own = decimalsOf(text);
+  return decimals <= own
+    ? text
+    : text + (own === 0 ? POINT_SPACE : '') + DIGIT_SPACE.repeat(decimals - own);
+}
+
+function decimalsOf(text: string): number {
+  return text.split('.')[1]?.length ?? 0;
+}
+
+function digitsOf(text: string): number {
+  return text.replace(/\D/g, '').replace(/^0+/, '').length;
 }
 
 /** The marks of an axis, exactly, with equally many decimals. */
@@ -84,7 +149,8 @@ export function formatChange(value: number, previous: number): string {
   if (!Number.isFinite(change)) {
     return '';
   }
-  return (change > 0 ? '+' : '') + trim(formatNumber(Number(change.toPrecision(2)), 2));
+  // Subtraction leaves digits behind that neither number had.
+  return (change > 0 ? '+' : '') + formatNumber(Number(change.toPrecision(12)), 2);
 }
 
 /** A parameter's or any other value. */
@@ -93,12 +159,9 @@ export function formatScalar(value: Scalar | undefined): string {
     return '–';
   }
   const number = toNumber(value);
-  if (number === null) {
-    return String(value);
-  }
-  return Number.isFinite(number) && !Number.isInteger(number)
-    ? formatNumber(number, significant(number))
-    : formatNumber(number);
+  return number === null || (typeof value === 'string' && LONG_INTEGER.test(value))
+    ? String(value)
+    : formatNumber(number, MOST_DIGITS);
 }
 
 /** A span of time. */
@@ -190,10 +253,6 @@ function significant(value: number): number {
 
 function group(digits: string): string {
   return digits.length > 3 ? digits.replace(/\B(?=(\d{3})+$)/g, ',') : digits;
-}
-
-function trim(text: string): string {
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
 function aligned(texts: readonly string[], values: readonly (number | null)[]): string[] {

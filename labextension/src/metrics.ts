@@ -35,11 +35,35 @@ const HIGHER = new Set(
 const GOOD_KEYS = ['accuracy', 'acc', 'auc', 'f1', 'r2', 'score', 'loss', 'rmse', 'mae', 'mse'];
 const HELD_OUT = new Set(['test', 'val', 'valid', 'validation', 'holdout', 'cv', 'oof']);
 
-/** 1: higher is better; −1: lower; 0: the name doesn't say. */
+/** Functions whose words say another thing than they mean, or nothing. */
+const KNOWN: readonly (readonly [RegExp, -1 | 1])[] = [
+  [/\bdavies bouldin\b/, -1],
+  [/\bd2\b/, 1],
+  [/\bexplained variance\b/, 1],
+  [/\bcalinski harabasz\b/, 1],
+  [/\bfowlkes mallows\b/, 1],
+  [/\b(adjusted |normalized )?mutual info\b/, 1],
+  [/\b(adjusted )?rand (score|index)\b/, 1],
+  [/\bv measure\b/, 1],
+  [/\b(homogeneity|completeness)\b/, 1],
+  [/\bjaccard\b/, 1],
+  [/\bmatthews\b/, 1],
+  [/\bdcg\b/, 1],
+  [/\bbrier skill\b/, 1],
+  [/\bfalse (positive|negative) rate\b|\b(fpr|fnr)\b/, -1],
+  [/\btrue (positive|negative) rate\b|\b(tpr|tnr)\b/, 1]
+];
+
+/** 1: higher is better; −1: lower; 0: the name doesn't say. Known functions are asked first, then the name's words. */
 export function direction(name: string): -1 | 0 | 1 {
   const found = words(name);
   if (found[0] === 'neg' || found[0] === 'negative') {
     return 1;
+  }
+  const said = found.join(' ');
+  const known = KNOWN.find(([pattern]) => pattern.test(said));
+  if (known !== undefined) {
+    return known[1];
   }
   if (found.some(word => LOWER.has(word))) {
     return -1;

@@ -20,12 +20,13 @@ export interface ITable {
 }
 
 /**
- * One curve. Values that aren't finite are gaps, and so is what has no logarithm on a logarithmic axis; `x` is
- * a step, seconds since the first point, or seconds since 1970.
+ * One curve, from left to right, with all its points: where a loop began anew, steps and times don't rise together. Values
+ * that aren't finite are gaps, and so is what has no logarithm on a logarithmic axis; `x` is a step, seconds since
+ * the first point, or seconds since 1970.
  */
 export function tableOf(curve: ICurve, state: Readonly<IChartState>): ITable {
   const { times } = curve;
-  const first = times?.[0] ?? 0;
+  const first = times?.reduce((least, time) => Math.min(least, time), Infinity) ?? 0;
   const at = (index: number): number => {
     const time = times?.[index] ?? 0;
     return state.x === 'step' || times === undefined
@@ -34,17 +35,14 @@ export function tableOf(curve: ICurve, state: Readonly<IChartState>): ITable {
         ? (time - first) / 1000
         : time / 1000;
   };
-  const x: number[] = [];
-  const raw: (number | null)[] = [];
-  curve.values.forEach((value, index) => {
-    const place = at(index);
-    const before = x[x.length - 1];
-    if ((state.logX && place <= 0) || (before !== undefined && place < before)) {
-      return;
-    }
-    x.push(place);
-    raw.push(Number.isFinite(value) && (!state.logY || value > 0) ? value : null);
-  });
+  const points = curve.values
+    .map((value, index) => ({ value, place: at(index) }))
+    .filter(({ place }) => !state.logX || place > 0)
+    .sort((a, b) => a.place - b.place);
+  const x = points.map(({ place }) => place);
+  const raw = points.map(({ value }) =>
+    Number.isFinite(value) && (!state.logY || value > 0) ? value : null
+  );
   return { x, raw, smooth: state.smoothing > 0 ? smoothed(raw, state.smoothing) : null };
 }
 

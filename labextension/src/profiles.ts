@@ -47,7 +47,7 @@ export function statisticChange(
 function textOf(value: Scalar | undefined, type: string): string {
   const numeric = /int|float|double|decimal/i.test(type);
   const number = toNumber(numeric && typeof value === 'string' ? Number(value) : value);
-  return number === null ? String(value ?? '–') : formatNumber(number, 4);
+  return number === null ? String(value ?? '–') : formatNumber(number);
 }
 
 export interface IOutline {

@@ -1,10 +1,11 @@
 /**
  * How much a parameter has to do with a metric, by ranks.
  *
- * For numbers it is Spearman's ρ: the correlation of the two orders, from −1 to 1 (Spearman 1904). Ranks see
- * any rising or falling relation, whatever the scale (learning rates span decades), and no outlier weighs more
- * than its place. For words there is no order, so it is the correlation ratio η of the metric's ranks, from 0 to
- * 1: how much of their spread lies between the words (the effect size of the Kruskal–Wallis test).
+ * Ranks don't ask for the scale (learning rates span decades), and no outlier weighs more than its place. Two measures
+ * look at them. Spearman's ρ, the correlation of the two orders (Spearman 1904), sees what rises or falls throughout. The
+ * correlation ratio ε, from 0 to 1, sees any relation, also one with its best in the middle: how much of the spread of
+ * the metric's ranks lies between groups of runs, without what chance alone puts there (Kelley 1935). The groups are
+ * the parameter's words, or stretches of its numbers. Of a number the stronger of the two is told.
  */
 
 import { toNumber } from './format';
@@ -13,9 +14,10 @@ import type { IRunRow } from './tokens';
 
 export interface IImportance {
   column: IColumn;
-  /** ρ, or η where the parameter's values are words. */
+  /** From 0 to 1. */
   strength: number;
-  ordered: boolean;
+  /** What the metric does as the parameter rises; words don't rise. */
+  shape: 'rises' | 'falls' | 'bends' | 'words';
   /** How many runs have both. */
   runs: number;
   /** So strong a relation is rare among so many runs if there were none (about one in twenty). */
@@ -24,6 +26,11 @@ export interface IImportance {
 
 const FEWEST = 4;
 const MOST_WORDS = 12;
+/** Runs in a stretch of a parameter's numbers, and stretches. */
+const TOGETHER = 3;
+const MOST_STRETCHES = 8;
+/** A bend has to say this much more than a straight line to be one. */
+const MORE = 0.1;
 
 /** Places in ascending order from 1; equal values share the mean of theirs. */
 export function ranks(values: readonly number[]): number[] {
@@ -57,7 +64,7 @@ export function rankCorrelation(x: readonly number[], y: readonly number[]): num
   return left === 0 || right === 0 ? null : covariance / Math.sqrt(left * right);
 }
 
-/** η of the ranks of `y` among the words; null where they don't vary. */
+/** η of the ranks of `y` among the groups that the words name; null where they don't vary. */
 export function rankRatio(words: readonly string[], y: readonly number[]): number | null {
   const places = ranks(y);
   const mean = (y.length + 1) / 2;
@@ -74,6 +81,23 @@ export function rankRatio(words: readonly string[], y: readonly number[]): numbe
   return groups.size < 2 || whole === 0 ? null : Math.sqrt(between / whole);
 }
 
+/** η without what chance alone would put between so many groups. */
+export function withoutChance(eta: number, runs: number, groups: number): number {
+  return runs <= groups
+    ? 0
+    : Math.sqrt(Math.max(0, 1 - ((1 - eta ** 2) * (runs - 1)) / (runs - groups)));
+}
+
+/** Names of the stretches of about equally many runs in which the numbers lie; equal numbers lie in one. */
+export function stretches(values: readonly number[]): string[] {
+  const distinct = new Set(values).size;
+  const count = Math.min(MOST_STRETCHES, Math.floor(values.length / TOGETHER));
+  if (distinct <= count) {
+    return values.map(String);
+  }
+  return ranks(values).map(rank => String(Math.floor(((rank - 0.5) / values.length) * count)));
+}
+
 /** The parameters by their strength, the strongest first. */
 export function importances(
   rows: readonly IRunRow[],
@@ -83,7 +107,7 @@ export function importances(
   return params
     .map(column => importance(rows, column, metric))
     .filter((found): found is IImportance => found !== null)
-    .sort((a, b) => Math.abs(b.strength) - Math.abs(a.strength));
+    .sort((a, b) => b.strength - a.strength);
 }
 
 function importance(
@@ -104,14 +128,38 @@ function importance(
   if (pairs.length < FEWEST || (!ordered && different > Math.min(MOST_WORDS, pairs.length / 2))) {
     return null;
   }
-  const strength = ordered ? rankCorrelation(numbers as number[], y) : rankRatio(words, y);
-  if (strength === null) {
+  const grouped = ordered ? stretches(numbers as number[]) : words;
+  const bent = ratio(grouped, y);
+  const runs = pairs.length;
+  if (!ordered) {
+    return bent && { column, ...bent, shape: 'words', runs };
+  }
+  const rho = rankCorrelation(numbers as number[], y);
+  if (rho === null) {
     return null;
   }
-  // ρ·√(n−1) is about normal; (n−1)·η² is about χ² with one degree of freedom less than there are words.
-  const weight = (pairs.length - 1) * strength ** 2;
-  const clear = weight > (ordered ? 3.84 : chiSquare95(different - 1));
-  return { column, strength, ordered, runs: pairs.length, clear };
+  const straight = Math.abs(rho);
+  if (bent?.clear && bent.strength > straight + MORE) {
+    return { column, ...bent, shape: 'bends', runs };
+  }
+  // ρ·√(n−1) is about normal.
+  const clear = (runs - 1) * straight ** 2 > 3.84;
+  return { column, strength: straight, shape: rho < 0 ? 'falls' : 'rises', runs, clear };
+}
+
+/** (n−1)·η² is about χ² with one degree of freedom less than there are groups. */
+function ratio(
+  groups: readonly string[],
+  y: readonly number[]
+): Pick<IImportance, 'strength' | 'clear'> | null {
+  const eta = rankRatio(groups, y);
+  const count = new Set(groups).size;
+  return eta === null
+    ? null
+    : {
+        strength: withoutChance(eta, y.length, count),
+        clear: (y.length - 1) * eta ** 2 > chiSquare95(count - 1)
+      };
 }
 
 /** The 95th percentile of χ², by Wilson and Hilferty's cube (1931): within 2 % from one degree on. */

@@ -68,7 +68,18 @@ export async function requestAPI<T>(
   if (init.body !== undefined) {
     request.body = JSON.stringify(init.body);
   }
-  return parse(await textOf(settings, path, query, request)) as T;
+  const text = await textOf(settings, path, query, request);
+  const body = parse(text);
+  if (body === undefined) {
+    // A login page of a proxy, say: an answer, but not of this server's extension.
+    throw new ApiError(
+      'The answer is not from mlnb',
+      'not_json',
+      502,
+      'log in again, and see that nothing stands between the browser and Jupyter'
+    );
+  }
+  return body as T;
 }
 
 /** An answer that is text, not JSON. */
@@ -90,14 +101,15 @@ async function textOf(
   const text = await response.text();
   if (!response.ok) {
     const body = parse(text);
-    const error = (body as { error?: { code?: string; message?: string; hint?: string } } | null)
-      ?.error;
+    const error = (
+      body as { error?: { code?: string; message?: string; hint?: string } } | null | undefined
+    )?.error;
     throw new ApiError(
       error?.message ?? `${response.status} ${response.statusText}`,
       error?.code ?? 'error',
       response.status,
       error?.hint ?? null,
-      (body as Record<string, unknown> | null) ?? {}
+      (body as Record<string, unknown> | null | undefined) ?? {}
     );
   }
   return text;
@@ -125,13 +137,29 @@ async function answered(
   }
 }
 
+/** What a text of JSON says; null where it is empty, undefined where it isn't JSON. */
 function parse(text: string): unknown {
   if (text === '') {
     return null;
   }
   try {
-    return JSON.parse(text);
+    return JSON.parse(withLongIntegers(text));
   } catch {
-    return null;
+    return undefined;
   }
+}
+
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
+
+/**
+ * The same JSON, in which integers that a double can't hold stand as their digits in quotes: a seed of 64 bits is shown,
+ * exported and compared as the one that it is.
+ */
+export function withLongIntegers(text: string): string {
+  if (!/\d{16}/.test(text)) {
+    return text;
+  }
+  return text.replace(TOKEN, token =>
+    /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token
+  );
 }

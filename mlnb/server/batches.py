@@ -146,7 +146,9 @@ def _read_answer(process: subprocess.Popen[bytes], said: IO[bytes]) -> str:
         late.cancel()
     if not line:
         status = process.wait()
-        raise ExecutionFailed(f"{_UNEXPECTED} (exit status {status}): {_last(said).rpartition(chr(10))[2].strip()}")
+        raise ExecutionFailed(
+            f"{_UNEXPECTED} (exit status {status}): {_last(said).rpartition(chr(10))[2].strip()}"
+        )
     answer = json.loads(line)
     if "error" in answer:
         process.wait()

@@ -97,7 +97,7 @@ function Dot(
   const value = run === null || merit.metric === null ? null : toNumber(run.metrics[merit.metric]);
   const title = [
     ...Object.entries(entry.params).map(([name, one]) => `${lastPart(name)} ${formatScalar(one)}`),
-    value === null ? null : `${merit.metric ?? ''} ${formatNumber(value, 4)}`,
+    value === null ? null : `${merit.metric ?? ''} ${formatNumber(value)}`,
     run === null ? trans.__('waiting') : statusName(run.status, trans)
   ]
     .filter(Boolean)

@@ -123,7 +123,7 @@ function Best(props: IBatchViewProps & { batch: IBatch; merit: IMerit }): JSX.El
         {batch.state === 'running' ? trans.__('best so far') : trans.__('best')}
       </span>
       <span>
-        {metric} <b>{formatNumber(toNumber(best.metrics[metric]) ?? Number.NaN, 4)}</b>
+        {metric} <b>{formatNumber(toNumber(best.metrics[metric]) ?? Number.NaN)}</b>
       </span>
       {varied(batch.plan).map(({ name }) => (
         <span key={name} title={name}>

@@ -1,7 +1,6 @@
 /** Which parameters go with a metric, by rank correlation, the strongest first. */
 
 import type { JSX } from 'react';
-import { formatNumber } from '../format';
 import type { IImportance } from '../ranks';
 import { Name } from './parts';
 import { useUi } from './ui';
@@ -11,6 +10,12 @@ const SHOWN = 10;
 export function Importance(props: { metric: string; found: readonly IImportance[] }): JSX.Element {
   const { trans } = useUi();
   const { found, metric } = props;
+  const shapes = {
+    rises: trans.__('rises with it'),
+    falls: trans.__('falls with it'),
+    bends: trans.__('goes up and down with it'),
+    words: trans.__('differs between them')
+  };
   if (found.length === 0) {
     return (
       <p className="mlnb-Quiet">
@@ -31,8 +36,7 @@ export function Importance(props: { metric: string; found: readonly IImportance[
                 <Bar {...one} />
               </td>
               <td className="mlnb-Number" title={trans.__('%1 runs have both', one.runs)}>
-                {one.ordered ? 'ρ' : 'η'} {one.strength > 0 && one.ordered ? '+' : ''}
-                {formatNumber(one.strength, 2)}
+                {shapes[one.shape]} {one.strength.toFixed(2)}
               </td>
             </tr>
           ))}
@@ -40,7 +44,7 @@ export function Importance(props: { metric: string; found: readonly IImportance[
       </table>
       <p className="mlnb-Quiet">
         {trans.__(
-          'Spearman’s rank correlation ρ with %1, over up to %2 runs; for words η, from 0 to 1. Grey may be chance. It says nothing of causes.',
+          'How much of %1 goes with the parameter, from 0 to 1, by ranks over up to %2 runs. Grey may be chance. It says nothing of causes.',
           metric,
           Math.max(...found.map(one => one.runs))
         )}
@@ -49,14 +53,20 @@ export function Importance(props: { metric: string; found: readonly IImportance[
   );
 }
 
-/** From the middle to the left where the metric falls, to the right where it rises. */
-function Bar({ strength, ordered }: IImportance): JSX.Element {
-  const size = Math.abs(strength) * 50;
+/** From the middle to the left where the metric falls, to the right where it rises; around it where it does both. */
+function Bar({ strength, shape }: IImportance): JSX.Element {
+  const size = strength * 50;
   return (
     <svg width="100%" height="12" aria-hidden="true">
       <line x1="50%" x2="50%" y1="0" y2="12" />
-      {ordered ? (
-        <rect x={`${strength < 0 ? 50 - size : 50}%`} width={`${size}%`} y="2" height="8" rx="2" />
+      {shape === 'rises' || shape === 'falls' ? (
+        <rect
+          x={`${shape === 'falls' ? 50 - size : 50}%`}
+          width={`${size}%`}
+          y="2"
+          height="8"
+          rx="2"
+        />
       ) : (
         <rect x={`${50 - size / 2}%`} width={`${size}%`} y="2" height="8" rx="2" />
       )}

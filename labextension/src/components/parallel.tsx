@@ -8,9 +8,9 @@
 
 import type { JSX, KeyboardEvent, PointerEvent } from 'react';
 import { memo, useMemo, useRef, useState } from 'react';
-import { type IAxis, marksOf, positionOf, valueAt } from '../axes';
+import { boundAt, type IAxis, marksOf, positionOf } from '../axes';
 import type { Brush } from '../brushes';
-import { formatNumber } from '../format';
+import { formatScalar } from '../format';
 import { labelOf, valueOf } from '../runcolumns';
 import type { IRunRow } from '../tokens';
 import { Name } from './parts';
@@ -301,7 +301,7 @@ function Handle(props: {
   };
   const told =
     axis.words === null
-      ? formatNumber(valueAt(axis, at))
+      ? formatScalar(boundAt(axis, at, end))
       : (axis.words[wordAt(axis, at, end)] ?? '');
   return (
     <path
@@ -335,11 +335,10 @@ function brushOf(axis: IAxis, [low, high]: Span): Brush {
     const words = axis.words.slice(wordAt(axis, low, 'low'), wordAt(axis, high, 'high') + 1);
     return { kind: 'words', words };
   }
-  const rounded = (at: number): number => Number(valueAt(axis, at).toPrecision(3));
   return {
     kind: 'range',
-    low: low <= 0 ? null : rounded(low),
-    high: high >= 1 ? null : rounded(high)
+    low: low <= 0 ? null : boundAt(axis, low, 'low'),
+    high: high >= 1 ? null : boundAt(axis, high, 'high')
   };
 }
 

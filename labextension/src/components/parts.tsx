@@ -2,7 +2,7 @@
 
 import type { DragEvent, JSX, ReactNode } from 'react';
 import { useId } from 'react';
-import { formatChange, formatNumber } from '../format';
+import { formatChange, formatScalar } from '../format';
 import { starIcon } from '../icons';
 import { judge } from '../metrics';
 import { useUi } from './ui';
@@ -22,10 +22,10 @@ export function Change(props: {
   }
   const judgement = judge(metric, value, before);
   const spoken = {
-    better: trans.__('better than %1 in %2', formatNumber(before, 6), props.against),
-    worse: trans.__('worse than %1 in %2', formatNumber(before, 6), props.against),
+    better: trans.__('better than %1 in %2', formatScalar(before), props.against),
+    worse: trans.__('worse than %1 in %2', formatScalar(before), props.against),
     same: trans.__('the same in %1', props.against),
-    unknown: trans.__('%1 in %2', formatNumber(before, 6), props.against)
+    unknown: trans.__('%1 in %2', formatScalar(before), props.against)
   }[judgement];
   return (
     <span className={`mlnb-Change mlnb-mod-${judgement}`} title={spoken}>

@@ -76,10 +76,36 @@ function lines(
     width: faint ? 1 : 1.75,
     alpha: faint ? 0.6 : 1,
     dash: dash ? [...dash] : [],
-    spanGaps: true,
-    points: { show: plot => plot.data[0].length < 3 }
+    // What is NaN is a gap; what another curve has at a place of its own isn't.
+    spanGaps: false,
+    points: {
+      show: plot => plot.data[0].length < 3,
+      filter: (plot, place) => alone(plot.data[place] ?? [])
+    }
   };
   return smoothing ? [{ ...line, width: 1, alpha: faint ? 0.12 : 0.28 }, line] : [line];
+}
+
+/** Points that no line leads to, for there are gaps on both sides. */
+export function alone(values: ArrayLike<number | null | undefined>): number[] {
+  const found: number[] = [];
+  let [last, gap] = [-1, true];
+  for (let place = 0; place < values.length; place += 1) {
+    const value = values[place];
+    if (value === undefined) {
+      continue; // of another curve
+    }
+    if (value === null) {
+      if (last >= 0 && gap) {
+        found.push(last);
+      }
+      [last, gap] = [-1, true];
+    } else {
+      gap = last < 0;
+      last = place;
+    }
+  }
+  return last >= 0 && gap ? [...found, last] : found;
 }
 
 /** uPlot leaves out marks that have no room on a logarithmic axis by passing null for them. */

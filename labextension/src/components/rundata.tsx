@@ -82,5 +82,5 @@ function Columns({ columns }: { columns: readonly IColumnProfile[] }): JSX.Eleme
 function bound(column: IColumnProfile, value: Scalar | undefined): string {
   const numeric = /int|float|double|decimal/i.test(column.type);
   const number = toNumber(numeric && typeof value === 'string' ? Number(value) : value);
-  return number === null ? String(value ?? '') : formatNumber(number, 4);
+  return number === null ? String(value ?? '') : formatNumber(number);
 }

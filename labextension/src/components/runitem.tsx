@@ -3,7 +3,14 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX, MouseEvent } from 'react';
 import { memo } from 'react';
-import { formatAge, formatChange, formatDuration, formatNumber, formatTime } from '../format';
+import {
+  formatAge,
+  formatChange,
+  formatDuration,
+  formatNumber,
+  formatScalar,
+  formatTime
+} from '../format';
 import { starIcon } from '../icons';
 import { judge } from '../metrics';
 import type { IRunFacts } from '../models/facts';
@@ -127,7 +134,7 @@ function Below({ row, metric, before, heading }: IRunItemProps): JSX.Element {
       {metric && before && change && (
         <span
           className={`mlnb-Change mlnb-mod-${judge(metric.name, metric.value, before.value)}`}
-          title={trans.__('%1 in %2', formatNumber(before.value, 6), before.name)}
+          title={trans.__('%1 in %2', formatScalar(before.value), before.name)}
         >
           {change}
         </span>

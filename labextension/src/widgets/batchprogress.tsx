@@ -60,7 +60,7 @@ export function BatchProgress({ view, host }: { view: IBatchView; host: IHost })
       </div>
       {view.best !== null && (
         <p>
-          {trans.__('best %1', view.best.metric)} <b>{formatNumber(view.best.value, 4)}</b>{' '}
+          {trans.__('best %1', view.best.metric)} <b>{formatNumber(view.best.value)}</b>{' '}
           <span className="mlnb-Quiet">{view.best.name}</span>
         </p>
       )}

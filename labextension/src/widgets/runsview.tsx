@@ -10,7 +10,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { quoted } from '../completion';
 import { StatusDot } from '../components/status';
 import { useUi } from '../components/ui';
-import { formatCount, formatDuration, formatScalar } from '../format';
+import { formatCount, formatDuration, formatNumber, formatScalar } from '../format';
 import { withCondition } from '../query';
 import type { IRunRow, Scalar, Status } from '../tokens';
 import { ComparisonView } from './comparisonview';
@@ -420,7 +420,7 @@ function textIn(name: string, value: Scalar | undefined): string {
     return new Date(String(value)).toLocaleString(undefined, MOMENT);
   }
   return name.startsWith('metrics.') && typeof value === 'number'
-    ? formatScalar(Number(value.toPrecision(5)))
+    ? formatNumber(value)
     : formatScalar(value);
 }
 
