@@ -17,7 +17,9 @@ export default defineConfig({
       name: 'svg-as-text',
       enforce: 'pre',
       load(id) {
-        return id.endsWith('.svg') ? 'export default "<svg></svg>"' : null;
+        return id.endsWith('.svg')
+          ? 'export default \'<svg xmlns="http://www.w3.org/2000/svg"></svg>\''
+          : null;
       }
     }
   ]

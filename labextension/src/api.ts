@@ -13,6 +13,8 @@ import type {
   IModel,
   IModelVersion,
   IParameter,
+  IPlannedField,
+  IPlanRequest,
   IPromotion,
   IPromotionRequest,
   IRerunRequest,
@@ -140,20 +142,36 @@ export class Api {
     store: string | null,
     model: string,
     alias: string,
-    note: string
+    note: string,
+    expected: number | null
   ): Promise<IPromotion> {
     const answer = await requestAPI<{ promotion: IPromotion }>(
       this.settings,
       'rollbacks',
       { store },
-      { method: 'POST', body: { model, alias, note } }
+      { method: 'POST', body: { model, alias, note, expected } }
     );
     return answer.promotion;
   }
 
-  async parameters(path: string): Promise<IParameter[]> {
-    const answer = await this.get<{ parameters: IParameter[] }>('notebooks/parameters', { path });
-    return answer.parameters;
+  /** What can be set in a notebook, or in a run's own. */
+  async parameters(
+    store: string | null,
+    of: { path: string } | { run: string }
+  ): Promise<IParameter[]> {
+    const query = { store, ...of };
+    return (await this.get<{ parameters: IParameter[] }>('notebooks/parameters', query)).parameters;
+  }
+
+  /** How the texts of a form are understood. */
+  async plan(store: string | null, body: IPlanRequest): Promise<IPlannedField[]> {
+    const answer = await requestAPI<{ fields: IPlannedField[] }>(
+      this.settings,
+      'plans',
+      { store },
+      { method: 'POST', body: { ...body } }
+    );
+    return answer.fields;
   }
 
   /** Start a batch. Without a store it goes where the notebook logs. */

@@ -11,7 +11,7 @@ import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { IDocumentManager } from '@jupyterlab/docmanager';
-import { INotebookTracker } from '@jupyterlab/notebook';
+import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
@@ -21,6 +21,7 @@ import { type IRerunOrigin, RerunModel } from './models/rerun';
 import { SavedViewsModel } from './models/views';
 import { modelsIcon, tableIcon } from './icons';
 import { addExecuted } from './executed';
+import { serverPath } from './following';
 import { COMMANDS, type Kind, pageUrl } from './links';
 import { serverHost, viewFactory } from './outputs';
 import { fromRoot } from './paths';
@@ -90,12 +91,22 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       palette?.addItem({ command, category: trans.__(CATEGORY) });
     }
 
-    const follow = (): Promise<void> =>
-      workspace.stores.follow(notebooks?.currentWidget?.context.path ?? null);
+    const { stores } = workspace;
+    const follow = async (): Promise<void> => {
+      const front = notebooks?.currentWidget?.context.path;
+      const path = front === undefined ? null : serverPath(front, app.serviceManager.contents);
+      if (front === undefined || path !== null || !stores.asked) {
+        await stores.follow(path);
+      }
+    };
     notebooks?.currentChanged.connect(() => void follow());
     void app.restored.then(follow).then(() => workspace.runs.refresh());
 
-    const loaded = await settings?.load(panelPlugin.id);
+    // Without its settings the panel is as it comes.
+    const loaded = await settings?.load(panelPlugin.id).catch((reason: unknown) => {
+      console.warn('mlnb: its settings could not be read', reason);
+      return undefined;
+    });
     const apply = (): void => {
       const names = loaded?.get('keyMetrics').composite;
       const smoothing = loaded?.get('smoothing').composite;
@@ -235,7 +246,9 @@ export const rerunPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const { commands } = app;
     const { api, trans } = workspace;
-    const inFront = (): string | null => notebooks?.currentWidget?.context.path ?? null;
+    const pathOf = (panel: NotebookPanel | null | undefined): string | null =>
+      panel ? serverPath(panel.context.path, app.serviceManager.contents) : null;
+    const inFront = (): string | null => pathOf(notebooks?.currentWidget);
 
     const origin = async (args: Record<string, unknown>): Promise<IRerunOrigin | null> => {
       const { runs, storeId } = runsFrom(args);
@@ -248,10 +261,10 @@ export const rerunPlugin: JupyterFrontEndPlugin<void> = {
       if (!notebook) {
         return null;
       }
-      const { run_id, name, params } = run;
+      const { run_id, name } = run;
       // Only a notebook's run kept its source; a cell's run lends its parameters to the notebook of now.
       return run.kind === 'notebook'
-        ? { notebook, run: { run_id, name, params, store: storeId } }
+        ? { notebook, run: { run_id, name, store: storeId } }
         : { notebook };
     };
 
@@ -267,19 +280,16 @@ export const rerunPlugin: JupyterFrontEndPlugin<void> = {
             return;
           }
           // What is executed is the file, so what is in front is written first.
-          const open = notebooks?.find(panel => panel.context.path === found.notebook);
+          const open = notebooks?.find(panel => pathOf(panel) === found.notebook);
           if (found.run === undefined && open?.context.model.dirty) {
             await open.context.save();
           }
           const model = new RerunModel(api, found);
-          if (await rerunDialog(workspace.ui, model)) {
-            const started = await model.start();
-            if (model.problem !== null) {
-              throw model.problem;
-            }
+          const started = await rerunDialog(workspace.ui, model);
+          if (started !== null) {
             await commands.execute(CommandIDs.openBatch, {
-              runs: [started?.batch.batch_id ?? ''],
-              store_id: started?.store ?? null
+              runs: [started.batch.batch_id],
+              store_id: started.store
             });
             await workspace.runs.refresh();
           }

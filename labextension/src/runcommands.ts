@@ -4,9 +4,12 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard, Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIDs, type IRunsArgs, runsFrom } from './commands';
+import { asApiError } from './models/model';
 import { PromotionModel } from './models/promotion';
+import { ApiError } from './request';
 import type { IRunRow } from './tokens';
-import { askName, askTags, confirmDelete, promoteDialog, reported } from './views/dialogs';
+import { parseTags } from './tags';
+import { askAndSend, promoteDialog, reported } from './views/dialogs';
 import { RunsView } from './views/runs';
 import type { Workspace } from './workspace';
 
@@ -27,6 +30,25 @@ export function addRunCommands(app: JupyterFrontEnd, workspace: Workspace): void
   const row = async ({ runs: [runId = ''], storeId }: IRunsArgs): Promise<IRunRow> =>
     runs.row(runId) ?? (await api.run(storeId, runId));
   const some = (args: Record<string, unknown>): boolean => target(args).runs.length > 0;
+  /** Do it with each run; what is refused of some holds up none of the others, and is told in the end. */
+  const each = async (all: string[], step: (run: string) => Promise<unknown>): Promise<void> => {
+    const refused: ApiError[] = [];
+    for (const run of all) {
+      await step(run).catch((reason: unknown) => refused.push(asApiError(reason)));
+    }
+    await runs.refresh();
+    const [first] = refused;
+    if (first !== undefined) {
+      throw all.length === 1
+        ? first
+        : new ApiError(
+            trans.__('%1 of %2 were refused: %3', refused.length, all.length, first.message),
+            first.code,
+            first.status,
+            first.hint
+          );
+    }
+  };
 
   commands.addCommand(CommandIDs.promote, {
     label: trans.__('Promote Run…'),
@@ -65,11 +87,19 @@ export function addRunCommands(app: JupyterFrontEnd, workspace: Workspace): void
       reported(trans, async () => {
         const wanted = target(args);
         const { run_id, name } = await row(wanted);
-        const next = await askName(trans, name);
-        if (next !== null && next !== name) {
-          await api.edit(wanted.storeId, run_id, { name: next });
-          await runs.refresh();
-        }
+        const question = {
+          title: trans.__('Rename the run'),
+          text: '',
+          field: trans.__('Name'),
+          answer: name,
+          accept: trans.__('Rename')
+        };
+        await askAndSend(workspace.ui, question, async next => {
+          if (next !== name) {
+            await api.edit(wanted.storeId, run_id, { name: next });
+            await runs.refresh();
+          }
+        });
       })
   });
 
@@ -79,11 +109,19 @@ export function addRunCommands(app: JupyterFrontEnd, workspace: Workspace): void
     execute: args =>
       reported(trans, async () => {
         const wanted = target(args);
-        const tags = await askTags(trans, wanted.runs.length);
-        if (tags !== null && Object.keys(tags).length > 0) {
-          await Promise.all(wanted.runs.map(run => api.edit(wanted.storeId, run, { tags })));
-          await runs.refresh();
-        }
+        const question = {
+          title: trans._n('Tag the run', 'Tag %1 runs', wanted.runs.length),
+          text: trans.__('key=value, or a word; -key takes a tag off. Several with commas.'),
+          field: trans.__('Tags'),
+          answer: '',
+          accept: trans.__('Tag')
+        };
+        await askAndSend(workspace.ui, question, async typed => {
+          const tags = parseTags(typed);
+          if (Object.keys(tags).length > 0) {
+            await each(wanted.runs, run => api.edit(wanted.storeId, run, { tags }));
+          }
+        });
       })
   });
 
@@ -94,10 +132,26 @@ export function addRunCommands(app: JupyterFrontEnd, workspace: Workspace): void
       reported(trans, async () => {
         const wanted = target(args);
         const names = wanted.runs.map(runId => runs.row(runId)?.name ?? runId);
-        if (await confirmDelete(trans, names)) {
-          await Promise.all(wanted.runs.map(run => api.remove(wanted.storeId, run)));
+        const question = {
+          title: trans._n('Delete %2?', 'Delete %1 runs?', names.length, names[0] ?? ''),
+          text: trans.__('They leave every list. Their files are freed later, by mlnb store gc.'),
+          field: null,
+          answer: '',
+          accept: trans.__('Delete'),
+          warn: true
+        };
+        const gone = new Set<string>();
+        await askAndSend(workspace.ui, question, () =>
+          each(
+            wanted.runs.filter(run => !gone.has(run)),
+            async run => {
+              await api.remove(wanted.storeId, run);
+              gone.add(run);
+            }
+          )
+        );
+        if (gone.size > 0) {
           selection.clear();
-          await runs.refresh();
         }
       })
   });

@@ -51,8 +51,9 @@ export type IPromotionRequest = Schemas['NewPromotion'];
 
 /** What a notebook's `parameters` cell assigns. */
 export type IParameter = Schemas['NotebookParameter'];
-export type IRerunRequest = Schemas['NewRerun'] &
-  Required<Pick<Schemas['NewRerun'], 'params' | 'grid' | 'workers'>>;
+export type IPlannedField = Schemas['PlannedField'];
+export type IPlanRequest = Schemas['NewPlan'];
+export type IRerunRequest = Schemas['NewRerun'];
 export type IBatch = Schemas['BatchRow'];
 /** How far a batch is. */
 export type IBatchInfo = Schemas['BatchProgress'];

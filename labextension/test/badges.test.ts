@@ -19,6 +19,6 @@ it('takes the last run line of a cell’s outputs', () => {
 
 it('says how it ended, its name and the metric that stands for it', () => {
   const metrics = [{ name: 'accuracy', value: 0.93412, previous: null }];
-  expect(labelOf(line({ metrics }))).toBe('● amber-fox-12 accuracy 0.934');
+  expect(labelOf(line({ metrics }))).toBe('● amber-fox-12 accuracy 0.9341');
   expect(labelOf(line({ status: 'failed' }))).toBe('✕ amber-fox-12');
 });

@@ -15,7 +15,7 @@ describe('an answer', () => {
     const sent = '{"seed":12345678901234567891,"lr":0.12345678901234567,"n":-9007199254740993}';
     expect(await requestAPI(settings(sent), 'runs')).toEqual({
       seed: '12345678901234567891',
-      lr: 0.12345678901234567,
+      lr: Number('0.12345678901234567'),
       n: '-9007199254740993'
     });
   });

@@ -42,7 +42,7 @@ describe('the run line', () => {
       })
     );
     expect(node.textContent).toContain('amber-fox-12');
-    expect(node.textContent).toContain('accuracy 0.934 +0.012');
+    expect(node.textContent).toContain('accuracy 0.9341 +0.012');
     expect(node.textContent).toContain('lr 0.05');
     expect(node.textContent).toContain('2 datasets · 1 model');
   });

@@ -6,10 +6,11 @@ import { formatAge, formatTime } from '../format';
 import { useModel } from '../models/model';
 import type { RegistryModel } from '../models/registry';
 import type { IModel, IModelVersion, IPromotion } from '../tokens';
+import { useAttempt } from './attempt';
 import { useNow } from './clock';
 import { Gates } from './gates';
 import { Alias } from './parts';
-import { Banner, Loading, Notice, Problem } from './states';
+import { Banner, Loading, Notice, Problem, Refusal } from './states';
 import { useUi } from './ui';
 
 const DRAGGED = 'application/x-mlnb-alias';
@@ -19,7 +20,12 @@ export interface IModelsViewProps {
   onOpenRun: (runId: string) => void;
   /** Ask about a promotion; an alias that was dragged to the version is the one that is meant. */
   onPromote: (model: IModel, version: IModelVersion, alias?: string) => void;
-  onRollBack: (model: string, alias: string, note: string) => void;
+  onRollBack: (
+    model: string,
+    alias: string,
+    note: string,
+    expected: number | null
+  ) => Promise<void>;
 }
 
 export function ModelsView(props: IModelsViewProps): JSX.Element {
@@ -177,10 +183,9 @@ function History(props: IModelsViewProps & { selected: IModel }): JSX.Element {
             <Step
               key={promotion.promotion_id}
               promotion={promotion}
-              onRollBack={
-                last && promotion.from_version !== null
-                  ? note => props.onRollBack(model, promotion.alias, note)
-                  : null
+              offered={last && promotion.from_version !== null}
+              onRollBack={note =>
+                props.onRollBack(model, promotion.alias, note, promotion.to_version)
               }
             />
           );
@@ -192,10 +197,12 @@ function History(props: IModelsViewProps & { selected: IModel }): JSX.Element {
 
 function Step(props: {
   promotion: IPromotion;
-  onRollBack: ((note: string) => void) | null;
+  /** It is the alias's last move, and can be taken back. */
+  offered: boolean;
+  onRollBack: (note: string) => Promise<void>;
 }): JSX.Element {
   const { trans } = useUi();
-  const { promotion, onRollBack } = props;
+  const { promotion } = props;
   const now = useNow();
   const decision = {
     promoted: trans.__('promoted'),
@@ -217,7 +224,7 @@ function Step(props: {
             {[formatAge(promotion.time, now, trans), promotion.user].filter(Boolean).join(' · ')}
           </span>
         )}
-        {onRollBack && <RollBack to={version(promotion.from_version)} onRollBack={onRollBack} />}
+        <RollBack {...props} to={version(promotion.from_version)} />
       </div>
       {promotion.note && <p className="mlnb-Timeline-note">{promotion.note}</p>}
       {promotion.gates.length > 0 && <Gates gates={promotion.gates} />}
@@ -225,12 +232,17 @@ function Step(props: {
   );
 }
 
-/** Asks for a reason where it stands, instead of a dialog. */
-function RollBack(props: { to: string; onRollBack: (note: string) => void }): JSX.Element {
+/** Asks for a reason where it stands, instead of a dialog. What is being typed stays, though somebody else moves the alias. */
+function RollBack(props: {
+  to: string;
+  offered: boolean;
+  onRollBack: (note: string) => Promise<void>;
+}): JSX.Element | null {
   const { trans } = useUi();
   const [note, setNote] = useState<string | null>(null);
+  const { busy, problem, attempt } = useAttempt();
   if (note === null) {
-    return (
+    return !props.offered ? null : (
       <button type="button" className="mlnb-Link mlnb-mod-right" onClick={() => setNote('')}>
         {trans.__('Roll back to %1', props.to)}
       </button>
@@ -241,8 +253,7 @@ function RollBack(props: { to: string; onRollBack: (note: string) => void }): JS
       className="mlnb-RollBack"
       onSubmit={event => {
         event.preventDefault();
-        props.onRollBack(note);
-        setNote(null);
+        void attempt(() => props.onRollBack(note)).then(done => done && setNote(null));
       }}
     >
       <input
@@ -259,9 +270,10 @@ function RollBack(props: { to: string; onRollBack: (note: string) => void }): JS
           }
         }}
       />
-      <button type="submit" className="mlnb-Action mlnb-mod-primary">
+      <button type="submit" className="mlnb-Action mlnb-mod-primary" disabled={busy}>
         {trans.__('Roll back')}
       </button>
+      <Refusal error={problem} />
     </form>
   );
 }

@@ -6,6 +6,7 @@ import { useModel } from '../models/model';
 import type { PromotionModel } from '../models/promotion';
 import { Gates } from './gates';
 import { Alias } from './parts';
+import { Refusal } from './states';
 import { useUi } from './ui';
 
 const TYPING_MS = 300;
@@ -99,12 +100,7 @@ export function PromoteForm({ model }: { model: PromotionModel }): JSX.Element {
           }}
         />
       </label>
-      {model.problem && (
-        <p className="mlnb-PromoteForm-problem" role="alert">
-          {model.problem.message}
-          {model.problem.hint && ` (${model.problem.hint})`}
-        </p>
-      )}
+      <Refusal error={model.problem} />
     </div>
   );
 }
@@ -151,7 +147,7 @@ function Outcome({ model }: { model: PromotionModel }): JSX.Element {
       )}
       {trial && <Gates gates={trial.gates} />}
       {trial && !passed && trial.gates.length > 0 && (
-        <p className="mlnb-PromoteForm-problem">{trans.__('A gate refuses this promotion.')}</p>
+        <p className="mlnb-Refusal">{trans.__('A gate refuses this promotion.')}</p>
       )}
     </div>
   );

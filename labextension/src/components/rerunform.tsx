@@ -4,11 +4,10 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { JSX } from 'react';
 import { formatCount, formatDuration } from '../format';
 import { useModel } from '../models/model';
-import { MOST_WORKERS, type RerunModel } from '../models/rerun';
+import { MOST_WORKERS, type RerunModel, type Understood } from '../models/rerun';
 import { fileName } from '../paths';
 import type { IParameter } from '../tokens';
-import type { Choice } from '../values';
-import { Loading } from './states';
+import { Loading, Refusal } from './states';
 import { useUi } from './ui';
 
 export function RerunForm({ model }: { model: RerunModel }): JSX.Element {
@@ -44,10 +43,10 @@ export function RerunForm({ model }: { model: RerunModel }): JSX.Element {
       )}
       <Settings model={model} />
       <Sum model={model} />
-      {problem && (
-        <p className="mlnb-PromoteForm-problem" role="alert">
-          {problem.message}
-          {problem.hint && ` (${problem.hint})`}
+      <Refusal error={problem} />
+      {model.busy && parameters !== null && (
+        <p className="mlnb-Quiet" role="status">
+          {trans.__('Starting…')}
         </p>
       )}
     </div>
@@ -58,9 +57,9 @@ function Field(props: { model: RerunModel; parameter: IParameter }): JSX.Element
   const { trans } = useUi();
   const { model, parameter } = props;
   const { name, help, type } = parameter;
-  const choice = model.choice(parameter);
-  const wrong = choice.kind === 'problem';
-  const note = noteOf(choice, trans);
+  const understood = model.understood(parameter);
+  const wrong = understood?.problem != null;
+  const note = noteOf(understood, trans);
   return (
     <label className="mlnb-RerunForm-field">
       <span className="mlnb-RerunForm-name" title={help || undefined}>
@@ -70,7 +69,7 @@ function Field(props: { model: RerunModel; parameter: IParameter }): JSX.Element
         <input
           className="jp-mod-styled"
           value={model.text(parameter)}
-          placeholder={parameter.default}
+          placeholder={parameter.source}
           aria-label={name}
           aria-invalid={wrong}
           aria-describedby={note === '' ? undefined : `mlnb-rerun-${name}`}
@@ -86,23 +85,19 @@ function Field(props: { model: RerunModel; parameter: IParameter }): JSX.Element
 }
 
 /** How a field was understood, where that isn't plain. */
-function noteOf(choice: Choice, trans: TranslationBundle): string {
-  if (choice.kind === 'values') {
-    const { length } = choice.values;
-    return length > 1 ? trans._n('%1 value', '%1 values', length) : '';
+function noteOf(understood: Understood | null, trans: TranslationBundle): string {
+  if (understood === null) {
+    return '';
   }
-  if (choice.kind === 'range') {
-    return choice.distribution === 'loguniform'
-      ? trans.__('drawn by logarithm')
-      : trans.__('drawn at random');
+  const { count, problem, hint } = understood;
+  if (problem !== null) {
+    return hint === null ? problem : `${problem} (${hint})`;
   }
-  const { distribution } = choice;
-  return {
-    numbers: trans.__('%1 takes numbers', distribution),
-    two: trans.__('%1 takes a lower and a higher number', distribution),
-    order: trans.__('the lower number comes first'),
-    positive: trans.__('loguniform begins above zero')
-  }[choice.problem];
+  return count === null
+    ? trans.__('drawn at random')
+    : count > 1
+      ? trans._n('%1 value', '%1 values', count)
+      : '';
 }
 
 function Settings({ model }: { model: RerunModel }): JSX.Element {
@@ -167,7 +162,7 @@ function Sum({ model }: { model: RerunModel }): JSX.Element {
         );
   return (
     <p className="mlnb-RerunForm-count" aria-live="polite">
-      {trans._n('= %2 run', '= %2 runs', count, formatCount(count))}
+      {count === null ? '…' : trans._n('= %2 run', '= %2 runs', count, formatCount(count))}
       {time !== null && <span>, {time}</span>}
     </p>
   );

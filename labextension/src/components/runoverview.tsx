@@ -7,8 +7,10 @@ import { apart } from '../doubled';
 import { direction } from '../metrics';
 import type { CurvesModel } from '../models/curves';
 import type { IMetricDetail, IRunDetail } from '../tokens';
+import { useAttempt } from './attempt';
 import { Card, Change, Folded, Name } from './parts';
 import { Sparkline } from './sparkline';
+import { Refusal } from './states';
 import { useUi } from './ui';
 
 const FEW = 12;
@@ -17,7 +19,7 @@ export function Overview(props: {
   run: IRunDetail;
   curves: CurvesModel;
   store: string | null;
-  onNote: (note: string) => void;
+  onNote: (note: string) => Promise<void>;
 }): JSX.Element {
   const { run } = props;
   return (
@@ -204,10 +206,20 @@ function VerdictCard({ run }: { run: IRunDetail }): JSX.Element {
   );
 }
 
-function NoteCard(props: { note: string | null; onNote: (note: string) => void }): JSX.Element {
+function NoteCard(props: {
+  note: string | null;
+  onNote: (note: string) => Promise<void>;
+}): JSX.Element {
   const { trans } = useUi();
   const [text, setText] = useState<string | null>(null);
+  const { problem, attempt } = useAttempt();
   const shown = text ?? props.note ?? '';
+  /** What was typed stays until it is kept, or typed on. */
+  const keep = async (typed: string): Promise<void> => {
+    if (typed === (props.note ?? '') || (await attempt(() => props.onNote(typed)))) {
+      setText(newer => (newer === typed ? null : newer));
+    }
+  };
   return (
     <Card title={trans.__('Note')}>
       <textarea
@@ -217,13 +229,19 @@ function NoteCard(props: { note: string | null; onNote: (note: string) => void }
         placeholder={trans.__('What was tried, and what it showed')}
         aria-label={trans.__('Note')}
         onChange={event => setText(event.target.value)}
+        aria-invalid={problem !== null}
         onBlur={() => {
-          if (text !== null && text !== (props.note ?? '')) {
-            props.onNote(text);
+          if (text !== null) {
+            void keep(text);
           }
-          setText(null);
         }}
       />
+      <Refusal error={problem} />
+      {problem !== null && text !== null && (
+        <button type="button" className="mlnb-Link" onClick={() => void keep(text)}>
+          {trans.__('Keep it now')}
+        </button>
+      )}
     </Card>
   );
 }

@@ -39,7 +39,7 @@ export interface IRunViewProps {
   onRename: (run: IRunDetail) => void;
   onRerun: (run: IRunDetail) => void;
   onTag: (run: IRunDetail) => void;
-  onNote: (note: string) => void;
+  onNote: (note: string) => Promise<void>;
   onModels: () => void;
   /** Which of the tabs is open. */
   tab: string | null;

@@ -2,7 +2,7 @@
 
 import { closeIcon, searchIcon } from '@jupyterlab/ui-components';
 import type { JSX, KeyboardEvent, RefObject } from 'react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { apply, complete, type ICompletion } from '../completion';
 import type { ApiError } from '../request';
 import { useUi } from './ui';
@@ -22,6 +22,7 @@ export interface ISearchBoxProps {
 export function SearchBox(props: ISearchBoxProps): JSX.Element {
   const { trans } = useUi();
   const { input, where, onQuery } = props;
+  const id = useId();
   const [text, setText] = useState(where);
   const [completion, setCompletion] = useState<ICompletion | null>(null);
   const [choice, setChoice] = useState(-1);
@@ -35,13 +36,16 @@ export function SearchBox(props: ISearchBoxProps): JSX.Element {
       setText(where);
     }
   }, [where]);
+  const send = useRef(onQuery);
+  send.current = onQuery;
+  // It waits for the person, not for the list, which is drawn anew whenever a run logs.
   useEffect(() => {
     const timer = window.setTimeout(() => {
       sent.current = text.trim();
-      onQuery(text.trim());
+      send.current(text.trim());
     }, TYPING_MS);
     return () => window.clearTimeout(timer);
-  }, [text, onQuery]);
+  }, [text]);
 
   const type = (value: string, caret: number): void => {
     setText(value);
@@ -99,9 +103,10 @@ export function SearchBox(props: ISearchBoxProps): JSX.Element {
             title={trans.__('Text, or a query: %1', 'metrics.accuracy > 0.9 and params.lr < 0.1')}
             aria-label={trans.__('Search runs')}
             aria-expanded={completion !== null}
-            aria-controls="mlnb-search-options"
+            aria-controls={`${id}-options`}
+            aria-activedescendant={choice < 0 ? undefined : `${id}-${choice}`}
             aria-invalid={showError}
-            aria-describedby={showError ? 'mlnb-search-error' : undefined}
+            aria-describedby={showError ? `${id}-error` : undefined}
             onChange={event =>
               type(event.target.value, event.target.selectionStart ?? event.target.value.length)
             }
@@ -126,10 +131,11 @@ export function SearchBox(props: ISearchBoxProps): JSX.Element {
         )}
       </div>
       {completion !== null && (
-        <ul className="mlnb-SearchBox-options" id="mlnb-search-options" role="listbox">
+        <ul className="mlnb-SearchBox-options" id={`${id}-options`} role="listbox">
           {completion.options.map((option, index) => (
             <li
               key={option}
+              id={`${id}-${index}`}
               role="option"
               aria-selected={index === choice}
               // Before blur, which would close the list under the pointer.
@@ -144,7 +150,7 @@ export function SearchBox(props: ISearchBoxProps): JSX.Element {
         </ul>
       )}
       {showError && (
-        <div className="mlnb-SearchBox-error" id="mlnb-search-error" role="alert">
+        <div className="mlnb-SearchBox-error" id={`${id}-error`} role="alert">
           {props.error?.summary}
           {props.error?.hint && <div className="mlnb-SearchBox-hint">{props.error.hint}</div>}
         </div>

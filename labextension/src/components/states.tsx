@@ -75,6 +75,17 @@ export function Problem(props: { error: ApiError; onRetry: () => void }): JSX.El
   );
 }
 
+/** Why the server refused what was asked for, beside what was typed. */
+export function Refusal({ error }: { error: ApiError | null }): JSX.Element | null {
+  const { trans } = useUi();
+  return error === null ? null : (
+    <p className="mlnb-Refusal" role="alert">
+      {error.offline ? trans.__('The server is out of reach') : error.message}
+      {error.hint && ` (${error.hint})`}
+    </p>
+  );
+}
+
 /** The same above content that is still worth reading. */
 export function Banner(props: { error: ApiError; onRetry: () => void }): JSX.Element {
   const { trans } = useUi();

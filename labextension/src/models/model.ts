@@ -39,6 +39,39 @@ export class Model implements IDisposable {
   private _isDisposed = false;
 }
 
+/** A model of something that a person asks for, which the server may refuse: what they typed stays until it agrees. */
+export class Asking extends Model {
+  /** An answer is under way. */
+  get busy(): boolean {
+    return this.underWay > 0;
+  }
+
+  /** Why the last one was refused. */
+  get problem(): ApiError | null {
+    return this._problem;
+  }
+
+  /** Take a step; whether the server agreed. */
+  protected async attempt(step: () => Promise<void>): Promise<boolean> {
+    this.underWay += 1;
+    this._problem = null;
+    this.notify();
+    try {
+      await step();
+      return true;
+    } catch (reason) {
+      this._problem = asApiError(reason);
+      return false;
+    } finally {
+      this.underWay -= 1;
+      this.notify();
+    }
+  }
+
+  private underWay = 0;
+  private _problem: ApiError | null = null;
+}
+
 /** Renders the component again whenever the model changes. */
 export function useModel(model: Model): number {
   const subscribe = useCallback(

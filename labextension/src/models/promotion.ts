@@ -6,11 +6,11 @@
 import type { Api } from '../api';
 import type { ApiError } from '../request';
 import type { IModel, IModelFile, IModelVersion, IPromotion, IRunDetail } from '../tokens';
-import { asApiError, Model } from './model';
+import { asApiError, Asking } from './model';
 
 export type PromotionApi = Pick<Api, 'models' | 'register' | 'promote'>;
 
-export class PromotionModel extends Model {
+export class PromotionModel extends Asking {
   constructor(
     private readonly api: PromotionApi,
     readonly store: string | null,
@@ -34,14 +34,6 @@ export class PromotionModel extends Model {
 
   note = '';
 
-  get busy(): boolean {
-    return this.underWay > 0;
-  }
-
-  get problem(): ApiError | null {
-    return this._problem;
-  }
-
   get known(): readonly IModel[] {
     return this._known;
   }
@@ -51,7 +43,7 @@ export class PromotionModel extends Model {
     return this._file;
   }
 
-  setFile(file: IModelFile): Promise<void> {
+  setFile(file: IModelFile): Promise<boolean> {
     this._file = file;
     return this.attempt(() => this.tryGates());
   }
@@ -86,13 +78,11 @@ export class PromotionModel extends Model {
     );
   }
 
-  open(): Promise<void> {
-    return this.attempt(async () => {
-      await this.look();
-    });
+  open(): Promise<boolean> {
+    return this.attempt(() => this.look());
   }
 
-  setTarget(model: string, alias: string): Promise<void> {
+  setTarget(model: string, alias: string): Promise<boolean> {
     if (model !== this._model) {
       this.wanted = null;
     }
@@ -101,7 +91,7 @@ export class PromotionModel extends Model {
     return this.attempt(() => this.tryGates());
   }
 
-  register(): Promise<void> {
+  register(): Promise<boolean> {
     return this.attempt(async () => {
       const { run_id, name } = this._file;
       await this.api.register(this.store, this._model, run_id, name || null);
@@ -109,19 +99,25 @@ export class PromotionModel extends Model {
     });
   }
 
-  promote(): Promise<void> {
+  /** Move the alias; whether it has moved. Was it refused, who holds the alias now is looked up, and the note stays. */
+  promote(): Promise<boolean> {
     const version = this.version?.version;
     if (version === undefined) {
-      return Promise.resolve();
+      return Promise.resolve(false);
     }
     return this.attempt(async () => {
-      this._done = await this.api.promote(this.store, {
-        model: this._model,
-        version,
-        alias: this._alias,
-        note: this.note,
-        expected: this.holder
-      });
+      try {
+        this._done = await this.api.promote(this.store, {
+          model: this._model,
+          version,
+          alias: this._alias,
+          note: this.note,
+          expected: this.holder
+        });
+      } catch (reason) {
+        await this.look().catch(() => undefined);
+        throw reason;
+      }
     });
   }
 
@@ -151,19 +147,6 @@ export class PromotionModel extends Model {
     }
   }
 
-  private async attempt(step: () => Promise<void>): Promise<void> {
-    this.underWay += 1;
-    this._problem = null;
-    this.notify();
-    try {
-      await step();
-    } catch (reason) {
-      this._problem = asApiError(reason);
-    }
-    this.underWay -= 1;
-    this.notify();
-  }
-
   private _model: string;
   private _file: IModelFile;
   private _alias: string;
@@ -173,8 +156,6 @@ export class PromotionModel extends Model {
   private _done: IPromotion | null = null;
   /** Counts trials: only the last one's answer is about what is chosen. */
   private tried = 0;
-  private underWay = 0;
-  private _problem: ApiError | null = null;
 }
 
 /** A refusal carries the gates' results. */

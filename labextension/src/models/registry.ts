@@ -32,9 +32,18 @@ export class RegistryModel extends Model {
     this.notify();
   }
 
-  async rollBack(model: string, alias: string, note: string): Promise<void> {
-    await this.api.rollBack(this.store, model, alias, note);
-    await this.refresh();
+  /** Take an alias back, if `expected` still holds it: else somebody has moved it since. */
+  async rollBack(
+    model: string,
+    alias: string,
+    note: string,
+    expected: number | null
+  ): Promise<void> {
+    try {
+      await this.api.rollBack(this.store, model, alias, note, expected);
+    } finally {
+      await this.refresh();
+    }
   }
 
   refresh(): Promise<void> {

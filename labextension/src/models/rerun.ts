@@ -1,28 +1,36 @@
-/** A rerun before it starts: the notebook's parameters, each with a value or several. */
+/**
+ * A rerun before it starts: the notebook's parameters, each with a value or several.
+ *
+ * A field holds source text. The server wrote it and the server reads it, and only what was edited is sent back: a rerun
+ * with nothing touched has the parameters that the run had.
+ */
 
 import type { Api } from '../api';
-import { formatScalar } from '../format';
 import { fileName } from '../paths';
-import type { ApiError } from '../request';
-import type { IBatch, IParameter, IRerunRequest, Scalar } from '../tokens';
-import { type Choice, parseChoice } from '../values';
-import { asApiError, Model } from './model';
+import { literal } from '../query';
+import type { IBatch, IParameter, IPlannedField, IRerunRequest } from '../tokens';
+import { Asking } from './model';
 
 export interface IRerunOrigin {
   /** From the server's root. */
   notebook: string;
   /** The run whose own source is executed; else the notebook as it is now. */
-  run?: { run_id: string; name: string; params: Record<string, Scalar>; store: string | null };
+  run?: { run_id: string; name: string; store: string | null };
 }
+
+/** How a field was understood. */
+export type Understood = Pick<IPlannedField, 'count' | 'problem' | 'hint'>;
 
 const SAMPLES = 20;
 export const MOST_WORKERS = 64;
 /** Past runs of the notebook that tell how long one takes. */
 const PAST = 20;
+const TYPING_MS = 200;
+const AS_IT_IS: Understood = { count: 1, problem: null, hint: null };
 
-export class RerunModel extends Model {
+export class RerunModel extends Asking {
   constructor(
-    private readonly api: Pick<Api, 'parameters' | 'rerun' | 'stores' | 'runs'>,
+    private readonly api: Pick<Api, 'parameters' | 'plan' | 'rerun' | 'stores' | 'runs'>,
     readonly origin: IRerunOrigin
   ) {
     super();
@@ -35,22 +43,31 @@ export class RerunModel extends Model {
     return this._parameters;
   }
 
-  get busy(): boolean {
-    return this._busy;
-  }
-
-  get problem(): ApiError | null {
-    return this._problem;
-  }
-
-  /** What stands in a field: what was typed, else the run's value, else the default. */
-  text(parameter: IParameter): string {
-    return this.typed.get(parameter.name) ?? this.initial(parameter);
+  /** What stands in a field: what was typed, else what the run had, or the default. */
+  text({ name, source }: IParameter): string {
+    return this.typed.get(name) ?? source;
   }
 
   setText(name: string, text: string): void {
     this.typed.set(name, text);
     this.notify();
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.understand(), TYPING_MS);
+  }
+
+  /** The texts that were edited, by parameter; an empty one leaves the parameter alone. */
+  get edits(): Record<string, string> {
+    const edited = (this._parameters ?? [])
+      .map(parameter => [parameter, this.text(parameter).trim()] as const)
+      .filter(([{ source }, text]) => text !== '' && text !== source.trim())
+      .map(([{ name }, text]) => [name, text] as const);
+    return Object.fromEntries(edited);
+  }
+
+  /** How the server reads a field; null until it has said so. */
+  understood({ name }: IParameter): Understood | null {
+    const text = this.edits[name];
+    return text === undefined ? AS_IT_IS : (this.readings.get(reading(name, text)) ?? null);
   }
 
   setWorkers(workers: number): void {
@@ -58,19 +75,14 @@ export class RerunModel extends Model {
     this.notify();
   }
 
-  /** What stands in a field, understood. */
-  choice(parameter: IParameter): Choice {
-    return parseChoice(this.text(parameter));
-  }
-
   /** There is a range, of which values have to be drawn. */
   get drawn(): boolean {
-    return Object.values(this.request.grid).some(values => typeof values === 'string');
+    return this.counts.includes(null);
   }
 
   /** There are several values of something, so that some sets of all can be drawn. */
   get varied(): boolean {
-    return Object.keys(this.request.grid).length > 0;
+    return this.counts.some(count => count !== 1);
   }
 
   /** How many sets are drawn; null tries all. */
@@ -83,74 +95,111 @@ export class RerunModel extends Model {
     this.notify();
   }
 
-  /** How many runs it makes. */
-  get count(): number {
-    return this.samples ?? this.combinations;
+  /** How many runs it makes; null until all that was edited is understood. */
+  get count(): number | null {
+    return this.unread.length > 0 ? null : (this.samples ?? this.combinations);
   }
 
   /** All sets that the lists span. */
   get combinations(): number {
-    return Object.values(this.request.grid).reduce((count, values) => count * values.length, 1);
+    return this.counts.reduce<number>((product, count) => product * (count ?? 1), 1);
   }
 
   /** Seconds that it may take, by the median of the notebook's past runs; null where there are none. */
   get seconds(): number | null {
-    const rounds = Math.ceil(this.count / this.workers);
-    return this.typical === null ? null : rounds * this.typical;
+    const { count, typical } = this;
+    return typical === null || count === null ? null : Math.ceil(count / this.workers) * typical;
   }
 
+  /** Nothing is known to be wrong. */
   get ready(): boolean {
-    const understood = this._parameters?.every(one => this.choice(one).kind !== 'problem');
-    return !this._busy && understood === true;
+    const wrong = this._parameters?.some(one => this.understood(one)?.problem != null) ?? true;
+    return !this.busy && !wrong;
   }
 
-  /** Parameters with one value are set, those with several span the grid; defaults are left alone. */
   get request(): IRerunRequest {
-    const params: Record<string, unknown> = {};
-    const grid: IRerunRequest['grid'] = {};
-    for (const parameter of this._parameters ?? []) {
-      const text = this.text(parameter).trim();
-      if (text === '' || text === parameter.default) {
-        continue;
-      }
-      const choice = parseChoice(text);
-      if (choice.kind === 'range') {
-        grid[parameter.name] = choice.text;
-      } else if (choice.kind === 'values' && choice.values.length === 1) {
-        params[parameter.name] = choice.values[0];
-      } else if (choice.kind === 'values' && choice.values.length > 1) {
-        grid[parameter.name] = choice.values;
-      }
-    }
-    const ranges = Object.values(grid).some(values => typeof values === 'string');
-    const samples = ranges ? (this._samples ?? SAMPLES) : this._samples;
-    const { notebook, run } = this.origin;
+    const { edits, samples, workers } = this;
     const name = this.name.trim();
     return {
-      ...(run === undefined ? { notebook } : { run: run.run_id }),
-      params,
-      grid,
-      workers: this.workers,
-      ...(samples === null || Object.keys(grid).length === 0 ? {} : { samples }),
+      ...this.what,
+      edits,
+      workers,
+      ...(samples === null ? {} : { samples }),
       ...(name === '' ? {} : { name })
     };
   }
 
   async open(): Promise<void> {
     await this.attempt(async () => {
-      this._parameters = await this.api.parameters(this.origin.notebook);
+      const { notebook, run } = this.origin;
+      this._parameters = await (run === undefined
+        ? this.api.parameters(null, { path: notebook })
+        : this.api.parameters(run.store, { run: run.run_id }));
     });
     await this.learn();
+  }
+
+  /** Start it; the batch, and the store that it is in, or null where it was refused. */
+  async start(): Promise<{ batch: IBatch; store: string | null } | null> {
+    let started: { batch: IBatch; store: string | null } | null = null;
+    await this.attempt(async () => {
+      if (this.unread.length > 0) {
+        await this.ask(); // whether it is one value or a range to draw from tells what is sent
+      }
+      const { notebook, run } = this.origin;
+      const batch = await this.api.rerun(run?.store ?? null, this.request);
+      const stores = run === undefined ? (await this.api.stores(notebook)).stores : [];
+      started = { batch, store: run?.store ?? stores.find(({ current }) => current)?.id ?? null };
+    });
+    return started;
+  }
+
+  override dispose(): void {
+    window.clearTimeout(this.timer);
+    super.dispose();
+  }
+
+  private get what(): Pick<IRerunRequest, 'notebook' | 'run'> {
+    const { notebook, run } = this.origin;
+    return run === undefined ? { notebook } : { run: run.run_id };
+  }
+
+  /** How many values each parameter has; null for a range. */
+  private get counts(): (number | null)[] {
+    return (this._parameters ?? []).map(one => (this.understood(one) ?? AS_IT_IS).count);
+  }
+
+  private get unread(): string[] {
+    return Object.entries(this.edits)
+      .filter(([name, text]) => !this.readings.has(reading(name, text)))
+      .map(([name]) => name);
+  }
+
+  /** A form that isn't understood yet can be sent all the same: what is wrong with it is said then. */
+  private async understand(): Promise<void> {
+    try {
+      await this.ask();
+    } catch {
+      return;
+    }
+    this.notify();
+  }
+
+  private async ask(): Promise<void> {
+    const { edits } = this;
+    const fields = await this.api.plan(this.origin.run?.store ?? null, { ...this.what, edits });
+    // A reading is kept by the text that it is of, so it doesn't matter which answer comes last.
+    fields.forEach(field => this.readings.set(reading(field.name, edits[field.name] ?? ''), field));
   }
 
   /** How long one run of the notebook takes, from those that there were. */
   private async learn(): Promise<void> {
     const { notebook, run } = this.origin;
-    const file = fileName(notebook).replace(/[%_']/g, '_');
+    const file = literal(`%${fileName(notebook).replace(/[%_]/g, '_')}`);
     try {
       const stores = run === undefined ? (await this.api.stores(notebook)).stores : [];
       const store = run?.store ?? stores.find(({ current }) => current)?.id ?? null;
-      const where = `kind = 'notebook' and status = 'finished' and notebook like '%${file}'`;
+      const where = `kind = 'notebook' and status = 'finished' and notebook like ${file}`;
       const { runs } = await this.api.runs(store, { where, limit: PAST });
       const seconds = runs.map(row => row.duration_s ?? 0).sort((a, b) => a - b);
       this.typical = seconds[Math.floor(seconds.length / 2)] ?? null;
@@ -160,47 +209,14 @@ export class RerunModel extends Model {
     }
   }
 
-  /** Start it; the batch, and the store that it is in. */
-  async start(): Promise<{ batch: IBatch; store: string | null } | null> {
-    let started: { batch: IBatch; store: string | null } | null = null;
-    await this.attempt(async () => {
-      const { notebook, run } = this.origin;
-      const batch = await this.api.rerun(run?.store ?? null, this.request);
-      const stores = run === undefined ? (await this.api.stores(notebook)).stores : [];
-      started = { batch, store: run?.store ?? stores.find(({ current }) => current)?.id ?? null };
-    });
-    return started;
-  }
-
-  private initial({ name, default: text }: IParameter): string {
-    const value = this.origin.run?.params[name];
-    if (value === undefined || value === null) {
-      return text;
-    }
-    return typeof value === 'boolean'
-      ? value
-        ? 'True'
-        : 'False'
-      : formatScalar(value).replace('−', '-').replace(/,/g, '');
-  }
-
-  private async attempt(step: () => Promise<void>): Promise<void> {
-    this._busy = true;
-    this._problem = null;
-    this.notify();
-    try {
-      await step();
-    } catch (reason) {
-      this._problem = asApiError(reason);
-    }
-    this._busy = false;
-    this.notify();
-  }
-
   private readonly typed = new Map<string, string>();
+  private readonly readings = new Map<string, Understood>();
+  private timer = 0;
   private _parameters: IParameter[] | null = null;
   private _samples: number | null = null;
   private typical: number | null = null;
-  private _busy = false;
-  private _problem: ApiError | null = null;
+}
+
+function reading(name: string, text: string): string {
+  return `${name}=${text}`;
 }

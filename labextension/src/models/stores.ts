@@ -15,6 +15,11 @@ export class StoresModel extends Model {
     return this.chosen ?? this.followed;
   }
 
+  /** Whether anybody has asked yet. */
+  get asked(): boolean {
+    return this.questions > 0;
+  }
+
   get list(): readonly IStoreInfo[] {
     return this._list;
   }
@@ -36,12 +41,12 @@ export class StoresModel extends Model {
   /** Follow the notebook at `path`. */
   async follow(path: string | null): Promise<void> {
     this.path = path;
-    const asked = (this.asked += 1);
+    const asked = (this.questions += 1);
     let found: IStoreList;
     try {
       found = await this.api.stores(path);
     } catch (reason) {
-      if (asked !== this.asked) {
+      if (asked !== this.questions) {
         return;
       }
       const error = asApiError(reason);
@@ -50,7 +55,7 @@ export class StoresModel extends Model {
       this.notify();
       return;
     }
-    if (asked !== this.asked) {
+    if (asked !== this.questions) {
       return; // a newer question is under way
     }
     this._problem = null;
@@ -67,7 +72,7 @@ export class StoresModel extends Model {
 
   /** The server may have been away: look again what there is, if anybody has looked at all. */
   async resume(): Promise<void> {
-    if (this.asked > 0) {
+    if (this.asked) {
       await this.follow(this.path);
     }
   }
@@ -100,5 +105,5 @@ export class StoresModel extends Model {
   private path: string | null = null;
   private chosen: string | null = null;
   private followed: string | null = null;
-  private asked = 0;
+  private questions = 0;
 }

@@ -1,130 +1,140 @@
-/** The few questions that need a dialog. */
+/** The few questions that need a dialog. It closes when the server has agreed; until then what was typed stays. */
 
-import { Dialog, InputDialog, showDialog, showErrorMessage } from '@jupyterlab/apputils';
+import { Dialog, showErrorMessage } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { JSX } from 'react';
 import { PromoteForm } from '../components/promoteform';
+import { QuestionForm } from '../components/questionform';
 import { RerunForm } from '../components/rerunform';
 import type { IUi } from '../components/ui';
-import { parseTags } from '../tags';
-import { asApiError } from '../models/model';
+import { asApiError, type Asking } from '../models/model';
 import type { PromotionModel } from '../models/promotion';
+import { type IQuestion, QuestionModel } from '../models/question';
 import type { RerunModel } from '../models/rerun';
-import type { IPromotion } from '../tokens';
+import type { IBatch, IPromotion } from '../tokens';
 import { View } from './view';
 
 /** The place of the button that accepts. */
 const ACCEPT = 1;
 
-/** Can't be accepted, not with the Enter key either, while a gate refuses. */
-class PromoteDialog extends Dialog<unknown> {
+/** Accepting it, with the Enter key too, asks for agreement first. */
+class AgreedDialog extends Dialog<unknown> {
   constructor(
-    private readonly model: PromotionModel,
+    private readonly agree: () => Promise<boolean>,
     options: Partial<Dialog.IOptions<unknown>>
   ) {
     super(options);
   }
 
   override resolve(index: number = ACCEPT): void {
-    if (index !== ACCEPT || this.model.ready) {
+    if (index !== ACCEPT) {
       super.resolve(index);
+    } else if (!this.asking) {
+      this.asking = true;
+      void this.agree().then(agreed => {
+        this.asking = false;
+        if (agreed && !this.isDisposed) {
+          super.resolve(ACCEPT);
+        }
+      });
     }
+  }
+
+  private asking = false;
+}
+
+interface IAsked {
+  title: string;
+  accept: string;
+  /** What it does can't be taken back. */
+  warn?: boolean;
+  className: string;
+  content: () => JSX.Element;
+  /** Whether it could be accepted now. */
+  ready?: () => boolean;
+  agree: () => Promise<boolean>;
+}
+
+/** Whether it was agreed to. */
+async function agreed(ui: IUi, model: Asking, asked: IAsked): Promise<boolean> {
+  const { title, accept, ready = () => !model.busy } = asked;
+  const button = asked.warn ? Dialog.warnButton : Dialog.okButton;
+  const dialog = new AgreedDialog(async () => ready() && asked.agree(), {
+    title,
+    body: new View(ui, asked.content, asked.className),
+    buttons: [Dialog.cancelButton(), button({ label: accept })],
+    hasClose: true
+  });
+  const accepts = dialog.node.querySelector<HTMLButtonElement>('.jp-mod-accept, .jp-mod-warn');
+  const enable = (): void => {
+    if (accepts !== null) {
+      accepts.disabled = !ready();
+    }
+  };
+  enable();
+  model.changed.connect(enable);
+  try {
+    return (await dialog.launch()).button.accept;
+  } finally {
+    model.changed.disconnect(enable);
   }
 }
 
 /** Ask for a promotion until it is done or given up. */
 export async function promoteDialog(ui: IUi, model: PromotionModel): Promise<IPromotion | null> {
   const { trans } = ui;
-  const body = new View(ui, () => <PromoteForm model={model} />, 'mlnb-View-promote');
-  const dialog = new PromoteDialog(model, {
-    title: trans.__('Promote'),
-    body,
-    buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Promote') })],
-    hasClose: true
-  });
-  const accept = dialog.node.querySelector<HTMLButtonElement>('.jp-mod-accept');
-  const enable = (): void => {
-    if (accept !== null) {
-      accept.disabled = !model.ready;
-    }
-  };
-  enable();
-  model.changed.connect(enable);
   void model.open();
-  const { button } = await dialog.launch();
-  if (!button.accept) {
-    return null;
-  }
-  await model.promote();
-  if (model.problem !== null) {
-    await showErrorMessage(
-      trans.__('Not promoted'),
-      [model.problem.message, model.problem.hint].filter(Boolean).join('. ')
-    );
-  }
+  await agreed(ui, model, {
+    title: trans.__('Promote'),
+    accept: trans.__('Promote'),
+    className: 'mlnb-View-promote',
+    content: () => <PromoteForm model={model} />,
+    ready: () => model.ready,
+    agree: () => model.promote()
+  });
   return model.done;
 }
 
-/** Can't be accepted before the parameters are known. */
-class RerunDialog extends Dialog<unknown> {
-  constructor(
-    private readonly model: RerunModel,
-    options: Partial<Dialog.IOptions<unknown>>
-  ) {
-    super(options);
-  }
-
-  override resolve(index: number = ACCEPT): void {
-    if (index !== ACCEPT || this.model.ready) {
-      super.resolve(index);
-    }
-  }
-}
-
-/** Ask for a rerun's parameters; whether it is to start. */
-export async function rerunDialog(ui: IUi, model: RerunModel): Promise<boolean> {
+/** Ask for a rerun's parameters until it has begun, or is given up. */
+export async function rerunDialog(
+  ui: IUi,
+  model: RerunModel
+): Promise<{ batch: IBatch; store: string | null } | null> {
   const { trans } = ui;
-  const body = new View(ui, () => <RerunForm model={model} />, 'mlnb-View-rerun');
-  const dialog = new RerunDialog(model, {
-    title: trans.__('Rerun'),
-    body,
-    buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Run') })],
-    hasClose: true
-  });
+  let started: { batch: IBatch; store: string | null } | null = null;
   void model.open();
-  const { button } = await dialog.launch();
-  return button.accept;
+  await agreed(ui, model, {
+    title: trans.__('Rerun'),
+    accept: trans.__('Run'),
+    className: 'mlnb-View-rerun',
+    content: () => <RerunForm model={model} />,
+    ready: () => model.ready,
+    agree: async () => {
+      started = await model.start();
+      return started !== null;
+    }
+  });
+  return started;
 }
 
-/** A new name, or null. */
-export async function askName(trans: TranslationBundle, name: string): Promise<string | null> {
-  const { value } = await InputDialog.getText({
-    title: trans.__('Rename the run'),
-    text: name,
-    okLabel: trans.__('Rename')
+/** Ask for a word, or for a yes, until `send` has gone through; whether it has. */
+export async function askAndSend(
+  ui: IUi,
+  question: IQuestion & { title: string; accept: string; warn?: boolean },
+  send: (answer: string) => Promise<void>
+): Promise<boolean> {
+  const model = new QuestionModel(question, send);
+  const { title, accept, warn } = question;
+  const done = await agreed(ui, model, {
+    title,
+    accept,
+    warn,
+    className: 'mlnb-View-question',
+    content: () => <QuestionForm model={model} />,
+    agree: () => model.agree()
   });
-  return value?.trim() ? value.trim() : null;
-}
-
-/** Tags as typed: `team=a, baseline, -old`; null where the dialog was closed. */
-export async function askTags(
-  trans: TranslationBundle,
-  count: number
-): Promise<Record<string, string | null> | null> {
-  const { value } = await InputDialog.getText({
-    title: trans._n('Tag the run', 'Tag %1 runs', count),
-    label: trans.__('key=value, or a word; -key takes a tag off. Several with commas.'),
-    okLabel: trans.__('Tag')
-  });
-  return value === null ? null : parseTags(value);
-}
-
-export async function confirmDelete(trans: TranslationBundle, names: string[]): Promise<boolean> {
-  const { button } = await showDialog({
-    title: trans._n('Delete %2?', 'Delete %1 runs?', names.length, names[0] ?? ''),
-    body: trans.__('They leave every list. Their files are freed later, by mlnb store gc.'),
-    buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Delete') })]
-  });
-  return button.accept;
+  model.dispose();
+  return done;
 }
 
 /** Run a step of a command; what it throws is shown. */

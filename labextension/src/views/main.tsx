@@ -62,7 +62,6 @@ export class MainView extends MainAreaWidget<View> {
       workspace.live.hinted.disconnect(slot);
       workspace.letGo(this);
       model.dispose();
-      Signal.clearData(this);
     });
     // Commands are about what was touched last, as the keyboard and the context menu have it.
     const touched = (): void => workspace.takeInHand(this, () => this.inHand());
@@ -141,7 +140,7 @@ export function runView(
         onRename={() => void commands.execute(CommandIDs.rename, target)}
         onRerun={() => void commands.execute(CommandIDs.rerun, target)}
         onTag={() => void commands.execute(CommandIDs.tag, target)}
-        onNote={note => void model.edit({ note })}
+        onNote={note => model.edit({ note })}
         onModels={() => void commands.execute(CommandIDs.openModels, { store_id: store })}
         tab={typeof view.args.state?.tab === 'string' ? view.args.state.tab : null}
         onTab={tab => {
@@ -247,7 +246,7 @@ export function modelsView(
             ...(alias === undefined ? {} : { alias })
           })
         }
-        onRollBack={(name, alias, note) => void model.rollBack(name, alias, note)}
+        onRollBack={(name, alias, note, expected) => model.rollBack(name, alias, note, expected)}
       />
     )
   );
