@@ -1,6 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // What the documentation's example imports of the panel, without JupyterLab's notebook behind it.
+  resolve: { alias: { mlnb: fileURLToPath(new URL('src/core/features.ts', import.meta.url)) } },
   test: {
     environment: 'jsdom',
     include: ['test/**/*.test.{ts,tsx}'],

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { labelOf, lineOf } from '../src/badges';
-import { RUN_LINE_MIME } from '../src/tokens';
+import { labelOf, lineOf } from '../src/features/notebook/badges';
+import { RUN_LINE_MIME } from '../src/core/tokens';
 import { line } from './examples';
 
 const cell = (...data: Record<string, unknown>[]): Parameters<typeof lineOf>[0] => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { axisOf, boundAt, marksOf, positionOf, valueAt } from '../src/axes';
-import { brushed, brushesOf, unbrushed } from '../src/brushes';
-import { columnsAmong } from '../src/runcolumns';
+import { axisOf, boundAt, marksOf, positionOf, valueAt } from '../src/values/axes';
+import { brushed, brushesOf, unbrushed } from '../src/values/brushes';
+import { columnsAmong } from '../src/values/runcolumns';
 import { run } from './examples';
 
 describe('a brush', () => {

@@ -1,6 +1,6 @@
 import { ContentsManager, Drive } from '@jupyterlab/services';
 import { describe, expect, it } from 'vitest';
-import { serverPath } from '../src/following';
+import { serverPath } from '../src/core/following';
 
 describe('the store that is shown', () => {
   const contents = new ContentsManager();

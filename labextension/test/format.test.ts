@@ -11,7 +11,7 @@ import {
   formatTogether,
   lastPart,
   toNumber
-} from '../src/format';
+} from '../src/values/format';
 
 describe('formatNumber', () => {
   it.each([

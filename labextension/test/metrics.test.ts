@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { best, direction, judge, keyMetric, previousAmong } from '../src/metrics';
+import { best, direction, judge, keyMetric, previousAmong } from '../src/values/metrics';
 import { run } from './examples';
 
 describe('direction', () => {

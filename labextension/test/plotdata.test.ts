@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { IChartState } from '../src/models/charts';
-import { alone, plotOptions } from '../src/components/plotoptions';
-import { smoothed, tableOf } from '../src/plotdata';
+import type { IChartState } from '../src/core/charts';
+import { alone, plotOptions } from '../src/ui/plotoptions';
+import { smoothed, tableOf } from '../src/values/plotdata';
 
 const plain: IChartState = { smoothing: 0, x: 'step', logX: false, logY: false };
 const curve = {

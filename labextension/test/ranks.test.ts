@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { importances, rankCorrelation, rankRatio, ranks } from '../src/ranks';
-import { columnsAmong } from '../src/runcolumns';
+import { importances, rankCorrelation, rankRatio, ranks } from '../src/values/ranks';
+import { columnsAmong } from '../src/values/runcolumns';
 import { run } from './examples';
 
 describe('ranks', () => {

@@ -2,7 +2,7 @@
 
 import { ServerConnection } from '@jupyterlab/services';
 import { describe, expect, it } from 'vitest';
-import { requestAPI, withLongIntegers } from '../src/request';
+import { requestAPI, withLongIntegers } from '../src/core/request';
 
 const settings = (body: string, status = 200): ServerConnection.ISettings =>
   ServerConnection.makeSettings({

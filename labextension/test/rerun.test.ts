@@ -1,9 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
-import { BatchModel } from '../src/models/batch';
-import { type IRerunOrigin, RerunModel } from '../src/models/rerun';
-import { ApiError } from '../src/request';
-import type { IBatch, IParameter, IPlannedField, IPlanRequest, IRerunRequest } from '../src/tokens';
-import { matrixOf, meritOf, secondsLeft } from '../src/batches';
+import { BatchModel } from '../src/features/batch/model';
+import { type IRerunOrigin, RerunModel } from '../src/features/rerun/model';
+import { ApiError } from '../src/core/request';
+import type {
+  IBatch,
+  IParameter,
+  IPlannedField,
+  IPlanRequest,
+  IRerunRequest
+} from '../src/core/tokens';
+import { matrixOf, meritOf, secondsLeft } from '../src/features/batch/merit';
 import { run as example, STORE } from './examples';
 
 const batch: IBatch = {

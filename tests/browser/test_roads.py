@@ -56,7 +56,7 @@ def views(runs, batch):
         "compare": ("mlnb:compare", {"runs": [one, two], "store_id": store}),
         "runs": ("mlnb:open-runs", {"store_id": store}),
         "models": ("mlnb:open-models", {"store_id": store}),
-        "batch": ("mlnb:open-batch", {"runs": [batch], "store_id": store}),
+        "batch": ("mlnb:open-batch", {"batch_id": batch, "store_id": store}),
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from mlnb.widgets import judging
 
-PANEL = Path(__file__).parents[2] / "labextension" / "src" / "metrics.ts"
+PANEL = Path(__file__).parents[2] / "labextension" / "src" / "values" / "metrics.ts"
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 /** A batch that a cell started: its runs as marks that fill, the best so far, what failed. */
 
 import type { JSX } from 'react';
-import { StatusDot } from '../components/status';
-import { useUi } from '../components/ui';
-import { formatDuration, formatNumber } from '../format';
-import type { Status } from '../tokens';
+import { StatusDot } from '../ui/status';
+import { useUi } from '../ui/ui';
+import { formatDuration, formatNumber } from '../values/format';
+import type { Status } from '../core/tokens';
 import { StopButton, useSilent } from './parts';
 import type { IBatchView, IHost } from './tokens';
 

@@ -1,9 +1,9 @@
 /** Parallel coordinates: each run a line across what differs among the parameters, and the metrics. */
 
 import type { JSX } from 'react';
-import { useUi } from '../components/ui';
-import { formatTogether, lastPart, toNumber } from '../format';
-import type { Scalar } from '../tokens';
+import { useUi } from '../ui/ui';
+import { formatTogether, lastPart, toNumber } from '../values/format';
+import type { Scalar } from '../core/tokens';
 import type { IComparisonView } from './tokens';
 
 const WIDTH = 720;
