@@ -16,11 +16,16 @@ from mlnb.store import Store
 
 @dataclass(frozen=True)
 class Services:
-    """What all requests of one server share."""
+    """What all requests of one server share.
+
+    Questions are answered in `executor`; what may take long (it waits for a process of its own) runs in
+    `long_work`, so that no number of slow ones keeps a question waiting.
+    """
 
     stores: Stores
     watcher: Watcher
     executor: Executor
+    long_work: Executor
     batches: Batches
     gatherings: Gatherings
 

@@ -504,17 +504,32 @@ class GatheringReply(TypedDict):
 
 
 class NotebookParameter(TypedDict):
-    """`default` is its source text, `value` what that stands for."""
+    """`default` is its source text in the notebook, `value` what that stands for, `source` the text that stands for
+    what the run had, or for the default."""
 
     name: str
     default: str
     value: Any
+    source: str
     type: str
     help: str
 
 
 class NotebookParameters(TypedDict):
     parameters: list[NotebookParameter]
+
+
+class PlannedField(TypedDict):
+    """`count` is how many values the text has; null for a range."""
+
+    name: str
+    count: int | None
+    problem: str | None
+    hint: str | None
+
+
+class PlannedFields(TypedDict):
+    fields: list[PlannedField]
 
 
 class SqlColumn(TypedDict):
