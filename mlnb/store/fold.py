@@ -220,6 +220,7 @@ def add_cell(event: events.CellStarted | events.Cell, additions: Additions) -> N
     match event:
         case events.Cell():
             known: tuple[Any, ...] = (event.status, event.duration, event.reads, event.writes)
+            _add_chance(event, additions)
         case _:
             if place in additions.cells:
                 return
@@ -232,6 +233,10 @@ def add_cell(event: events.CellStarted | events.Cell, additions: Additions) -> N
         event.source,
         *known,
     )
+
+
+def _add_chance(event: events.Cell, additions: Additions) -> None:
+    """What a cell was given by chance, and where it stopped."""
     for kind, told in (("random", event.random), ("drew", event.drew), ("entropy", event.entropy)):
         for name, state in told.items():
             additions.add("chance", event.session_id, event.ordinal, kind, name, state)

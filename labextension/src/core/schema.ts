@@ -52,6 +52,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/gatherings/{gathering_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How far it is, and what came of it. */
+    get: operations['show_gathering'];
+    put?: never;
+    post?: never;
+    /** Stop looking for a smaller one, as Ctrl-C does: the best so far is written. */
+    delete: operations['stop_gathering'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/histories': {
     parameters: {
       query?: never;
@@ -322,6 +340,23 @@ export interface paths {
     get: operations['datasets'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/runs/{run_id}/gather': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Make a clean notebook that leads to a cell's run, and prove it; by default beside the run's notebook. */
+    post: operations['gather'];
     delete?: never;
     options?: never;
     head?: never;
@@ -676,6 +711,26 @@ export interface components {
       name: string;
       passed: boolean;
     };
+    /** GatheringReply */
+    GatheringReply: {
+      gathering: components['schemas']['GatheringRow'];
+    };
+    /**
+     * GatheringRow
+     * @description `path` is from the server's root; `lines` is what was said so far, one for each try.
+     */
+    GatheringRow: {
+      causes: string[];
+      executed: number | null;
+      id: string;
+      kept: number | null;
+      lines: string[];
+      path: string;
+      reproduced: boolean | null;
+      run_id: string;
+      /** @enum {unknown} */
+      state: 'failed' | 'finished' | 'running';
+    };
     /**
      * Histories
      * @description In the order of the runs that were asked about.
@@ -765,6 +820,20 @@ export interface components {
       metrics: string[];
       params: string[];
       tags: string[];
+    };
+    /**
+     * NewGathering
+     * @description `path` is from the server's root; `seconds` is how long cells that don't matter are looked for.
+     */
+    NewGathering: {
+      /** @default null */
+      path?: string | null;
+      /** @default false */
+      force?: boolean;
+      /** @default false */
+      fast?: boolean;
+      /** @default 60 */
+      seconds?: number;
     };
     /** NewPlan */
     NewPlan: {
@@ -957,7 +1026,7 @@ export interface components {
       git_dirty: boolean | null;
       host: string | null;
       /** @enum {unknown} */
-      kind: 'cell' | 'notebook' | 'script';
+      kind: 'cell' | 'notebook' | 'reproduction' | 'script';
       last_cell: number | null;
       metrics: {
         [key: string]: number | ('-Infinity' | 'Infinity' | 'NaN') | null;
@@ -1042,7 +1111,7 @@ export interface components {
       git_dirty: boolean | null;
       host: string | null;
       /** @enum {unknown} */
-      kind: 'cell' | 'notebook' | 'script';
+      kind: 'cell' | 'notebook' | 'reproduction' | 'script';
       last_cell: number | null;
       metrics: {
         [key: string]: number | ('-Infinity' | 'Infinity' | 'NaN') | null;
@@ -1216,6 +1285,76 @@ export interface operations {
         content: {
           'application/json': components['schemas']['ComparedRuns'];
         };
+      };
+      /** @description What went wrong. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  show_gathering: {
+    parameters: {
+      query?: {
+        /** @description The id of the store that is asked about; by default that of `path`. */
+        store?: string;
+        /** @description The notebook in front, from the server's root: the store is the one that it logs to. */
+        path?: string;
+      };
+      header?: never;
+      path: {
+        gathering_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['GatheringReply'];
+        };
+      };
+      /** @description What went wrong. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  stop_gathering: {
+    parameters: {
+      query?: {
+        /** @description The id of the store that is asked about; by default that of `path`. */
+        store?: string;
+        /** @description The notebook in front, from the server's root: the store is the one that it logs to. */
+        path?: string;
+      };
+      header?: never;
+      path: {
+        gathering_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description What went wrong. */
       default: {
@@ -1947,6 +2086,46 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Datasets'];
+        };
+      };
+      /** @description What went wrong. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  gather: {
+    parameters: {
+      query?: {
+        /** @description The id of the store that is asked about; by default that of `path`. */
+        store?: string;
+        /** @description The notebook in front, from the server's root: the store is the one that it logs to. */
+        path?: string;
+      };
+      header?: never;
+      path: {
+        run_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewGathering'];
+      };
+    };
+    responses: {
+      /** @description The answer. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['GatheringReply'];
         };
       };
       /** @description What went wrong. */
