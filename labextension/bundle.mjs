@@ -12,7 +12,14 @@ import { rspack } from '@rspack/core';
 
 const path = name => fileURLToPath(new URL(name, import.meta.url));
 const STATIC = path('../mlnb/widgets/static');
-const SHEETS = ['base', 'parts', 'runtabs', 'runline', 'chart', 'notebook'];
+const SHEETS = [
+  'style/base.css',
+  'src/ui/parts.css',
+  'src/features/run/tabs.css',
+  'src/features/notebook/runline.css',
+  'src/ui/chart.css',
+  'src/widgets/style.css'
+];
 
 /** One module with all that the views need; JupyterLab's icons have a stand-in. */
 function bundleViews(mode) {
@@ -39,7 +46,7 @@ function bundleViews(mode) {
         reject(error ?? new Error(stats.toString({ all: false, errors: true })));
         return;
       }
-      const sheets = SHEETS.map(name => readFileSync(path(`style/${name}.css`), 'utf8'));
+      const sheets = SHEETS.map(name => readFileSync(path(name), 'utf8'));
       writeFileSync(`${STATIC}/views.css`, sheets.join('\n'));
       resolve();
     });

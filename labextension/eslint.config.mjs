@@ -4,7 +4,7 @@ import hooks from 'eslint-plugin-react-hooks';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['lib', 'node_modules', 'coverage', 'src/schema.ts'] },
+  { ignores: ['lib', 'node_modules', 'coverage', 'src/core/schema.ts'] },
   js.configs.recommended,
   {
     files: ['*.mjs'],

@@ -12,7 +12,7 @@ import { format, resolveConfig } from 'prettier';
 
 const path = name => fileURLToPath(new URL(name, import.meta.url));
 
-const target = path('src/schema.ts');
+const target = path('src/core/schema.ts');
 const tree = await openapiTS(JSON.parse(await readFile(path('openapi.json'), 'utf8')), {
   emptyObjectsUnknown: true,
   defaultNonNullable: false

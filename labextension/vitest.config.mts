@@ -1,6 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // What the documentation's example imports of the panel, without JupyterLab's notebook behind it.
+  resolve: { alias: { mlnb: fileURLToPath(new URL('src/core/features.ts', import.meta.url)) } },
   test: {
     environment: 'jsdom',
     include: ['test/**/*.test.{ts,tsx}'],
@@ -17,7 +20,9 @@ export default defineConfig({
       name: 'svg-as-text',
       enforce: 'pre',
       load(id) {
-        return id.endsWith('.svg') ? 'export default "<svg></svg>"' : null;
+        return id.endsWith('.svg')
+          ? 'export default \'<svg xmlns="http://www.w3.org/2000/svg"></svg>\''
+          : null;
       }
     }
   ]

@@ -39,6 +39,8 @@ _ROOMS = {
     "rerun": "mlnb.execution",
     "Batch": "mlnb.execution",
     "reproduce": "mlnb.execution",
+    "gather": "mlnb.execution",
+    "Gathered": "mlnb.execution",
     "Verdict": "mlnb.execution",
     "register": "mlnb.registry",
     "promote": "mlnb.registry",
@@ -52,6 +54,7 @@ __all__ = [
     "Comparison",
     "Error",
     "Fingerprint",
+    "Gathered",
     "Run",
     "RunRecord",
     "Verdict",
@@ -62,6 +65,7 @@ __all__ = [
     "data",
     "figure",
     "fingerprint",
+    "gather",
     "get",
     "history",
     "load_model",
@@ -88,7 +92,7 @@ if TYPE_CHECKING:
     from mlnb.capture import Fingerprint, fingerprint
     from mlnb.config import configure
     from mlnb.errors import Error
-    from mlnb.execution import Batch, Verdict, reproduce, rerun
+    from mlnb.execution import Batch, Gathered, Verdict, gather, reproduce, rerun
     from mlnb.registry import load_model, predict, promote, register, rollback
     from mlnb.tracking import (
         Comparison,

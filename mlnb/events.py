@@ -36,7 +36,7 @@ else:
             return str
 
 
-RunKind = Literal["cell", "script", "notebook"]
+RunKind = Literal["cell", "script", "notebook", "reproduction"]
 Status = Literal["running", "finished", "failed", "killed"]
 Source = Literal["assigned", "literal", "call", "estimator", "injected", "logged"]
 ParamType = Literal["int", "float", "bool", "str", "none", "list", "dict", "other"]
@@ -78,13 +78,26 @@ class JournalOpened(Event, tag="journal", frozen=True, kw_only=True, omit_defaul
 
 
 class MetricKey(Event, tag="key", frozen=True, kw_only=True, omit_defaults=True):
-    """Gives a metric its number in this journal's points, before the first of them."""
+    """Gives a metric its number in this journal's points, before the first of them. A later one of the same number says
+    more about it, or what it is called in truth."""
 
     key: int
     name: str
     estimator: str | None = None
     dataset_digest: str | None = None
     source: Open[Source] = "logged"
+
+
+class Withdrawn(Event, tag="withdrawn", frozen=True, kw_only=True, omit_defaults=True):
+    """What was told too early: parameters of the run, and metrics by their numbers in this journal. A parameter that is
+    set later counts again; a number never does."""
+
+    params: list[str] = []
+    keys: list[int] = []
+
+
+class Heartbeat(Event, tag="heartbeat", frozen=True, kw_only=True, omit_defaults=True):
+    """The writer lives, and had nothing else to say for a while."""
 
 
 # ---- a run ----------------------------------------------------------------------------------
@@ -238,6 +251,20 @@ class Problem(Event, tag="problem", frozen=True, kw_only=True, omit_defaults=Tru
     message: str
 
 
+class Owed(Event, tag="owed", frozen=True, kw_only=True, omit_defaults=True):
+    """Something that the run was promised and that another process is about to write: `what` says it in words. Until
+    `Paid` says that this task was seen to, it is a problem of a run that isn't running any more."""
+
+    task: str
+    what: str
+
+
+class Paid(Event, tag="paid", frozen=True, kw_only=True, omit_defaults=True):
+    """A task that was owed is done: what it gave, or the problem that it met, is recorded with this."""
+
+    task: str
+
+
 class Output(Event, tag="output", frozen=True, kw_only=True, omit_defaults=True):
     """The end of what a cell has printed so far: what is left of it where its process is killed. The last holds."""
 
@@ -252,8 +279,21 @@ class SessionStarted(Event, tag="session_started", frozen=True, kw_only=True, om
     notebook: str | None = None
 
 
+class CellStarted(Event, tag="cell_started", frozen=True, kw_only=True, omit_defaults=True):
+    """A cell that begins to run. The `Cell` of the same session and ordinal takes its place when it is over."""
+
+    session_id: str
+    ordinal: int
+    source: str
+    source_sha256: str
+    cell_id: str | None = None
+    execution_count: int | None = None
+
+
 class Cell(Event, tag="cell", frozen=True, kw_only=True, omit_defaults=True):
-    """One executed cell of a session; `reads` and `writes` are names in the user's namespace."""
+    """One executed cell of a session; `reads` and `writes` are names in the user's namespace. `random` are the states that
+    the global generators had before it, `drew` those after it, each where they had changed since the last look; `entropy` is what unseeded generators took that it made
+    (both as `mlnb.capture.chance` writes them). `stopped_at` is the line at which it failed, 0 where nothing of it ran."""
 
     session_id: str
     ordinal: int
@@ -265,6 +305,10 @@ class Cell(Event, tag="cell", frozen=True, kw_only=True, omit_defaults=True):
     execution_count: int | None = None
     reads: list[str] = []
     writes: list[str] = []
+    random: dict[str, str] = {}
+    drew: dict[str, str] = {}
+    entropy: dict[str, str] = {}
+    stopped_at: int | None = None
 
 
 # ---- the registry file ----------------------------------------------------------------------
@@ -351,6 +395,8 @@ class Unknown(Event, tag="unknown", frozen=True, kw_only=True, omit_defaults=Tru
 AnyEvent = (
     JournalOpened
     | MetricKey
+    | Withdrawn
+    | Heartbeat
     | RunStarted
     | RunEnded
     | Params
@@ -366,8 +412,11 @@ AnyEvent = (
     | Check
     | Verdict
     | Problem
+    | Owed
+    | Paid
     | Output
     | SessionStarted
+    | CellStarted
     | Cell
     | ModelVersion
     | Promotion

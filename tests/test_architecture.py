@@ -87,7 +87,7 @@ def test_the_store_knows_no_notebook():
 
 def test_every_room_stands_in_the_drawing_of_the_house():
     drawing = (ROOT.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    rooms_there = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    rooms_there = {path.parent.name for path in ROOT.glob("*/__init__.py")} - OUTSIDE
     assert rooms_there <= FLOOR_OF.keys()
     assert all(f"| `{room}/` |" in drawing for room in rooms_there)
 

@@ -48,7 +48,22 @@ def reruns():
 def reproduce():
     judged = mlnb.sql("SELECT outcome, detail FROM verdicts WHERE part = 'data' ORDER BY time")
     assert {"same", "changed"} <= set(judged["outcome"])
+    first = mlnb.runs("kind = reproduction", order_by="started_at")["run_id"][0]
+    outcomes = mlnb.sql(f"SELECT outcome FROM verdicts WHERE run_id = '{first}'")["outcome"]
+    assert set(outcomes) == {"same", "exact"}
     assert judged["detail"].str.contains("column bmi").any()
+
+
+def gather():
+    made = nbformat.read("good.ipynb", as_version=4)
+    about = made.metadata["mlnb"]["gathered"]
+    assert about["reproduced"]
+    assert about["verdict"]["metrics"] == "exact"
+    assert about["kept"] < about["executed"]
+    sources = [cell.source for cell in made.cells]
+    assert sum("part.f0 ** 3" in source for source in sources) == 2
+    assert not any("noise" in source or "describe" in source for source in sources)
+    assert "C = 0.1" in sources
 
 
 def promote():
@@ -67,7 +82,7 @@ def habits():
 
 LEFT = {
     each.__name__: each
-    for each in (quickstart, capture, curves, training, reruns, reproduce, promote, sql, habits)
+    for each in (quickstart, capture, curves, training, reruns, reproduce, gather, promote, sql, habits)
 }
 
 

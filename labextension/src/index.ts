@@ -6,38 +6,39 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { IDocumentManager } from '@jupyterlab/docmanager';
-import { INotebookTracker } from '@jupyterlab/notebook';
+import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { addBadges } from './badges';
-import { CommandIDs, type IRunsArgs, runsFrom } from './commands';
-import { type IRerunOrigin, RerunModel } from './models/rerun';
-import { SavedViewsModel } from './models/views';
-import { modelsIcon, tableIcon } from './icons';
-import { addExecuted } from './executed';
-import { COMMANDS, type Kind, pageUrl } from './links';
-import { serverHost, viewFactory } from './outputs';
-import { fromRoot } from './paths';
-import { addColumnCommands, addRunCommands, targetOf } from './runcommands';
-import { addLinks } from './routing';
-import { runLineFactory } from './runline';
-import { canTrack, trackActiveCell } from './tracking';
-import { reported, rerunDialog } from './views/dialogs';
-import { batchView, compareView, type MainView, modelsView, runView } from './views/main';
-import { browserKeeper, settingsKeeper } from './views/keeper';
-import { RunsView } from './views/runs';
-import { sidebarView } from './views/sidebar';
-import { IWorkspace, Workspace } from './workspace';
+import { CommandIDs, runsFrom } from './core/commands';
+import { IFeatures } from './core/features';
+import { serverPath } from './core/following';
+import { hostFeatures } from './core/host';
+import { fromRoot } from './core/paths';
+import { addLinks } from './core/routing';
+import { IWorkspace, Workspace } from './core/workspace';
+import { addRunCommands } from './features/actions';
+import { addFeatures } from './features';
+import { addBadges } from './features/notebook/badges';
+import { addExecuted } from './features/notebook/executed';
+import { serverHost, viewFactory } from './features/notebook/outputs';
+import { runLineFactory } from './features/notebook/runlinefactory';
+import { canTrack, trackActiveCell } from './features/notebook/tracking';
+import { rerunDialog } from './features/rerun/dialog';
+import { type IRerunOrigin, RerunModel } from './features/rerun/model';
+import { addColumnCommands } from './features/runs/commands';
+import { sidebarView } from './features/sidebar/widget';
+import { reported } from './ui/dialogs';
+
+export { IFeatures } from './core/features';
+export type { Arguments, IAbout, IFeature, IFeatureView } from './core/features';
 
 const CATEGORY = 'Experiments';
-/** The front end whose main area holds one widget, its notebook, and refuses others. */
-const SINGLE = 'Jupyter Notebook';
 
 /** The models, which the other plugins show. */
 export const workspacePlugin: JupyterFrontEndPlugin<Workspace> = {
@@ -90,12 +91,22 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       palette?.addItem({ command, category: trans.__(CATEGORY) });
     }
 
-    const follow = (): Promise<void> =>
-      workspace.stores.follow(notebooks?.currentWidget?.context.path ?? null);
+    const { stores } = workspace;
+    const follow = async (): Promise<void> => {
+      const front = notebooks?.currentWidget?.context.path;
+      const path = front === undefined ? null : serverPath(front, app.serviceManager.contents);
+      if (front === undefined || path !== null || !stores.asked) {
+        await stores.follow(path);
+      }
+    };
     notebooks?.currentChanged.connect(() => void follow());
     void app.restored.then(follow).then(() => workspace.runs.refresh());
 
-    const loaded = await settings?.load(panelPlugin.id);
+    // Without its settings the panel is as it comes.
+    const loaded = await settings?.load(panelPlugin.id).catch((reason: unknown) => {
+      console.warn('mlnb: its settings could not be read', reason);
+      return undefined;
+    });
     const apply = (): void => {
       const names = loaded?.get('keyMetrics').composite;
       const smoothing = loaded?.get('smoothing').composite;
@@ -107,13 +118,15 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-/** Views of the main area, which come back after a reload. */
-export const viewsPlugin: JupyterFrontEndPlugin<void> = {
-  id: 'mlnb:views',
-  description: 'Runs, comparisons and models in the main area.',
+/** The views of the main area, and the place where others add theirs. */
+export const featuresPlugin: JupyterFrontEndPlugin<IFeatures> = {
+  id: 'mlnb:features',
+  description:
+    'Opens the views of the Experiments panel, and lists them wherever views are listed.',
   autoStart: true,
   requires: [IWorkspace],
   optional: [ILayoutRestorer, ICommandPalette, ISettingRegistry, ILauncher],
+  provides: IFeatures,
   activate: (
     app: JupyterFrontEnd,
     workspace: Workspace,
@@ -122,101 +135,11 @@ export const viewsPlugin: JupyterFrontEndPlugin<void> = {
     settings: ISettingRegistry | null,
     launcher: ILauncher | null
   ) => {
-    const { commands, shell } = app;
-    const { trans } = workspace;
-    const views = new SavedViewsModel(
-      settings === null
-        ? browserKeeper(() => window.localStorage)
-        : settingsKeeper(settings, panelPlugin.id)
-    );
-
-    /** Open a view, or the one that shows the same; in a tab of the browser where the shell has no place for it. */
-    const opener = (
-      kind: Kind,
-      make: (args: IRunsArgs) => MainView
-    ): ((args: IRunsArgs) => void) => {
-      if (app.name === SINGLE) {
-        const { baseUrl } = app.serviceManager.serverSettings;
-        return args => void window.open(pageUrl(baseUrl, { kind, ...args }), '_blank', 'noopener');
-      }
-      const namespace = `mlnb-${kind}`;
-      const command = COMMANDS[kind];
-      const tracker = new WidgetTracker<MainView>({ namespace });
-      const nameOf = ({ args }: MainView): string => `${args.store_id ?? ''}/${args.runs.join()}`;
-      void restorer?.restore(tracker, { command, args: view => ({ ...view.args }), name: nameOf });
-      return args => {
-        const wanted = `${args.storeId ?? ''}/${args.runs.join()}`;
-        let view = tracker.find(open => nameOf(open) === wanted);
-        if (view === undefined) {
-          view = make(args);
-          view.kind = kind;
-          view.id = `${namespace}:${wanted}`;
-          void tracker.add(view);
-          view.argsChanged.connect(changed => void tracker.save(changed));
-          shell.add(view, 'main', { type: 'Experiments' });
-        }
-        shell.activateById(view.id);
-      };
-    };
-    const openRun = opener('run', ({ runs: [runId = ''], storeId, state }) =>
-      runView(workspace, app, storeId, runId, state)
-    );
-    const openCompare = opener('compare', ({ runs, storeId }) =>
-      compareView(workspace, app, storeId, runs)
-    );
-    const openRuns = opener(
-      'runs',
-      ({ storeId, state }) => new RunsView(workspace, app, views, storeId, state)
-    );
-    const openBatch = opener('batch', ({ runs: [batch = ''], storeId }) =>
-      batchView(workspace, app, storeId, batch)
-    );
-    const openModels = opener('models', ({ storeId }) => modelsView(workspace, app, storeId));
-
-    commands.addCommand(CommandIDs.openRun, {
-      label: trans.__('Open Run'),
-      isEnabled: args => targetOf(workspace, args).runs.length > 0,
-      execute: args => openRun(targetOf(workspace, args))
-    });
-    commands.addCommand(CommandIDs.compare, {
-      label: trans.__('Compare Runs'),
-      isEnabled: args => targetOf(workspace, args).runs.length > 1,
-      execute: args => openCompare(targetOf(workspace, args))
-    });
-    const storeOf = (args: Record<string, unknown>): IRunsArgs => ({
-      runs: [],
-      state: runsFrom(args).state,
-      storeId: runsFrom(args).storeId ?? workspace.runs.store?.id ?? workspace.stores.current
-    });
-    commands.addCommand(CommandIDs.openRuns, {
-      label: args => (args.isLauncher ? trans.__('Runs') : trans.__('Show Table of Runs')),
-      caption: trans.__('All runs of the store in front, in a table'),
-      icon: args => (args.isPalette ? undefined : tableIcon),
-      execute: args => openRuns(storeOf(args))
-    });
-    commands.addCommand(CommandIDs.openBatch, {
-      label: trans.__('Open Batch'),
-      isEnabled: args => runsFrom(args).runs.length === 1,
-      execute: args => openBatch(runsFrom(args))
-    });
-    commands.addCommand(CommandIDs.openModels, {
-      label: args => (args.isLauncher ? trans.__('Models') : trans.__('Show Models')),
-      caption: trans.__('Registered models, their versions and aliases'),
-      icon: args => (args.isPalette ? undefined : modelsIcon),
-      execute: args => openModels(storeOf(args))
-    });
-    for (const command of [
-      CommandIDs.openRun,
-      CommandIDs.compare,
-      CommandIDs.openRuns,
-      CommandIDs.openModels
-    ]) {
-      palette?.addItem({ command, category: trans.__(CATEGORY) });
-    }
-    [CommandIDs.openRuns, CommandIDs.openModels].forEach((command, rank) =>
-      launcher?.add({ command, category: trans.__(CATEGORY), rank })
-    );
+    const { features, trans } = workspace;
+    hostFeatures(app, features, { restorer, palette, launcher, category: trans.__(CATEGORY) });
+    addFeatures({ app, workspace, settings });
     addColumnCommands(app, trans);
+    return features;
   }
 };
 
@@ -235,7 +158,9 @@ export const rerunPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const { commands } = app;
     const { api, trans } = workspace;
-    const inFront = (): string | null => notebooks?.currentWidget?.context.path ?? null;
+    const pathOf = (panel: NotebookPanel | null | undefined): string | null =>
+      panel ? serverPath(panel.context.path, app.serviceManager.contents) : null;
+    const inFront = (): string | null => pathOf(notebooks?.currentWidget);
 
     const origin = async (args: Record<string, unknown>): Promise<IRerunOrigin | null> => {
       const { runs, storeId } = runsFrom(args);
@@ -248,10 +173,10 @@ export const rerunPlugin: JupyterFrontEndPlugin<void> = {
       if (!notebook) {
         return null;
       }
-      const { run_id, name, params } = run;
+      const { run_id, name } = run;
       // Only a notebook's run kept its source; a cell's run lends its parameters to the notebook of now.
       return run.kind === 'notebook'
-        ? { notebook, run: { run_id, name, params, store: storeId } }
+        ? { notebook, run: { run_id, name, store: storeId } }
         : { notebook };
     };
 
@@ -267,19 +192,16 @@ export const rerunPlugin: JupyterFrontEndPlugin<void> = {
             return;
           }
           // What is executed is the file, so what is in front is written first.
-          const open = notebooks?.find(panel => panel.context.path === found.notebook);
+          const open = notebooks?.find(panel => pathOf(panel) === found.notebook);
           if (found.run === undefined && open?.context.model.dirty) {
             await open.context.save();
           }
           const model = new RerunModel(api, found);
-          if (await rerunDialog(workspace.ui, model)) {
-            const started = await model.start();
-            if (model.problem !== null) {
-              throw model.problem;
-            }
+          const started = await rerunDialog(workspace.ui, model);
+          if (started !== null) {
             await commands.execute(CommandIDs.openBatch, {
-              runs: [started?.batch.batch_id ?? ''],
-              store_id: started?.store ?? null
+              batch_id: started.batch.batch_id,
+              store_id: started.store
             });
             await workspace.runs.refresh();
           }
@@ -389,7 +311,7 @@ const linksPlugin: JupyterFrontEndPlugin<void> = {
 export default [
   workspacePlugin,
   panelPlugin,
-  viewsPlugin,
+  featuresPlugin,
   rerunPlugin,
   linksPlugin,
   executedPlugin,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { labelOf, lineOf } from '../src/badges';
-import { RUN_LINE_MIME } from '../src/tokens';
+import { labelOf, lineOf } from '../src/features/notebook/badges';
+import { RUN_LINE_MIME } from '../src/core/tokens';
 import { line } from './examples';
 
 const cell = (...data: Record<string, unknown>[]): Parameters<typeof lineOf>[0] => ({
@@ -19,6 +19,6 @@ it('takes the last run line of a cell’s outputs', () => {
 
 it('says how it ended, its name and the metric that stands for it', () => {
   const metrics = [{ name: 'accuracy', value: 0.93412, previous: null }];
-  expect(labelOf(line({ metrics }))).toBe('● amber-fox-12 accuracy 0.934');
+  expect(labelOf(line({ metrics }))).toBe('● amber-fox-12 accuracy 0.9341');
   expect(labelOf(line({ status: 'failed' }))).toBe('✕ amber-fox-12');
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { axisOf, marksOf, positionOf, valueAt } from '../src/axes';
-import { brushed, brushesOf, unbrushed } from '../src/brushes';
-import { columnsAmong } from '../src/runcolumns';
+import { axisOf, boundAt, marksOf, positionOf, valueAt } from '../src/values/axes';
+import { brushed, brushesOf, unbrushed } from '../src/values/brushes';
+import { columnsAmong } from '../src/values/runcolumns';
 import { run } from './examples';
 
 describe('a brush', () => {
@@ -64,6 +64,29 @@ describe('an axis', () => {
     expect(opt.words).toEqual(['adam', 'sgd']);
     expect(positionOf(opt, 'adam')).toBe(0.25);
     expect(positionOf(opt, null)).toBeNull();
+  });
+
+  it('is brushed in steps of its own span, however its values begin', () => {
+    const along = (values: number[]) => {
+      const rows = values.map(value => run({ metrics: { m: value } }));
+      const column = columnsAmong(rows).find(one => one.key === 'metrics.m') ?? expect.fail();
+      return axisOf(rows, column) ?? expect.fail();
+    };
+    const near = along([0.99912, 0.99923, 0.99934]);
+    const [low, high] = [boundAt(near, 0.4, 'low'), boundAt(near, 0.6, 'high')];
+    expect([low < 0.99923, 0.99923 < high, low > 0.99912, high < 0.99934]).not.toContain(false);
+    expect(String(low).length).toBeLessThan(12);
+    const years = along([2019, 2020, 2021, 2022]);
+    expect(boundAt(years, 0.5, 'low')).toBeGreaterThan(2020);
+    expect(boundAt(years, 0.5, 'high')).toBeLessThan(2021);
+    const tiny = along([1e-9, 2e-9, 3e-9]);
+    expect(boundAt(tiny, 0.25, 'low')).toBeCloseTo(1.5e-9, 12);
+    const wide = along([1e-6, 1]);
+    expect(boundAt(wide, 0.5, 'low') / 1e-3).toBeCloseTo(1, 2);
+    for (const axis of [near, years, tiny, wide]) {
+      expect(boundAt(axis, 0, 'low')).toBeLessThanOrEqual(axis.low);
+      expect(boundAt(axis, 1, 'high')).toBeGreaterThanOrEqual(axis.high);
+    }
   });
 
   it('is none where no value is finite', () => {

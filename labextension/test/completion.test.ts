@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { apply, complete, vocabulary } from '../src/completion';
+import { apply, complete, vocabulary } from '../src/values/completion';
 
 const words = vocabulary({
   metrics: ['accuracy', 'score(y, p)'],

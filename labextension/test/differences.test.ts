@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changedLines, differences } from '../src/differences';
+import { changedLines, differences } from '../src/features/compare/different';
 import { comparison } from './examples';
 
 describe('differences', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { apart } from '../src/doubled';
+import { apart } from '../src/values/doubled';
 
 const names = (rows: readonly { name: string }[]): string[] => rows.map(row => row.name);
 

@@ -1,7 +1,7 @@
 import { ServerConnection } from '@jupyterlab/services';
 import { describe, expect, it } from 'vitest';
 import { detail } from './examples';
-import { distrusted, drivePath, RunDrive, runOf } from '../src/drive';
+import { distrusted, drivePath, RunDrive, runOf } from '../src/features/notebook/drive';
 
 const ENDED = '2026-01-01T00:00:00Z';
 const notebook = {

@@ -1,9 +1,9 @@
 /** Runs for the tests, with only what a test is about spelt out. */
 
 import { nullTranslator } from '@jupyterlab/translation';
-import { ColorBook } from '../src/colors';
-import { ChartsModel } from '../src/models/charts';
-import type { IUi } from '../src/components/ui';
+import { ColorBook } from '../src/values/colors';
+import { ChartsModel } from '../src/core/charts';
+import type { IUi } from '../src/ui/ui';
 import type {
   IComparison,
   IRunLine,
@@ -11,7 +11,7 @@ import type {
   IColumnProfile,
   IDataset,
   IRunDetail
-} from '../src/tokens';
+} from '../src/core/tokens';
 
 export const STORE = { id: 'STORE', path: '.mlnb', name: 'work' };
 

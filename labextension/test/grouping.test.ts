@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type IGroupState, Lines, varied } from '../src/grouping';
-import type { IBatchInfo, IRunRow } from '../src/tokens';
+import { type IGroupState, Lines, varied } from '../src/core/grouping';
+import type { IBatchInfo, IRunRow } from '../src/core/tokens';
 import { run } from './examples';
 
 function group(experiment: string, total: number, rows: [number, IRunRow][] = []): IGroupState {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { laidOut, lineageOf } from '../src/lineage';
-import type { IModel, IModelVersion } from '../src/tokens';
+import { laidOut, lineageOf } from '../src/features/run/ancestry';
+import type { IModel, IModelVersion } from '../src/core/tokens';
 import { dataset, detail } from './examples';
 
 const train = dataset();

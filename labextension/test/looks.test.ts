@@ -56,7 +56,9 @@ function spelledOut(path: string): string[] {
 }
 
 it('takes every colour from the theme or the palette', () => {
-  const sheets = files('style', /\.css$/).filter(path => !path.endsWith(PALETTE));
+  const sheets = [...files('style', /\.css$/), ...files('src', /\.css$/)].filter(
+    path => !path.endsWith(PALETTE)
+  );
   const found = sheets.flatMap(path =>
     readFileSync(path, 'utf8')
       .replace(/\/\*[^]*?\*\//g, text => text.replace(/[^\n]/g, ' '))
@@ -73,7 +75,7 @@ it('takes every colour from the theme or the palette', () => {
 });
 
 it('draws icons in the grey that the theme repaints', () => {
-  const icons = readFileSync(join('src', 'icons.ts'), 'utf8');
+  const icons = readFileSync(join('src', 'ui', 'icons.ts'), 'utf8');
   const colors = icons.match(/#[\da-f]{3,8}\b/gi) ?? [];
   expect(new Set(colors)).toEqual(new Set(['#616161']));
   expect(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { best, direction, judge, keyMetric, previousAmong } from '../src/metrics';
+import { best, direction, judge, keyMetric, previousAmong } from '../src/values/metrics';
 import { run } from './examples';
 
 describe('direction', () => {
@@ -9,12 +9,22 @@ describe('direction', () => {
     'accuracy_score(y, p)',
     'r2',
     'val_accuracies',
-    'neg_mean_squared_error'
+    'neg_mean_squared_error',
+    'd2_absolute_error_score',
+    'd2_log_loss_score',
+    'explained_variance_score(y, p)',
+    'adjusted_rand_score',
+    'calinski_harabasz_score'
   ])('higher is better for %s', name => expect(direction(name)).toBe(1));
-  it.each(['loss', 'valLogLoss', 'test_rmse', 'error', 'trainLosses'])(
-    'lower is better for %s',
-    name => expect(direction(name)).toBe(-1)
-  );
+  it.each([
+    'loss',
+    'valLogLoss',
+    'test_rmse',
+    'error',
+    'trainLosses',
+    'davies_bouldin_score',
+    'fpr'
+  ])('lower is better for %s', name => expect(direction(name)).toBe(-1));
   it('does not guess where the name says nothing', () => expect(direction('alpha')).toBe(0));
 });
 

@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
-import { CompareModel } from '../src/models/compare';
-import { CurvesModel } from '../src/models/curves';
-import { Coalescer } from '../src/models/model';
-import { PromotionModel } from '../src/models/promotion';
-import { SelectionModel } from '../src/models/selection';
-import { StoresModel } from '../src/models/stores';
-import { ApiError } from '../src/request';
-import type { IModel, IModelVersion, IPromotion, IStoreList } from '../src/tokens';
+import { CompareModel } from '../src/features/compare/model';
+import { CurvesModel } from '../src/core/curves';
+import { Coalescer } from '../src/core/model';
+import { PromotionModel } from '../src/features/promote/model';
+import { SelectionModel } from '../src/core/selection';
+import { StoresModel } from '../src/core/stores';
+import { ApiError } from '../src/core/request';
+import type { IModel, IModelVersion, IPromotion, IStoreList } from '../src/core/tokens';
 import { comparison, deferred, run, STORE } from './examples';
 
 it('runs a task once more if it was asked for while it ran, however often', async () => {

@@ -2,7 +2,7 @@ import type { JSX } from 'react';
 import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { UiContext } from '../src/components/ui';
+import { UiContext } from '../src/ui/ui';
 import { NotebookView } from '../src/widgets/notebookview';
 import type {
   IBatchView,

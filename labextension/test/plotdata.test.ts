@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { IChartState } from '../src/models/charts';
-import { smoothed, tableOf } from '../src/plotdata';
+import type { IChartState } from '../src/core/charts';
+import { alone, plotOptions } from '../src/ui/plotoptions';
+import { smoothed, tableOf } from '../src/values/plotdata';
 
 const plain: IChartState = { smoothing: 0, x: 'step', logX: false, logY: false };
 const curve = {
@@ -26,6 +27,44 @@ describe('a curve for the plot', () => {
       null,
       2
     ]);
+  });
+});
+
+describe('a loop that began anew', () => {
+  const again = {
+    steps: [0, 1, 2, 0, 1, 2, 3],
+    times: [1, 2, 3, 4, 5, 6, 7].map(second => second * 1000),
+    values: [7, 6, 5, 4, 3, 2, 1]
+  };
+
+  it('has all its points, from left to right, by step and by time', () => {
+    expect(tableOf(again, plain).x).toEqual([0, 0, 1, 1, 2, 2, 3]);
+    const sorted = [0, 3, 1, 4, 2, 5, 6]; // as the server sends it: by step
+    const pick = (values: number[]): number[] => sorted.map(place => values[place] ?? 0);
+    const byStep = {
+      steps: pick(again.steps),
+      times: pick(again.times),
+      values: pick(again.values)
+    };
+    const table = tableOf(byStep, { ...plain, x: 'relative' });
+    expect(table.x).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(table.raw).toEqual([7, 6, 5, 4, 3, 2, 1]);
+  });
+});
+
+describe('a stretch of NaN', () => {
+  const options = plotOptions(
+    document.body,
+    [{ label: 'loss', curve, color: 'red' }],
+    plain,
+    { width: 300, height: 100, sync: 'x' },
+    () => undefined
+  );
+
+  it('is not bridged', () => expect(options.series[1]?.spanGaps).toBe(false));
+  it('leaves a point between two gaps to be seen', () => {
+    expect(alone([null, 1, null, 2, 3, null, undefined, 4, undefined])).toEqual([1, 7]);
+    expect(alone([1, undefined, 2])).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { columnChanges, outlines, statisticChange } from '../src/profiles';
-import type { IColumnProfile, IDataset } from '../src/tokens';
+import { columnChanges, outlines, statisticChange } from '../src/values/profiles';
+import type { IColumnProfile, IDataset } from '../src/core/tokens';
 import { column, dataset } from './examples';
 
 const table = (...profile: IColumnProfile[]): IDataset => dataset({ profile });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conditions, literal, withCondition, without } from '../src/query';
+import { conditions, literal, withCondition, without } from '../src/values/query';
 
 describe('conditions', () => {
   it('are what `and` joins, outside of texts and brackets', () => {

@@ -1,17 +1,25 @@
 /** Answers that cross: what happens while one is under way, and one that arrives after a newer one. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { IRunsQuery } from '../src/api';
-import { BatchModel } from '../src/models/batch';
-import { CompareModel } from '../src/models/compare';
-import { CurvesModel } from '../src/models/curves';
-import { PromotionModel } from '../src/models/promotion';
-import { RunModel } from '../src/models/run';
-import { RunListModel } from '../src/models/runlist';
-import { PAGE, RunTableModel } from '../src/models/runtable';
-import { StoresModel } from '../src/models/stores';
-import { ApiError } from '../src/request';
-import type { IBatch, ICell, IHistory, IModel, IPromotion, IRunPage, IRunRow } from '../src/tokens';
+import type { IRunsQuery } from '../src/core/api';
+import { BatchModel } from '../src/features/batch/model';
+import { CompareModel } from '../src/features/compare/model';
+import { CurvesModel } from '../src/core/curves';
+import { PromotionModel } from '../src/features/promote/model';
+import { RunModel } from '../src/features/run/model';
+import { RunListModel } from '../src/core/runlist';
+import { PAGE, RunTableModel } from '../src/features/runs/model';
+import { StoresModel } from '../src/core/stores';
+import { ApiError } from '../src/core/request';
+import type {
+  IBatch,
+  ICell,
+  IHistory,
+  IModel,
+  IPromotion,
+  IRunPage,
+  IRunRow
+} from '../src/core/tokens';
 import { comparison, detail, run, STORE } from './examples';
 
 /** Answers when it is told to, with what was true when it was asked. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { importances, rankCorrelation, rankRatio, ranks } from '../src/ranks';
-import { columnsAmong } from '../src/runcolumns';
+import { importances, rankCorrelation, rankRatio, ranks } from '../src/values/ranks';
+import { columnsAmong } from '../src/values/runcolumns';
 import { run } from './examples';
 
 describe('ranks', () => {
@@ -46,8 +46,27 @@ describe('importance', () => {
     const found = importances(rows, params, accuracy ?? expect.fail());
     expect(found.map(({ column }) => column.name)).toEqual(['lr', 'opt', 'seed']);
     expect(found.map(({ clear }) => clear)).toEqual([true, true, false]);
-    expect(found[0]?.strength).toBeCloseTo(-1);
-    expect(found[1]?.ordered).toBe(false);
+    expect(found[0]).toMatchObject({ strength: expect.closeTo(1) as number, shape: 'falls' });
+    expect(found[1]?.shape).toBe('words');
+  });
+
+  it('sees that a metric has its best in the middle, and is not misled by chance', () => {
+    const random = (index: number): number => (index * 7919) % 101;
+    const bent = Array.from({ length: 40 }, (_, index) =>
+      run({
+        params: { lr: 10 ** (-5 + (index % 20) / 5), noise: random(index) },
+        metrics: { accuracy: 0.9 - ((index % 20) / 5 - 1.9) ** 2 / 20 }
+      })
+    );
+    const columns = columnsAmong(bent);
+    const [first, second] = importances(
+      bent,
+      columns.filter(({ group }) => group === 'params'),
+      columns.find(({ key }) => key === 'metrics.accuracy') ?? expect.fail()
+    );
+    expect(first).toMatchObject({ column: { name: 'lr' }, shape: 'bends', clear: true });
+    expect(first?.strength).toBeGreaterThan(0.9);
+    expect(second).toMatchObject({ column: { name: 'noise' }, clear: false });
   });
 
   it('leaves out runs whose metric is missing or NaN, and says nothing of three runs', () => {

@@ -1,56 +1,16 @@
 import { describe, expect, it, vi } from 'vitest';
-import { BatchModel } from '../src/models/batch';
-import { RerunModel } from '../src/models/rerun';
-import { ApiError } from '../src/request';
-import type { IBatch, IParameter } from '../src/tokens';
-import { matrixOf, meritOf, secondsLeft } from '../src/batches';
-import { parseChoice, parseValue, parseValues } from '../src/values';
+import { BatchModel } from '../src/features/batch/model';
+import { type IRerunOrigin, RerunModel } from '../src/features/rerun/model';
+import { ApiError } from '../src/core/request';
+import type {
+  IBatch,
+  IParameter,
+  IPlannedField,
+  IPlanRequest,
+  IRerunRequest
+} from '../src/core/tokens';
+import { matrixOf, meritOf, secondsLeft } from '../src/features/batch/merit';
 import { run as example, STORE } from './examples';
-
-describe('values', () => {
-  it('are read as the notebook would write them', () => {
-    const written = [
-      '0.1',
-      '1e-3',
-      '1_000',
-      '-2',
-      'True',
-      'None',
-      "'0.1'",
-      'rbf',
-      '[64, 32]',
-      '{"a": 1}'
-    ];
-    expect(written.map(parseValue)).toEqual([
-      0.1,
-      0.001,
-      1000,
-      -2,
-      true,
-      null,
-      '0.1',
-      'rbf',
-      [64, 32],
-      { a: 1 }
-    ]);
-  });
-
-  it('are several where commas stand outside of brackets and quotes', () => {
-    expect(parseValues("[64, 32], [16], 'a,b', ")).toEqual([[64, 32], [16], 'a,b']);
-  });
-
-  it('are drawn from a range, whose mistakes are told before anything starts', () => {
-    expect(parseChoice('loguniform(1e-4, 1e-1)')).toMatchObject({
-      kind: 'range',
-      text: 'loguniform(0.0001, 0.1)'
-    });
-    const problem = (text: string): unknown => (parseChoice(text) as { problem?: string }).problem;
-    expect(problem('loguniform(0, 1)')).toBe('positive');
-    expect(problem('uniform(2, 1)')).toBe('order');
-    expect(problem('randint(1)')).toBe('two');
-    expect(problem('normal(a, b)')).toBe('numbers');
-  });
-});
 
 const batch: IBatch = {
   batch_id: 'B',
@@ -68,14 +28,24 @@ const batch: IBatch = {
 };
 
 describe('RerunModel', () => {
-  const parameters: IParameter[] = [
-    { name: 'lr', default: '0.1', value: 0.1, type: 'float', help: 'learning rate' },
-    { name: 'depth', default: '3', value: 3, type: 'int', help: '' },
-    { name: 'seed', default: '0', value: 0, type: 'int', help: '' }
+  const parameters: [IParameter, IParameter, IParameter] = [
+    { name: 'lr', default: '0.1', value: 0.1, source: '0.1', type: 'float', help: 'rate' },
+    { name: 'depth', default: '3', value: 3, source: '3', type: 'int', help: '' },
+    { name: 'seed', default: '0', value: 0, source: '0', type: 'int', help: '' }
   ];
+  /** As the server reads a field; that it reads well is its own tests' business. */
+  const field = ([name, text]: [string, string]): IPlannedField => ({
+    name,
+    count: text.includes('(') ? null : text.split(',').length,
+    problem: text.includes('abc') ? `${name} is 'abc'` : null,
+    hint: null
+  });
   const api = {
-    parameters: () => Promise.resolve(parameters),
-    rerun: vi.fn(() => Promise.resolve(batch)),
+    parameters: (): Promise<IParameter[]> => Promise.resolve(parameters),
+    plan: vi.fn((_: string | null, body: IPlanRequest) =>
+      Promise.resolve(Object.entries(body.edits ?? {}).map(field))
+    ),
+    rerun: vi.fn((_: string | null, _body: IRerunRequest) => Promise.resolve(batch)),
     stores: () => Promise.resolve({ stores: [{ ...STORE, current: true }], elsewhere: null }),
     runs: () =>
       Promise.resolve({
@@ -88,61 +58,112 @@ describe('RerunModel', () => {
         stale: false
       })
   };
-
-  it('sets what has one value, spans a grid over what has several, and leaves the rest', async () => {
-    const model = new RerunModel(api, { notebook: 'train.ipynb' });
+  const open = async (origin: IRerunOrigin = { notebook: 'train.ipynb' }, other = {}) => {
+    const model = new RerunModel({ ...api, ...other }, origin);
     await model.open();
+    return model;
+  };
+  const understood = (model: RerunModel): Promise<unknown> =>
+    vi.waitFor(() => expect(model.count).not.toBeNull());
+
+  it('sends what was edited, as it was typed, and leaves the rest', async () => {
+    const model = await open();
     model.setText('lr', '0.1, 0.01, 0.001');
-    model.setText('depth', '5');
+    model.setText('depth', ' 5 ');
+    model.setText('seed', '1');
+    model.setText('seed', '0');
     model.setWorkers(2);
+    expect(model.count).toBeNull();
+    await understood(model);
     expect(model.count).toBe(3);
     expect(model.request).toEqual({
       notebook: 'train.ipynb',
-      params: { depth: 5 },
-      grid: { lr: [0.1, 0.01, 0.001] },
+      edits: { lr: '0.1, 0.01, 0.001', depth: '5' },
       workers: 2
     });
     expect((await model.start())?.store).toBe(STORE.id);
   });
 
+  it('sends nothing where nothing was touched, whatever the parameters are', async () => {
+    const values = [
+      '[64, 32]',
+      'age,income',
+      '"age,income"',
+      '1234567890123457',
+      '1.10',
+      '-1e-05',
+      '',
+      ' ',
+      'None',
+      '{"a": "b, c"}',
+      '\u22121e\u22125',
+      '"two\\nlines"',
+      'uniform(0, 1)',
+      "''"
+    ];
+    const had = values.map((source, index) => ({
+      ...parameters[0],
+      name: `p${index}`,
+      source
+    }));
+    const run = { run_id: 'R', name: 'fox', store: 'OTHER' };
+    const model = await open(
+      { notebook: 'train.ipynb', run },
+      { parameters: () => Promise.resolve(had) }
+    );
+    expect(had.map(parameter => model.text(parameter))).toEqual(values);
+    expect([model.ready, model.count]).toEqual([true, 1]);
+    await model.start();
+    expect(api.rerun).toHaveBeenLastCalledWith('OTHER', { run: 'R', edits: {}, workers: 1 });
+  });
+
   it('draws sets where there is a range, and tells how many runs in what time it makes', async () => {
-    const model = new RerunModel(api, { notebook: 'train.ipynb' });
-    await model.open();
+    const model = await open();
     model.setText('lr', 'loguniform(1e-4, 1e-1)');
     model.setText('depth', '2, 4');
     model.setWorkers(2);
+    await understood(model);
     expect([model.count, model.seconds]).toEqual([20, 10 * 4]);
     model.setSamples(60);
     expect(model.request).toMatchObject({
-      grid: { lr: 'loguniform(0.0001, 0.1)', depth: [2, 4] },
+      edits: { lr: 'loguniform(1e-4, 1e-1)', depth: '2, 4' },
       samples: 60
     });
     model.setText('lr', '0.1, 0.2');
     model.setSamples(null);
+    await understood(model);
     expect(model.count).toBe(4);
     expect(model.request.samples).toBeUndefined();
-    model.setText('depth', 'uniform(3, 2)');
+  });
+
+  it('knows of a range that was typed just before it is sent', async () => {
+    const model = await open();
+    model.setText('lr', 'uniform(0, 1)');
+    await model.start();
+    expect(api.rerun.mock.lastCall?.[1]).toMatchObject({
+      edits: { lr: 'uniform(0, 1)' },
+      samples: 20
+    });
+  });
+
+  it('is not ready while a text is known to be wrong', async () => {
+    const model = await open();
+    model.setText('depth', '16, abc');
+    await understood(model);
+    expect(model.understood(parameters[1])?.problem).toBe("depth is 'abc'");
     expect(model.ready).toBe(false);
+    model.setText('depth', '16');
+    await understood(model);
+    expect(model.ready).toBe(true);
   });
 
-  it('begins with the values of the run that it reruns', async () => {
-    const run = { run_id: 'R', name: 'fox', params: { lr: 0.5, seed: 0 }, store: 'OTHER' };
-    const model = new RerunModel(api, { notebook: 'train.ipynb', run });
-    await model.open();
-    expect(parameters.map(parameter => model.text(parameter))).toEqual(['0.5', '3', '0']);
-    expect(model.request).toMatchObject({ run: 'R', params: { lr: 0.5 }, grid: {} });
-    expect((await model.start())?.store).toBe('OTHER');
-  });
-
-  it('says what the server refuses', async () => {
+  it('says what the server refuses, and keeps what was typed', async () => {
     const refusal = new ApiError('no parameter x', 'parameter', 400);
-    const model = new RerunModel(
-      { ...api, rerun: () => Promise.reject(refusal) },
-      { notebook: 'train.ipynb' }
-    );
-    await model.open();
+    const model = await open(undefined, { rerun: () => Promise.reject(refusal) });
+    model.setText('lr', '0.5');
     expect(await model.start()).toBeNull();
     expect(model.problem).toBe(refusal);
+    expect(model.edits).toEqual({ lr: '0.5' });
   });
 });
 

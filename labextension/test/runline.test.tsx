@@ -3,8 +3,8 @@ import type { JSONObject } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
 import { act } from 'react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { runLineFactory } from '../src/runline';
-import { type IRunLine, RUN_LINE_MIME } from '../src/tokens';
+import { runLineFactory } from '../src/features/notebook/runlinefactory';
+import { type IRunLine, RUN_LINE_MIME } from '../src/core/tokens';
 import { line, ui } from './examples';
 
 const open = vi.fn();
@@ -42,7 +42,7 @@ describe('the run line', () => {
       })
     );
     expect(node.textContent).toContain('amber-fox-12');
-    expect(node.textContent).toContain('accuracy 0.934 +0.012');
+    expect(node.textContent).toContain('accuracy 0.9341 +0.012');
     expect(node.textContent).toContain('lr 0.05');
     expect(node.textContent).toContain('2 datasets · 1 model');
   });

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { IRunsQuery } from '../src/api';
-import { PAGE, RunListModel } from '../src/models/runlist';
-import { StoresModel } from '../src/models/stores';
-import { ApiError } from '../src/request';
-import type { IRunPage, IRunRow } from '../src/tokens';
+import type { IRunsQuery } from '../src/core/api';
+import { PAGE, RunListModel } from '../src/core/runlist';
+import { StoresModel } from '../src/core/stores';
+import { ApiError } from '../src/core/request';
+import type { IRunPage, IRunRow } from '../src/core/tokens';
 import { run, STORE } from './examples';
 
 /** A store in memory, newest run first, that answers as the server does. */

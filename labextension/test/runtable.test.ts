@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { IRunsQuery } from '../src/api';
-import { PAGE, RunTableModel } from '../src/models/runtable';
-import { bestOf, columnsOf, textsOf, toCsv, usual } from '../src/runcolumns';
-import { ApiError } from '../src/request';
-import type { IColumnInfo, IRunPage } from '../src/tokens';
+import type { IRunsQuery } from '../src/core/api';
+import { PAGE, RunTableModel } from '../src/features/runs/model';
+import { bestOf, columnsOf, textsOf, toCsv, usual } from '../src/values/runcolumns';
+import { ApiError } from '../src/core/request';
+import type { IColumnInfo, IRunPage } from '../src/core/tokens';
 import { run, STORE } from './examples';
 
 function info(parts: Partial<IColumnInfo>): IColumnInfo {

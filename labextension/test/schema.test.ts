@@ -4,5 +4,5 @@ import { expect, it } from 'vitest';
 
 it("are the types of the server's own description", () => {
   const made = execFileSync(process.execPath, ['schema.mjs'], { encoding: 'utf8' });
-  expect(readFileSync('src/schema.ts', 'utf8')).toBe(made);
+  expect(readFileSync('src/core/schema.ts', 'utf8')).toBe(made);
 }, 60_000);

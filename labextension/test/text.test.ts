@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { loads, tracked } from '../src/magic';
-import { fromRoot } from '../src/paths';
-import { parseTags } from '../src/tags';
+import { loads, tracked } from '../src/features/notebook/magic';
+import { fromRoot } from '../src/core/paths';
+import { parseTags } from '../src/values/tags';
 
 it('puts the magic on top once', () => {
   expect(tracked('x = 1')).toBe('%%track\nx = 1');

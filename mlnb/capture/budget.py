@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-FREE: Final = 0.006
+FREE: Final = 0.005
 """Seconds that any cell's observation may take. What begins and ends a run takes the rest of the 15 ms."""
 SHARE: Final = 0.012
 """Of the cell's time, beyond that; what collectors do with it afterwards takes the rest of the 2 %."""
@@ -26,8 +26,8 @@ clock = time.perf_counter
 class Budget:
     """Of a session's cells, one after the other.
 
-    What takes long is measured, by the thread's own time; a light pass, a number's in a loop, takes hardly longer than a look
-    at the clock, so these are counted, at a price that is found once (`pass_time`, in seconds).
+    What takes long is measured; a light pass, a number's in a loop, takes hardly longer than a look at the clock, so these
+    are counted, at a price that is found once (`pass_time`, in seconds).
     """
 
     __slots__ = ("_allowed", "_passes", "began", "pass_time", "spent")

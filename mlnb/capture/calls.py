@@ -22,7 +22,7 @@ from mlnb.capture.sites import MISSING, Argument
 from mlnb.capture.values import ITEMS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from mlnb.capture.budget import Budget
     from mlnb.capture.sites import Prediction, Site
@@ -166,7 +166,8 @@ class Calls:
         found.estimator = self._estimator(
             receiver, site.receiver.name if site.receiver else None, fitted=role == "fit"
         )
-        found.data = self._data_of(site, frame, "train" if role == "fit" else "test")
+        names = library.bound(_method_of(receiver, name), len(site.arguments) + 1)[1:]
+        found.data = self._data_of(site, frame, "train" if role == "fit" else "test", names=names)
         if role == "fit":
             own = _is_own(type(receiver))  # what stands first in a library's `fit` is data
             given = self._settings(site, _method_of(receiver, name), frame, bound=1)
@@ -284,15 +285,26 @@ class Calls:
         return [item for item in found if item[1] is not MISSING]
 
     def _data_of(
-        self, site: Site, frame: FrameType, role: str, most: int = 99, *, hash_rows: bool = True
+        self,
+        site: Site,
+        frame: FrameType,
+        role: str,
+        most: int = 99,
+        *,
+        hash_rows: bool = True,
+        names: Sequence[str] = (),
     ) -> list[DataSeen]:
-        """The data among the arguments. Rows are hashed of the first, not of the target: labels are alike everywhere."""
+        """The data among the arguments, whose places have `names`. Rows are hashed of the first, not of the target: labels are
+        alike everywhere."""
         found: list[DataSeen] = []
-        for argument in site.arguments[:most]:
+        for place, argument in enumerate(site.arguments[:most]):
             if argument.constant is not MISSING:
                 continue
-            own = role if argument.keyword in {None, "X", "y", "x", "y_true"} else "test"
-            first = hash_rows and not found and argument.keyword not in {"y", "y_true", "sample_weight"}
+            name = argument.keyword
+            if name is None and place < len(names):
+                name = names[place]
+            own = library.data_role(name, role)
+            first = hash_rows and not found and name not in {"y", "y_true"} and own == role
             found += self._seen(site, argument.text, self.value(argument, frame), own, hash_rows=first)
         return found
 

@@ -76,6 +76,8 @@ class Candidates:
         self._all: list[Candidate] = []
         self._places: dict[float, list[int]] = {}
         self._keyed: dict[str, list[Candidate]] = {}
+        self.touched: list[Candidate] = []
+        """What was added or changed since somebody emptied it."""
 
     def __iter__(self) -> Iterator[Candidate]:
         return iter(self._all)
@@ -87,7 +89,9 @@ class Candidates:
             self._places.setdefault(_key(found.value), []).append(len(self._all))
             self._all.append(found)
             self._hold(found, found.key)
+            self.touched.append(found)
             return found
+        self.touched.append(same)
         same.strong = same.strong or found.strong
         same.estimator = same.estimator or found.estimator
         same.dataset = same.dataset or found.dataset

@@ -27,19 +27,24 @@ def collected(
     groups: dict[tuple[str, int], list[Candidate]] = {}
     returning = {candidate.came_out for candidate in candidates if candidate.came_out is not None}
     for candidate in candidates:
-        if (
-            candidate.strong
-            and not candidate.absorbed
-            and not _is_trap(candidate)
-            and not _is_mention(candidate, recorded)
-            and not _is_by_product(candidate, returning)
-        ):
+        if is_metric(candidate, recorded, returning):
             loops = candidate.note.loops
             groups.setdefault((candidate.name, loops[0].activation if loops else -1), []).append(candidate)
     found: list[Metric] = []
     for (name, activation), members in groups.items():
         found += _unlooped(name, members) if activation < 0 else _of_loop(name, members)
     return _named_apart(_without_twins([*found, *_averaged(curves)]))
+
+
+def is_metric(candidate: Candidate, recorded: Collection[float], returning: Collection[str]) -> bool:
+    """Whether a number counts; `returning` are the functions that a number came out of."""
+    return (
+        candidate.strong
+        and not candidate.absorbed
+        and not _is_trap(candidate)
+        and not _is_mention(candidate, recorded)
+        and not _is_by_product(candidate, returning)
+    )
 
 
 def _of_loop(name: str, members: list[Candidate]) -> list[Metric]:

@@ -1,7 +1,7 @@
 """What ran the run: Python, platform, hardware and packages.
 
-Listing packages takes a tenth of a second or more, so a session does it in a background thread, and again only
-when a folder on `sys.path` changed since.
+Listing packages takes a tenth of a second or more, so another process does it for a kernel, from the kernel's `sys.path`, and
+again only when a folder on it changed since.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ import os
 import platform
 import re
 import sys
-import threading
-from concurrent.futures import Future
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -23,9 +22,9 @@ from mlnb.events import Environment
 _SEPARATORS: Final = re.compile(r"[-_.]+")
 
 
-def describe() -> Environment:
-    """This process's environment, read now."""
-    found = _distributions()
+def describe(path: Sequence[str] | None = None) -> Environment:
+    """This process's environment, read now; its packages are those on `path`, by default its own."""
+    found = _distributions(path)
     packages = {name: one.version for name, one in found.items()}
     lock = "".join(f"{_requirement(name, one)}\n" for name, one in found.items())
     parts = {"python": sys.version, "platform": _platform(), "lock": lock}
@@ -40,9 +39,9 @@ def installed() -> dict[str, str]:
     return {name: one.version for name, one in _distributions().items()}
 
 
-def _distributions() -> dict[str, metadata.Distribution]:
+def _distributions(path: Sequence[str] | None = None) -> dict[str, metadata.Distribution]:
     found: dict[str, metadata.Distribution] = {}
-    for distribution in metadata.distributions():
+    for distribution in metadata.distributions(path=list(sys.path if path is None else path)):
         name = distribution.metadata["Name"]
         if name:
             found.setdefault(_SEPARATORS.sub("-", name).lower(), distribution)
@@ -82,43 +81,18 @@ _known: dict[tuple[tuple[str, int], ...], Environment] = {}
 
 def remember() -> None:
     """Read the environment now, for this process and for those that will be forked from it."""
-    _known[_folders()] = describe()
+    _known[folders(sys.path)] = describe()
 
 
-class Reader:
-    """Reads the environment in the background and remembers it until a folder on `sys.path` changes."""
-
-    def __init__(self) -> None:
-        self._seen: tuple[tuple[str, int], ...] = ()
-        self._reading: Future[Environment] | None = None
-        self._lock = threading.Lock()
-
-    def start(self) -> Future[Environment]:
-        """The environment, now or soon; never waits."""
-        seen = _folders()
-        with self._lock:
-            if self._reading is None or seen != self._seen:
-                self._seen = seen
-                self._reading = Future()
-                if seen in _known:
-                    self._reading.set_result(_known[seen])
-                    return self._reading
-                threading.Thread(
-                    target=_fulfil, args=(self._reading,), name="mlnb-environment", daemon=True
-                ).start()
-            return self._reading
+def known() -> Environment | None:
+    """What was remembered, if no folder on `sys.path` has changed since."""
+    return _known.get(folders(sys.path)) if _known else None
 
 
-def _fulfil(future: Future[Environment]) -> None:
-    try:
-        future.set_result(describe())
-    except BaseException as error:  # noqa: BLE001 - whoever asks gets it
-        future.set_exception(error)
-
-
-def _folders() -> tuple[tuple[str, int], ...]:
+def folders(path: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    """The folders that packages are found in, and when each changed."""
     found = []
-    for folder in filter(None, sys.path):
+    for folder in filter(None, path):
         try:
             found.append((folder, Path(folder).stat().st_mtime_ns))
         except OSError:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from mlnb.capture.numbers import held
 from mlnb.capture.plain import Opaque, plain
 
-_LIBRARIES: Final = (
+LIBRARIES: Final = (
     "sklearn",
     "xgboost",
     "lightgbm",
@@ -150,9 +150,9 @@ def _equal(one: Any, other: Any) -> bool:
 
 def libraries(value: Any) -> dict[str, str]:
     """The versions of the libraries that the estimator's class, and its parts', come from."""
-    names = {base.__module__.split(".")[0] for base in type(value).__mro__} & set(_LIBRARIES)
+    names = {base.__module__.split(".")[0] for base in type(value).__mro__} & set(LIBRARIES)
     for _, part in steps_of(value) or []:
-        names |= {base.__module__.split(".")[0] for base in type(part).__mro__} & set(_LIBRARIES)
+        names |= {base.__module__.split(".")[0] for base in type(part).__mro__} & set(LIBRARIES)
     found = {}
     for name in sorted(names):
         version = getattr(sys.modules.get(name), "__version__", None)

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mlnb import ids
+
 if TYPE_CHECKING:
     from mlnb.events import ArtifactKind, Dataset, Event, Param, Source
+
+Turn = tuple[tuple[int, int], ...]
+"""A turn of a loop, in those of the loops around it."""
 
 
 @dataclass
@@ -23,11 +28,13 @@ class Metric:
 
 @dataclass
 class Child:
-    """One setting of a sweep: what differs, and what came out."""
+    """One setting of a sweep: what differs, and what came out. `turn` is the loop's turn that it was, if it was one."""
 
     name: str
     params: list[Param] = field(default_factory=list)
     metrics: list[Metric] = field(default_factory=list)
+    turn: Turn = ()
+    run_id: str = field(default_factory=ids.new_id)
 
 
 @dataclass
@@ -44,14 +51,16 @@ class File:
 
 @dataclass
 class FittedModel:
-    """An estimator that the cell fitted; it is serialised when the cell is over.
+    """An estimator that the cell fitted; it is taken as it is when the cell is over.
 
-    `fitted_on` is the fingerprint of what went in, whose columns become the model's signature.
+    `fitted_on` is the fingerprint of what went in, whose columns become the model's signature; `turn` the turn of a loop that
+    fitted it.
     """
 
     model: Any
     name: str
     fitted_on: Any = None
+    turn: Turn = ()
 
 
 @dataclass

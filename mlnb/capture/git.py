@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 TIMEOUT: Final = 10  # seconds
 LARGEST_DIFF: Final = 2 << 20
+_CONCERNS: Final = frozenset(
+    "PATH HOME USERPROFILE SYSTEMROOT XDG_CONFIG_HOME GIT_DIR GIT_WORK_TREE GIT_CEILING_DIRECTORIES "
+    "GIT_DISCOVERY_ACROSS_FILESYSTEM GIT_EXEC_PATH".split()
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ def describe(folder: str | os.PathLike[str]) -> GitState:
 
 def read(folder: str | os.PathLike[str], extra: Sequence[str] = ()) -> WorkingTree:
     """The state and the dirty diff."""
-    place = Path(folder)
+    place = Path(folder).absolute()
     commit = _git(place, "rev-parse", "--verify", "-q", "HEAD")
     if commit is None:
         return WorkingTree(GitState(commit=None, dirty=False), b"")
@@ -52,19 +57,21 @@ def read(folder: str | os.PathLike[str], extra: Sequence[str] = ()) -> WorkingTr
 
 
 def _diff(place: Path, extra: Sequence[str]) -> bytes:
-    text = _git(place, "diff", "HEAD", "--no-color", "--no-ext-diff") or ""
+    text = _git(place, "diff", "HEAD", "--no-color", "--no-ext-diff", "--no-textconv") or ""
     if len(text) > LARGEST_DIFF:
         return b""
     return secrets.redact_text(text, extra).encode("utf-8", "surrogateescape")
 
 
 def _git(place: Path, *arguments: str) -> str | None:
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+    program = shutil.which("git")
+    if program is None:
+        return None
     try:
         done = subprocess.run(
-            ["git", *arguments],
+            [program, "-c", "core.fsmonitor=false", *arguments],
             cwd=place,
-            env=environment,
+            env=_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=TIMEOUT,
@@ -73,3 +80,9 @@ def _git(place: Path, *arguments: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.decode("utf-8", "surrogateescape") if done.returncode == 0 else None
+
+
+def _environment() -> dict[str, str]:
+    """Where git finds its programs, the user's settings and the repository; nothing else of ours concerns it."""
+    kept = {name: value for name, value in os.environ.items() if name in _CONCERNS}
+    return kept | {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}

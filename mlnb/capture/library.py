@@ -92,6 +92,20 @@ FITS: Final = frozenset(
 )
 
 
+# What arguments of a fit or score are for, by the words of their names.
+_JUDGED: Final = frozenset({"eval", "evals", "val", "valid", "validation", "test", "dev", "holdout"})
+_BESIDE: Final = listed("weight weights group groups margin score baseline offset exposure freq")
+
+
+def data_role(name: str | None, role: str) -> str:
+    """Of data that is given as the argument `name` (None: by its place) of a call whose own data has that role: what is judged
+    on is `test`, what stands beside the rows, as weights and groups do, is `input`."""
+    words = set((name or "").lower().split("_"))
+    if words & _BESIDE:
+        return "input"
+    return "test" if words & _JUDGED else role
+
+
 def role_of(target: Any) -> Role | None:
     """What a callable is to an experiment; `None` for anything that isn't known."""
     module = getattr(target, "__module__", None) or ""

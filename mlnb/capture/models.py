@@ -1,22 +1,13 @@
-"""Models as files, in the safest format there is.
-
-Formats are tried in this order, each a small object with `name`, `takes` and `dump`; others can be added by the
-entry-point group `mlnb.serialisers`. skops holds scikit-learn models without running code when it loads; the
-frameworks' own formats and safetensors hold theirs; cloudpickle holds anything, can run code when it loads, and
-is marked unsafe.
-"""
+"""Models as files: a model's file in the safest format that takes it, and what is known of the model without its file."""
 
 from __future__ import annotations
 
-import io
 import sys
-import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib import metadata as packages
-from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from mlnb.capture import estimators, signatures
+from mlnb.capture import estimators, formats, signatures
 from mlnb.errors import UsageError
 
 LARGEST: Final = 256 << 20  # bytes
@@ -30,24 +21,12 @@ class TooLargeError(UsageError):
 
 @dataclass(frozen=True)
 class SerialisedModel:
-    """`metadata` has `class`, `text`, `versions`, `signature`, `trusted` and `unsafe`; see `mlnb.capture.signatures`."""
+    """`metadata` has `class`, `text`, `versions`, `signature`, `format` and `unsafe`; see `mlnb.capture.signatures`."""
 
     data: bytes
     format: str
     media_type: str
     metadata: dict[str, Any] = field(default_factory=dict)
-
-
-class Serialiser(Protocol):
-    """One way to keep a model. `dump` may raise anything: then the next way is tried."""
-
-    name: str
-    media_type: str
-    unsafe: bool
-
-    def takes(self, model: Any) -> bool: ...
-
-    def dump(self, model: Any) -> bytes: ...
 
 
 def serialise(est: Any, input_example: Any = None, *, limit: int = LARGEST) -> SerialisedModel:
@@ -60,25 +39,69 @@ def serialise(est: Any, input_example: Any = None, *, limit: int = LARGEST) -> S
     UsageError
         No format takes it.
     """
-    reasons = []
-    for serialiser in serialisers():
-        if not serialiser.takes(est):
+    described = describe(est, input_example)
+    reasons: list[str] = []
+    found = _safest(est, described, reasons, limit)
+    if found is None:
+        raise UsageError(f"a {type(est).__name__} can't be saved", hint="; ".join(reasons) or None)
+    return found
+
+
+def from_pickle(
+    data: bytes, described: dict[str, Any], load: Callable[[bytes], Any], *, limit: int = LARGEST
+) -> SerialisedModel:
+    """The file of a model that another process has pickled and described; the pickle itself where `load` can't or won't
+    take it, or no safer format does.
+
+    Raises
+    ------
+    TooLargeError
+        Its file is over `limit` bytes.
+    """
+    reasons: list[str] = []
+    try:
+        est = load(data)
+        there = {"python": described["versions"]["python"], **estimators.libraries(est)}
+    except Exception as error:  # noqa: BLE001 - then it stays what it is
+        reasons.append(f"{error}"[:200])
+    else:
+        if there == described["versions"]:
+            found = _safest(est, described, reasons, limit, safe=True)
+            if found is not None:
+                return found
+        else:
+            reasons.append(f"needs {described['versions']}, not {there}"[:200])
+    return _saved(data, formats.Cloudpickle(), described, reasons, limit)
+
+
+def _safest(
+    est: Any, described: dict[str, Any], reasons: list[str], limit: int, *, safe: bool = False
+) -> SerialisedModel | None:
+    """In the first format that takes it, `safe` ones only or any; `reasons` gets why others didn't."""
+    for form in formats.known():
+        if not form.takes(est) or (safe and form.unsafe):
             continue
         try:
-            data = serialiser.dump(est)
+            data = form.dump(est)
         except Exception as error:  # noqa: BLE001 - a format that can't take this model leaves it to the next
-            reasons.append(f"{serialiser.name}: {type(error).__name__}: {error}"[:200])
+            reasons.append(f"{form.name}: {type(error).__name__}: {error}"[:200])
             continue
-        if len(data) > limit:
-            raise TooLargeError(
-                f"the {type(est).__name__} is {len(data):,} bytes, over the limit of {limit:,}",
-                size=len(data),
-            )
-        described = {**describe(est, input_example), "format": serialiser.name, "unsafe": serialiser.unsafe}
-        if reasons:
-            described["not"] = reasons
-        return SerialisedModel(data, serialiser.name, serialiser.media_type, described)
-    raise UsageError(f"a {type(est).__name__} can't be saved", hint="; ".join(reasons) or None)
+        return _saved(data, form, described, reasons, limit)
+    return None
+
+
+def _saved(
+    data: bytes, form: formats.Format, described: dict[str, Any], reasons: list[str], limit: int
+) -> SerialisedModel:
+    if len(data) > limit:
+        raise TooLargeError(
+            f"the {described['class'].rpartition('.')[2]} is {len(data):,} bytes, over the limit of {limit:,}",
+            size=len(data),
+        )
+    metadata = {**described, "format": form.name, "unsafe": form.unsafe}
+    if reasons:
+        metadata["not"] = reasons
+    return SerialisedModel(data, form.name, form.media_type, metadata)
 
 
 def describe(est: Any, input_example: Any = None) -> dict[str, Any]:
@@ -96,118 +119,11 @@ def describe(est: Any, input_example: Any = None) -> dict[str, Any]:
 
 
 def _text(est: Any) -> str:
+    """As its library shows it; a `__repr__` of the user's own isn't run."""
+    shows = getattr(type(est).__repr__, "__module__", None) or "builtins"
+    if shows.partition(".")[0] not in estimators.LIBRARIES:
+        return type(est).__name__
     try:
         return repr(est)[:10_000]
     except Exception:  # noqa: BLE001 - a user's class may raise anything
         return type(est).__name__
-
-
-def serialisers() -> list[Serialiser]:
-    """The ways to keep a model, the safest first; entry points stand before cloudpickle."""
-    added = []
-    for point in packages.entry_points(group="mlnb.serialisers"):
-        try:
-            added.append(point.load()())
-        except Exception:  # noqa: BLE001, S112 - somebody else's broken package is not ours to raise
-            continue
-    return [_Skops(), _Torch(), _Booster(), _CatBoost(), _Keras(), *added, _Cloudpickle()]
-
-
-# ---- the formats ----------------------------------------------------------------------------
-
-
-_SKOPS_HOLDS: Final = (
-    "sklearn.", "numpy.", "scipy.", "builtins.", "lightgbm.", "xgboost.", "collections.OrderedDict"
-)  # fmt: skip
-
-
-class _Skops:
-    """skops refuses to load types it doesn't know; a model that needs any is left to cloudpickle."""
-
-    name, media_type, unsafe = "skops", "application/x-skops", False
-
-    def takes(self, model: Any) -> bool:
-        bases = {base.__module__.split(".")[0] for base in type(model).__mro__}
-        return "sklearn" in bases
-
-    def dump(self, model: Any) -> bytes:
-        import skops.io
-
-        data: bytes = skops.io.dumps(model)
-        untrusted = skops.io.get_untrusted_types(data=data)
-        foreign = [name for name in untrusted if not name.startswith(_SKOPS_HOLDS)]
-        if foreign:
-            raise UsageError(f"needs types that skops doesn't know: {', '.join(foreign[:5])}")
-        return data
-
-
-class _Torch:
-    """The state dictionary as safetensors, if that is installed: the class stays in the user's code."""
-
-    name, media_type, unsafe = "safetensors", "application/x-safetensors", False
-
-    def takes(self, model: Any) -> bool:
-        return estimators.is_torch(model)
-
-    def dump(self, model: Any) -> bytes:
-        from safetensors.torch import save  # type: ignore[import-not-found, unused-ignore]
-
-        return bytes(save({name: tensor.contiguous() for name, tensor in model.state_dict().items()}))
-
-
-class _Booster:
-    """XGBoost's JSON and LightGBM's text."""
-
-    name, media_type, unsafe = "booster", "application/octet-stream", False
-
-    def takes(self, model: Any) -> bool:
-        return type(model).__module__.split(".")[0] in {"xgboost", "lightgbm"}
-
-    def dump(self, model: Any) -> bytes:
-        if type(model).__module__.startswith("lightgbm"):
-            booster = getattr(model, "booster_", model)
-            return str(booster.model_to_string()).encode()
-        booster = model.get_booster() if hasattr(model, "get_booster") else model
-        return bytes(booster.save_raw(raw_format="json"))
-
-
-class _CatBoost:
-    name, media_type, unsafe = "catboost", "application/octet-stream", False
-
-    def takes(self, model: Any) -> bool:
-        return type(model).__module__.split(".")[0] == "catboost"
-
-    def dump(self, model: Any) -> bytes:
-        return _by_file("model.cbm", model.save_model)
-
-
-class _Keras:
-    name, media_type, unsafe = "keras", "application/x-keras", False
-
-    def takes(self, model: Any) -> bool:
-        return estimators.is_keras(model)
-
-    def dump(self, model: Any) -> bytes:
-        return _by_file("model.keras", model.save)
-
-
-class _Cloudpickle:
-    name, media_type, unsafe = "cloudpickle", "application/x-python-pickle", True
-
-    def takes(self, model: Any) -> bool:
-        return True
-
-    def dump(self, model: Any) -> bytes:
-        import cloudpickle
-
-        buffer = io.BytesIO()
-        cloudpickle.dump(model, buffer)
-        return buffer.getvalue()
-
-
-def _by_file(name: str, save: Any) -> bytes:
-    """For libraries that only write files: a temporary folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, name)
-        save(str(path))
-        return path.read_bytes()

@@ -1,14 +1,18 @@
 """The names that a cell reads and writes, through attributes, subscripts and in-place changes, as far as its
 source tells.
 
-Reads are names of the user's namespace that the cell uses before it has set them itself, in functions' bodies too:
-what must exist before the cell runs. Writes are names that it binds, deletes or changes in place.
+Reads are names of the user's namespace that the cell uses before it has surely set them itself, in functions' bodies too:
+what must exist before the cell runs. Writes are names that it binds, deletes or changes in place. A `Flow` says
+more, for those who ask which cells a cell depends on: which names are bound whatever happens, which objects two
+names may share, and what calling a function of the user's does.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,14 +21,44 @@ from mlnb.capture.vocabulary import listed
 # Methods that change what they are called on, in libraries that notebooks use.
 CHANGING: Final = listed(
     "append extend insert remove pop clear sort reverse update setdefault add discard popitem fit fit_transform "
-    "partial_fit drop_duplicates set_index reset_index rename fillna dropna replace sort_values step zero_grad backward "
-    "load_state_dict train eval to fill resize put itemset setflags add_module compile build add_subplot"
+    "partial_fit step zero_grad backward load_state_dict train eval to fill resize put itemset setflags add_module compile "
+    "build add_subplot set_params optimize appendleft popleft extendleft rotate difference_update intersection_update "
+    "symmetric_difference_update subtract set_index_dtype learn fit_predict add_edge add_node setstate seed shuffle"
 )
-# pandas' methods that change in place only if they are told so.
-_IN_PLACE: Final = listed(
-    "drop drop_duplicates set_index reset_index rename fillna dropna replace sort_values sort_index"
+# Methods of a generator of random numbers: each number that it gives changes it. A module's generator is `chance`'s affair.
+DRAWING: Final = listed(
+    "normal integers random choice choices permutation permuted uniform standard_normal sample binomial poisson exponential gamma "
+    "beta lognormal multivariate_normal geometric laplace gauss randint randrange randn rand bytes spawn bit_generator"
+)
+# Functions that change what they are first given.
+CHANGING_FIRST: Final = listed(
+    "next setattr delattr shuffle heappush heappop heapify heapreplace heappushpop insort insort_left insort_right put place "
+    "putmask fill_diagonal copyto put_along_axis"
+)
+# Methods and functions whose result may be, or hold, what they are called on or given.
+_SHARING: Final = listed(
+    "fit partial_fit set_params reshape ravel view transpose swapaxes squeeze parameters named_parameters children modules items "
+    "keys values get setdefault pop to cuda cpu train eval double float half numpy detach iter requires_grad_ asarray "
+    "from_numpy as_tensor atleast_2d atleast_1d broadcast_to expand_dims swapaxes moveaxis diagonal iterrows itertuples"
+)
+_HOLDING: Final = listed(
+    "iter enumerate zip map filter reversed list tuple dict sorted set next getattr min max partial vars"
+)
+# Calls that stand alone and change nothing of what they are given.
+_QUIET: Final = listed(
+    "print display pprint len isinstance head tail info describe sample plot show hist imshow scatter bar barh boxplot pie "
+    "write debug warning warn error critical log format to_csv to_parquet to_json to_excel to_pickle savefig dump save "
+    "legend title xlabel ylabel set_title set_xlabel set_ylabel grid tight_layout close figure subplots text annotate axhline "
+    "axvline fill_between errorbar contour contourf heatmap lineplot histplot scatterplot barplot countplot pairplot "
+    "set_xlim set_ylim set_xticks set_yticks colorbar suptitle sleep makedirs mkdir exists assert_allclose assert_array_equal "
+    "assert_frame_equal value_counts memory_usage summary collect score predict predict_proba transform mean sum std min max count "
+    "groupby corr nunique unique isnull isna agg astype round describe copy"
 )
 _BUILTINS: Final = frozenset(dir(builtins))
+
+
+def _never(_: str) -> bool:
+    return False
 
 
 @dataclass(frozen=True)
@@ -35,28 +69,97 @@ class Names:
     writes: list[str]
 
 
-def of(tree: ast.Module) -> Names:
-    """What a parsed cell reads and writes."""
-    scope = _Scope()
+@dataclass(frozen=True)
+class Body:
+    """What happens when a function of the user's is called: names that it reads and writes, whether it changes its
+    arguments."""
+
+    reads: frozenset[str]
+    writes: frozenset[str]
+    changes_arguments: bool
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One cell as a step: `reads` are what its own statements read (not yet what its functions do), `used` all names that
+    they mention, `bound` names are set whatever happens, `changed` ones in place or perhaps, `shared` are the
+    names whose objects a bound name may hold; `calls` are functions with what they are given, `standing` what a call
+    that stands alone is about (its root and its dotted name)."""
+
+    reads: frozenset[str]
+    used: frozenset[str]
+    bound: frozenset[str]
+    changed: frozenset[str]
+    shared: dict[str, frozenset[str]]
+    through: dict[str, frozenset[str]]
+    bodies: dict[str, Body]
+    calls: dict[str, frozenset[str]]
+    standing: frozenset[tuple[str, str]]
+    imports: dict[str, str]
+
+    @property
+    def writes(self) -> frozenset[str]:
+        return self.bound | self.changed
+
+
+def of(tree: ast.Module, *, is_module: Callable[[str], bool] = _never) -> Names:
+    """What a parsed cell reads and writes. `is_module` says of a name that it is a module: calling a function of it
+    doesn't change it."""
+    scope = _Scope(is_module=is_module)
     scope.statements(tree.body)
-    shadowed = scope.bound | scope.changed
-    reads = {name for name in scope.read if name not in _BUILTINS or name in shadowed}
-    return Names(sorted(_known(reads)), sorted(_known(scope.bound | scope.changed | scope.deleted)))
+    written = scope.written | scope.changed | scope.deleted
+    return Names(sorted(_known(_seen(scope, written))), sorted(_known(written)))
 
 
-def _known(names: set[str]) -> list[str]:
+def flow(tree: ast.Module, *, is_module: Callable[[str], bool] = _never) -> Flow:
+    """The cell as a step among others."""
+    scope = _Scope(is_module=is_module)
+    for node in tree.body:  # what functions do is told by their bodies, where they are called
+        scope.visit(node)
+    scope.stand_alone(tree.body)
+    maybe = (scope.written | scope.deleted) - scope.bound
+    changed = frozenset(_known(maybe | scope.changed))
+    return Flow(
+        reads=frozenset(_known(_seen(scope, scope.written | scope.changed | scope.deleted))),
+        used=frozenset(_known(scope.used)),
+        bound=frozenset(_known(scope.bound)),
+        changed=changed,
+        shared={name: frozenset(names) for name, names in scope.shared.items()},
+        through={name: frozenset(names) for name, names in scope.through.items()},
+        bodies=scope.bodies,
+        calls={name: frozenset(names) for name, names in scope.calls.items()},
+        standing=frozenset(scope.standing),
+        imports=scope.imports,
+    )
+
+
+def _seen(scope: _Scope, shadowed: set[str]) -> set[str]:
+    return {name for name in scope.read if name not in _BUILTINS or name in shadowed}
+
+
+def _known(names: Iterable[str]) -> list[str]:
     return [name for name in names if name != "get_ipython" and not name.startswith("__mlnb")]
 
 
 @dataclass
 class _Scope:
-    """One walk through a scope, in the order of execution."""
+    """One walk through a scope, in the order of execution. `bound` are the names that it has surely set by now, `written` all
+    that it may set."""
 
+    is_module: Callable[[str], bool] = _never
     bound: set[str] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)  # read, set before or not
     changed: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
     later: list[ast.AST] = field(default_factory=list)  # bodies that run after their definition
+    shared: dict[str, set[str]] = field(default_factory=dict)
+    through: dict[str, set[str]] = field(default_factory=dict)  # results of functions that may be the user's
+    bodies: dict[str, Body] = field(default_factory=dict)
+    calls: dict[str, set[str]] = field(default_factory=dict)
+    standing: set[tuple[str, str]] = field(default_factory=set)
+    imports: dict[str, str] = field(default_factory=dict)
 
     def statements(self, body: list[ast.stmt]) -> None:
         for node in body:
@@ -75,28 +178,39 @@ class _Scope:
 
     # ---- names ------------------------------------------------------------------------------
 
+    def _bind(self, name: str) -> None:
+        self.bound.add(name)
+        self.written.add(name)
+
+    def _use(self, name: str) -> None:
+        self.used.add(name)
+        if name not in self.bound:
+            self.read.add(name)
+
     def _Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
-            if node.id not in self.bound:
-                self.read.add(node.id)
+            self._use(node.id)
         elif isinstance(node.ctx, ast.Store):
-            self.bound.add(node.id)
+            self._bind(node.id)
         else:
-            if node.id not in self.bound:
-                self.read.add(node.id)
+            self._use(node.id)
             self.deleted.add(node.id)
             self.bound.discard(node.id)
 
     def _changes(self, node: ast.AST) -> None:
-        while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
-            node = node.value
-        if isinstance(node, ast.Call):
-            return self._changes(node.func)
-        if isinstance(node, ast.Name):
-            if node.id not in self.bound:
-                self.read.add(node.id)
-            self.changed.add(node.id)
-        return None
+        """What a change of this expression changes: the name that it begins with, and those that may hold the same."""
+        name = _changed_root(node)
+        if name is None:
+            return
+        self._use(name)
+        reached, new = set[str](), {name}
+        while new:
+            reached |= new
+            new = {other for one in new for other in self.shared.get(one, ())} - reached
+        self.changed |= {one for one in reached if not self._is_library(one) or one == name}
+
+    def _is_library(self, name: str) -> bool:
+        return name in self.imports or self.is_module(name)
 
     def _Attribute(self, node: ast.Attribute) -> None:
         if not isinstance(node.ctx, ast.Load):
@@ -105,46 +219,145 @@ class _Scope:
 
     def _Subscript(self, node: ast.Subscript) -> None:
         if not isinstance(node.ctx, ast.Load):
-            self._changes(node)
+            named = _named_in_namespace(node)
+            if named is None:
+                self._changes(node)
+            else:
+                self._bind(named)
         self.visit(node.value)
         self.visit(node.slice)
 
     def _Call(self, node: ast.Call) -> None:
-        func = node.func
-        if isinstance(func, ast.Attribute) and func.attr in CHANGING and not _is_copying(node, func.attr):
-            self._changes(func.value)
+        func, name = node.func, last_of(node.func)
+        given = {one for value in _given(node) for one in self.sharing(value)}
+        if isinstance(func, ast.Attribute):
+            told = next((keyword.value for keyword in node.keywords if keyword.arg == "inplace"), None)
+            in_place = told is not None and not (isinstance(told, ast.Constant) and not told.value)
+            of_module = isinstance(func.value, ast.Name) and self._is_library(func.value.id)
+            draws = name in DRAWING and isinstance(func.value, ast.Name) and not of_module
+            if in_place or draws or (name in CHANGING and told is None and not of_module):
+                self._changes(func.value)
+        elif isinstance(func, ast.Name):
+            self.calls.setdefault(func.id, set()).update(given)
+            self._run_text(node, func.id)
+        if name in CHANGING_FIRST and node.args:
+            self._changes(node.args[0])
         self.visit(func)
-        for value in (*node.args, *(keyword.value for keyword in node.keywords)):
+        for value in _given(node):
             self.visit(value)
+        self._names_in_texts(node, name)
+
+    def _run_text(self, node: ast.Call, name: str) -> None:
+        """`exec("x = 1")`, `eval("x + y")`: read as what stands there, where it is a plain text."""
+        text = node.args[0] if node.args else None
+        if name in {"exec", "eval"} and isinstance(text, ast.Constant) and isinstance(text.value, str):
+            try:
+                self.visit(ast.parse(text.value))
+            except SyntaxError:
+                return
+
+    def _names_in_texts(self, node: ast.Call, name: str) -> None:
+        """`df.query("a > @t")`."""
+        if name in {"query", "eval"}:
+            for value in node.args:
+                if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    for word in value.value.split("@")[1:]:
+                        found = "".join(_leading_name(word))
+                        if found:
+                            self._use(found)
+
+    # ---- what two names may share -------------------------------------------------------------
+
+    def sharing(self, node: ast.AST | None) -> set[str]:
+        """The names whose objects a value may be, or hold."""
+        match node:
+            case ast.Name():
+                return {node.id}
+            case ast.Attribute() | ast.Subscript() | ast.Starred() | ast.Await() | ast.NamedExpr():
+                return self.sharing(node.value)
+            case ast.Tuple() | ast.List() | ast.Set():
+                return {name for one in node.elts for name in self.sharing(one)}
+            case ast.Dict():
+                return {name for one in node.values for name in self.sharing(one)}
+            case ast.IfExp():
+                return self.sharing(node.body) | self.sharing(node.orelse)
+            case ast.BoolOp():
+                return {name for one in node.values for name in self.sharing(one)}
+            case ast.ListComp() | ast.GeneratorExp() | ast.SetComp() | ast.DictComp():
+                value = node.value if isinstance(node, ast.DictComp) else node.elt
+                own = {n for part in node.generators for n in _stored(part.target)}
+                held = self.sharing(value)
+                iterated = {name for part in node.generators for name in self.sharing(part.iter)}
+                return (held - own) | (iterated if held & own else set())
+            case ast.Call():
+                return self._sharing_of_call(node)
+        return set()
+
+    def _sharing_of_call(self, node: ast.Call) -> set[str]:
+        name = last_of(node.func)
+        given = {one for value in _given(node) for one in self.sharing(value)}
+        held: set[str] = set()
+        if isinstance(node.func, ast.Attribute) and name in _SHARING:
+            held |= {one for one in self.sharing(node.func.value) if not self._is_library(one)}
+        if isinstance(node.func, ast.Call) or name[:1].isupper():
+            held |= given  # a constructor
+        if name in _HOLDING or (name in _SHARING and self._is_library(root(node.func) or "")):
+            held |= given
+        return held
+
+    def _share(self, target: ast.AST, value: ast.AST) -> None:
+        pair = (ast.Tuple, ast.List)
+        if isinstance(target, pair) and isinstance(value, pair) and len(target.elts) == len(value.elts):
+            for one, its in zip(target.elts, value.elts, strict=True):
+                self._share(one, its)
+            return
+        held = {name for name in self.sharing(value) if not self._is_library(name)}
+        called = {
+            call.func.id: {one for given in _given(call) for one in self.sharing(given)}
+            for call in ast.walk(value)
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        }
+        for name in _stored(target):
+            self.shared[name] = held - {name} | (held & {name} and self.shared.get(name, set()))
+            self.through[name] = {*called, *(one for given in called.values() for one in given)}
+        if isinstance(target, (ast.Attribute, ast.Subscript)):
+            owner = root(target)
+            if owner is not None:  # `d["model"] = model`
+                self.shared.setdefault(owner, set()).update(held - {owner})
 
     # ---- statements whose parts run in another order ------------------------------------------
 
     def _Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
         for target in node.targets:
+            self._share(target, node.value)
             self.visit(target)
+            if isinstance(node.value, ast.Lambda) and isinstance(target, ast.Name):
+                self.bodies[target.id] = _body(node.value)
 
     def _AnnAssign(self, node: ast.AnnAssign) -> None:
         self.visit(node.annotation)
         if node.value is not None:
             self.visit(node.value)
+            self._share(node.target, node.value)
             self.visit(node.target)
 
     def _AugAssign(self, node: ast.AugAssign) -> None:
         self.visit(node.value)
         if isinstance(node.target, ast.Name):
-            if node.target.id not in self.bound:
-                self.read.add(node.target.id)
-            self.bound.add(node.target.id)
+            self._changes(node.target)  # a list or array that others hold changes with it
+            self._bind(node.target.id)
         else:
             self.visit(node.target)
 
     def _NamedExpr(self, node: ast.NamedExpr) -> None:
         self.visit(node.value)
+        self._share(node.target, node.value)
         self.visit(node.target)
 
     def _For(self, node: ast.For | ast.AsyncFor) -> None:
         self.visit(node.iter)
+        self._share(node.target, node.iter)
         self.visit(node.target)
         self._block(node.body)
         self._block(node.orelse)
@@ -156,22 +369,65 @@ class _Scope:
         self._block(node.body)
         self._block(node.orelse)
 
+    def _withitem(self, node: ast.withitem) -> None:
+        self.visit(node.context_expr)
+        if node.optional_vars is not None:
+            self._share(node.optional_vars, node.context_expr)
+            self.visit(node.optional_vars)
+
     def _If(self, node: ast.If) -> None:
         self.visit(node.test)
-        before = set(self.bound)
-        self._block(node.body)
-        one = self.bound
-        self.bound = set(before)
-        self._block(node.orelse)
-        # Bound on one branch only: a later read may need the name from before, but the cell writes it.
-        self.bound |= one
+        self._either(lambda: self._block(node.body), lambda: self._block(node.orelse))
+
+    def _Try(self, node: ast.Try) -> None:
+        def passes() -> None:
+            self._block(node.body)
+            self._block(node.orelse)
+
+        self._either(passes, *(self._handling(handler) for handler in node.handlers))
+        self._block(node.finalbody)
+
+    _TryStar = _Try
+
+    def _handling(self, handler: ast.ExceptHandler) -> Callable[[], None]:
+        def handle() -> None:
+            self.visit(handler)
+            if _leaves(handler.body):  # what comes after has seen all of the body
+                self.bound |= self.written
+
+        return handle
+
+    def _Match(self, node: ast.Match) -> None:
+        self.visit(node.subject)
+
+        def case(one: ast.match_case) -> Callable[[], None]:
+            def take() -> None:
+                self.visit(one.pattern)
+                if one.guard is not None:
+                    self.visit(one.guard)
+                self._block(one.body)
+
+            return take
+
+        catches_all = any(_catches_all(one) for one in node.cases)
+        nothing: list[Callable[[], None]] = [] if catches_all else [lambda: None]
+        self._either(*(case(one) for one in node.cases), *nothing)
+
+    def _either(self, *branches: Callable[[], None]) -> None:
+        """One of several happens: what is bound afterwards is what all of them bind."""
+        before, ends = set(self.bound), []
+        for branch in branches:
+            self.bound = set(before)
+            branch()
+            ends.append(self.bound)
+        self.bound = set.intersection(*ends) if ends else before
 
     def _block(self, body: list[ast.stmt]) -> None:
         for node in body:
             self.visit(node)
 
     def _comprehension_like(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
-        inner = _Scope(bound=set(self.bound))
+        inner = self._inside(set(self.bound))
         first = node.generators[0].iter
         self.visit(first)
         for part in node.generators:
@@ -188,10 +444,16 @@ class _Scope:
 
     # ---- scopes -----------------------------------------------------------------------------
 
+    def _inside(self, bound: set[str]) -> _Scope:
+        return _Scope(
+            is_module=self._is_library, bound=bound, shared={k: set(v) for k, v in self.shared.items()}
+        )
+
     def _FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for value in (*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d)):
             self.visit(value)
-        self.bound.add(node.name)
+        self._bind(node.name)
+        self.bodies[node.name] = _body(node)
         self.later.append(node)
 
     _AsyncFunctionDef = _FunctionDef
@@ -204,61 +466,200 @@ class _Scope:
     def _ClassDef(self, node: ast.ClassDef) -> None:
         for value in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
             self.visit(value)
-        inner = _Scope(bound=set(self.bound))
-        inner.later = []
+        inner = self._inside(set(self.bound))
         for statement in node.body:
             inner.visit(statement)
         self.later += inner.later
-        inner.later = []
-        self._take(inner, local=inner.bound - self.bound)
-        self.bound.add(node.name)
+        self.bodies[node.name] = _joined(
+            [_body(one) for one in node.body if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        )
+        self._take(inner, local=inner.written - self.bound)
+        self._bind(node.name)
 
     def _inner(self, node: ast.AST) -> None:
         """A function's body: its own names hide the namespace's; `global` ones are the namespace's."""
         assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        body: list[ast.stmt] = node.body if isinstance(node.body, list) else [ast.Expr(node.body)]
-        shared = {name for n in ast.walk(node) if isinstance(n, ast.Global) for name in n.names}
-        local = {argument.arg for argument in _arguments(node.args)} | _assigned(body) - shared
-        inner = _Scope(bound=set(self.bound) | local)
-        inner.statements(body)
+        inner, local = _enter(node, self._inside(set(self.bound)))
         self._take(inner, local=local)
 
     def _take(self, inner: _Scope, local: set[str]) -> None:
         self.read |= inner.read - local
+        self.used |= inner.used - local
         self.changed |= inner.changed - local
         self.deleted |= inner.deleted - local
+        self.written |= inner.written - local
         self.bound |= inner.bound - local
+        for name, given in inner.calls.items():
+            self.calls.setdefault(name, set()).update(given - local)
 
-    def _Import(self, node: ast.Import | ast.ImportFrom) -> None:
+    def _Import(self, node: ast.Import) -> None:
         for alias in node.names:
-            self.bound.add(alias.asname or alias.name.partition(".")[0])
+            top = alias.name.partition(".")[0]
+            name = alias.asname or top
+            self._bind(name)
+            self.imports[name] = alias.name if alias.asname else top
 
-    _ImportFrom = _Import
+    def _ImportFrom(self, node: ast.ImportFrom) -> None:
+        for alias in node.names:
+            self._bind(alias.asname or alias.name)
+            if node.module and not node.level and not alias.name[:1].isupper():
+                self.imports[alias.asname or alias.name] = f"{node.module}.{alias.name}"
 
     def _ExceptHandler(self, node: ast.ExceptHandler) -> None:
         if node.type is not None:
             self.visit(node.type)
-        self._block(node.body)
+        if node.name:
+            with self._for_a_while(node.name):
+                self._block(node.body)
+        else:
+            self._block(node.body)
+
+    @contextmanager
+    def _for_a_while(self, name: str) -> Iterator[None]:
+        """`except E as e` takes the name away again."""
+        there = name in self.written
+        self.bound.add(name)
+        yield
+        self.bound.discard(name)
+        if there:
+            self.deleted.add(name)
 
     def _MatchAs(self, node: ast.MatchAs) -> None:
         if node.pattern is not None:
             self.visit(node.pattern)
         if node.name is not None:
-            self.bound.add(node.name)
+            self._bind(node.name)
 
     def _MatchStar(self, node: ast.MatchStar) -> None:
         if node.name is not None:
-            self.bound.add(node.name)
+            self._bind(node.name)
+
+    def _MatchMapping(self, node: ast.MatchMapping) -> None:
+        for child in (*node.keys, *node.patterns):
+            self.visit(child)
+        if node.rest is not None:
+            self._bind(node.rest)
+
+    # ---- calls that stand alone ----------------------------------------------------------------
+
+    def stand_alone(self, body: list[ast.stmt]) -> None:
+        """A call whose result nobody takes does something: to what it is called on, or given."""
+        for node in body:
+            inside = [child for name in ("body", "orelse", "finalbody") for child in getattr(node, name, [])]
+            inside += [child for handler in getattr(node, "handlers", []) for child in handler.body]
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                self.stand_alone(inside)
+            value = node.value if isinstance(node, ast.Expr) else None
+            value = value.value if isinstance(value, ast.Await) else value
+            if isinstance(value, ast.Call):
+                self._stands(value)
+
+    def _stands(self, node: ast.Call) -> None:
+        name, dotted = last_of(node.func), _dotted(node.func)
+        about = root(node.func) if isinstance(node.func, ast.Attribute) else None
+        if name in _QUIET:
+            return
+        if about is not None:
+            self.standing.add((about, dotted))
+        for value in _given(node):
+            for one in self.sharing(value):
+                self.standing.add((one, ""))
 
 
-def _is_copying(node: ast.Call, name: str) -> bool:
-    """pandas' `df.drop(...)` gives a new table unless it has `inplace=True`."""
-    if name not in _IN_PLACE:
-        return False
-    for keyword in node.keywords:
-        if keyword.arg == "inplace":
-            return isinstance(keyword.value, ast.Constant) and not keyword.value.value
-    return True
+def root(node: ast.AST) -> str | None:
+    """The name that an expression begins with: `a` of `a.b[0].c()`."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _changed_root(node: ast.AST) -> str | None:
+    """The name whose object a change reaches: `a` of `a.b[0]` and of `a.to(gpu)`, none of `Ridge(alpha)`, which is new."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred, ast.Call)):
+        if isinstance(node, ast.Call):
+            if not (isinstance(node.func, ast.Attribute) and node.func.attr in _SHARING):
+                return None
+            node = node.func
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _named_in_namespace(node: ast.Subscript) -> str | None:
+    """The name that `globals()["x"] = 1` binds."""
+    inside = isinstance(node.value, ast.Call) and root(node.value) in {"globals", "locals"}
+    if inside and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+        return node.slice.value
+    return None
+
+
+def last_of(node: ast.AST) -> str:
+    """The last name of what is called: `c` of `a.b.c`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _dotted(node: ast.AST) -> str:
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join(reversed(parts))
+
+
+def _given(node: ast.Call) -> list[ast.expr]:
+    return [*node.args, *(keyword.value for keyword in node.keywords)]
+
+
+def _leading_name(text: str) -> Iterator[str]:
+    for letter in text:
+        if not (letter.isalnum() or letter == "_"):
+            return
+        yield letter
+
+
+def _leaves(body: list[ast.stmt]) -> bool:
+    return bool(body) and isinstance(body[-1], (ast.Raise, ast.Return, ast.Continue, ast.Break))
+
+
+def _catches_all(case: ast.match_case) -> bool:
+    return case.guard is None and isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None
+
+
+def _enter(
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, inner: _Scope
+) -> tuple[_Scope, set[str]]:
+    """Walk through a function's body in `inner`; its own names are the second."""
+    body: list[ast.stmt] = node.body if isinstance(node.body, list) else [ast.Expr(node.body)]
+    shared = {name for n in ast.walk(node) if isinstance(n, ast.Global) for name in n.names}
+    local = {argument.arg for argument in _arguments(node.args)} | _assigned(body) - shared
+    inner.bound = (inner.bound - shared) | local
+    for name in local:
+        inner.shared.pop(name, None)
+    inner.statements(body)
+    inner.bound -= shared
+    return inner, local
+
+
+def _body(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Body:
+    """A function by itself, wherever it is called."""
+    inner, local = _enter(node, _Scope())
+    statements: list[ast.stmt] = node.body if isinstance(node.body, list) else []
+    inner.stand_alone(statements)
+    arguments = {argument.arg for argument in _arguments(node.args)}
+    touched = inner.changed | {name for name, _ in inner.standing}
+    reads = {name for name in inner.read - local if name not in _BUILTINS}
+    writes = (inner.written | inner.changed | inner.deleted) - local
+    return Body(frozenset(_known(reads)), frozenset(_known(writes)), bool(touched & arguments))
+
+
+def _joined(bodies: list[Body]) -> Body:
+    """A class: whatever its methods do."""
+    return Body(
+        frozenset(name for one in bodies for name in one.reads),
+        frozenset(name for one in bodies for name in one.writes),
+        any(one.changes_arguments for one in bodies),
+    )
 
 
 def _arguments(arguments: ast.arguments) -> list[ast.arg]:
@@ -285,7 +686,9 @@ def _assigned(body: list[ast.stmt]) -> set[str]:
             found.add(node.id)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             found |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ExceptHandler) and node.name:
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
             found.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            found.add(node.rest)
         stack.extend(ast.iter_child_nodes(node))
     return found

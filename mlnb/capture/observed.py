@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,17 +12,20 @@ from msgspec import structs
 
 from mlnb.capture import estimators, figures, files, settings, sweeps, values
 from mlnb.capture.calls import Call
+from mlnb.capture.candidates import turn_of
 from mlnb.capture.findings import Child, DataUse, File, FittedModel, Metric
 from mlnb.capture.numbers import numbers_of
 from mlnb.capture.scores import Scores
-from mlnb.events import Dataset, Param, Problem, Seeds, Source
+from mlnb.events import Dataset, Param, Problem, Seeds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mlnb.capture.collectors import CellView, Collector, Found
+    from mlnb.capture.recorder import Note
 
 MOST_MODELS: Final = 10
+MOST_HELD: Final = 200  # things in a list that are looked through for models
 MOST_FIGURES: Final = 50
 MOST_FILES: Final = 200
 LONGEST_TEXT: Final = 1 << 20
@@ -31,9 +36,9 @@ class Parameters:
 
     def collect(self, cell: CellView) -> Iterable[Param]:
         own = [n for n, v in cell.program.variables.items() if v.cell == cell.program.cell]
-        source: Source = "injected" if cell.injected else "assigned"
-        found = settings.from_literals(cell.program, own, source, cell.redact, early=not cell.whole)
-        found += settings.from_literals(cell.program, cell.reads, "assigned", cell.redact, early=False)
+        found = settings.of_source(
+            cell.program, cell.reads, cell.redact, injected=cell.injected, whole=cell.whole
+        )
         for name in cell.program.swept_grids([*own, *cell.reads]):
             found += values.describe_param(
                 name, numbers_of(cell.namespace.get(name)), "assigned", cell.redact
@@ -67,27 +72,36 @@ class SeedsSet:
             yield Seeds(seeds=found)
 
 
-class Data:
+class DataSeen:
     """Data that reached a call, each content once, under its first name; a set seen in training stays `train`."""
 
+    def __init__(self) -> None:
+        self._seen: set[tuple[str, str]] = set()
+        self._trained: set[str] = set()
+
+    def of(self, note: Note) -> Iterator[DataUse]:
+        """What a note shows that no note before it did."""
+        call = note.facts
+        if not isinstance(call, Call) or call.role == "reader":
+            return
+        for used in call.data:
+            digest = used.described.digest
+            if (used.name, digest) in self._seen or (used.role == "test" and digest in self._trained):
+                continue
+            self._seen.add((used.name, digest))
+            if used.role == "train":
+                self._trained.add(digest)
+            event = used.described.event(used.name, role=used.role, source="call")
+            yield DataUse(event, used.described.row_hashes)
+
+
+class Data:
     name = "data"
 
     def collect(self, cell: CellView) -> Iterator[DataUse]:
-        seen: set[tuple[str, str]] = set()
-        trained: set[str] = set()
+        seen = DataSeen()
         for note in cell.notes:
-            call = note.facts
-            if not isinstance(call, Call) or call.role == "reader":
-                continue
-            for used in call.data:
-                digest = used.described.digest
-                if (used.name, digest) in seen or (used.role == "test" and digest in trained):
-                    continue
-                seen.add((used.name, digest))
-                if used.role == "train":
-                    trained.add(digest)
-                event = used.described.event(used.name, role=used.role, source="call")
-                yield DataUse(event, used.described.row_hashes)
+            yield from seen.of(note)
 
 
 class FilesRead:
@@ -139,33 +153,67 @@ def _reads(call: Call) -> bool:
 
 
 class Models:
-    """The estimators that were fitted and can predict, as they are now, newest last."""
+    """The estimators that were fitted and can predict, as they are now, newest last: those that a variable holds, or a list or
+    dictionary that a variable holds."""
 
     name = "models"
 
-    def collect(self, cell: CellView) -> Iterator[FittedModel]:
+    def collect(self, cell: CellView) -> Iterator[FittedModel | Problem]:
         if not cell.models:
             return
-        kept: dict[int, tuple[Any, str]] = {}
-        fitted_on: dict[int, Any] = {}
+        fitted: dict[int, FittedModel] = {}
+        looped = gone = 0
         for note in cell.notes:
             call = note.facts
-            if isinstance(call, Call) and call.role == "fit" and call.estimator is not None:
-                model = call.estimator.model
-                if model is not None and (hasattr(model, "predict") or estimators.is_torch(model)):
-                    kept.pop(id(model), None)
-                    kept[id(model)] = (model, cell.groups.name(call.estimator, looped=bool(note.loops)))
-                    fitted_on[id(model)] = call.data[0].described if call.data else None
+            if not isinstance(call, Call) or call.role != "fit" or call.estimator is None:
+                continue
+            model = call.estimator.model
+            if note.loops and not sweeps.over_folds(note):
+                looped, gone = looped + 1, gone + (model is None)
+            if model is not None and (hasattr(model, "predict") or estimators.is_torch(model)):
+                fitted.pop(id(model), None)
+                fitted[id(model)] = FittedModel(
+                    model,
+                    cell.groups.name(call.estimator, looped=bool(note.loops)),
+                    call.data[0].described if call.data else None,
+                    turn_of(note.loops),
+                )
         if cell.program.descends:
             for name in sorted({*cell.reads, *cell.writes}):
                 value = cell.namespace.get(name)
-                if estimators.is_trainable(value) and id(value) not in kept:
-                    kept[id(value)], fitted_on[id(value)] = (value, name), None
-        alive = {id(value): name for name, value in list(cell.namespace.items()) if not name.startswith("_")}
-        chosen = [(model, alive.get(id(model), name)) for model, name in kept.values()]
-        bound = [pair for pair in chosen if id(pair[0]) in alive]
-        for model, name in (bound or chosen[-1:])[-MOST_MODELS:]:
-            yield FittedModel(model, name, fitted_on[id(model)])
+                if estimators.is_trainable(value) and id(value) not in fitted:
+                    fitted[id(value)] = FittedModel(value, name)
+        yield from _named(list(fitted.values()), cell.namespace)
+        if gone:
+            said = f"{gone} of {looped} models that a loop fitted were gone when the cell ended: a list or a dictionary holds them"
+            yield Problem(where="gone", message=said)
+
+
+def _named(fitted: list[FittedModel], namespace: Mapping[str, Any]) -> Iterator[FittedModel | Problem]:
+    """Those that are held, or else the last, under the names that hold them."""
+    names = _holders(namespace)
+    held = [replace(one, name=names[id(one.model)]) for one in fitted if id(one.model) in names]
+    chosen = held or fitted[-1:]
+    yield from chosen[-MOST_MODELS:]
+    if len(chosen) > MOST_MODELS:
+        said = f"the newest {MOST_MODELS} of the {len(chosen)} models that were fitted are kept"
+        yield Problem(where="models", message=said)
+
+
+def _holders(namespace: Mapping[str, Any]) -> dict[int, str]:
+    """What holds an object: a variable's name, or `fitted.tree` for what a dictionary or list has."""
+    found: dict[int, str] = {}
+    shown = [(name, value) for name, value in list(namespace.items()) if not name.startswith("_")]
+    for name, value in shown:
+        pairs: Iterable[tuple[Any, Any]] = ()
+        if type(value) is dict:
+            pairs = list(islice(value.items(), MOST_HELD))
+        elif type(value) is list or type(value) is tuple:
+            pairs = enumerate(value[:MOST_HELD])
+        for key, item in pairs:
+            if type(key) is str or type(key) is int:
+                found[id(item)] = f"{name}.{key}"
+    return found | {id(value): name for name, value in shown}
 
 
 class Figures:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import names, unseen
@@ -72,7 +73,7 @@ class Observer:
         return own is not None and own.trains
 
     def _read(self, tree: ast.Module) -> None:
-        found = names.of(tree)
+        found = names.of(tree, is_module=lambda name: isinstance(self._namespace.get(name), ModuleType))
         self.reads |= set(found.reads) - self.writes
         self.writes |= set(found.writes)
         self.program.read(tree)

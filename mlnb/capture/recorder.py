@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mlnb.capture import kept, loops, unseen
-from mlnb.capture.budget import Budget
+from mlnb.capture.budget import Budget, clock
 from mlnb.capture.calls import Calls
 from mlnb.capture.loops import Watched
 from mlnb.capture.numbers import numbers_of
@@ -38,12 +38,15 @@ if TYPE_CHECKING:
 
 OFF: Final = operator.itemgetter(1)
 LONG: Final = 500  # items of a list
-FEW_LONG: Final = 3  # passes of a place whose long lists are seen whatever the budget says
+LONGEST_IN_A_LOOP: Final = 10_000
+FEW_LONG: Final = 1  # passes of a place whose long lists are seen whatever the budget says
 _SIZED: Final = frozenset({list, tuple})
 _HELD: Final = frozenset({list, dict})
+_OF_LOOPS: Final = frozenset({"loop", "exit"})
 _LIGHT: Final = frozenset({int, float, str, bool, type(None)})
 SURE: Final = 64  # passes of a place that are seen whatever the budget says
 FEW: Final = 10  # calls that say nothing, after which their place is passed over
+TELLING: Final = 0.6  # of what a note costs when the cell is over, what it costs to tell it at once
 DULL: Final = 100  # values of an assignment without a number among them, after which it is passed over
 
 
@@ -139,7 +142,7 @@ class Recorder:
         )
         self.notes: list[Note] = []
         self.problems: list[tuple[str, str]] = []
-        self.on_note: Callable[[Site, Any, tuple[Turn, ...]], None] | None = None
+        self.on_note: Callable[[Site, Any, tuple[Turn, ...], Any], None] | None = None
         self.twins: Twins | None = None
         self._namespace = namespace
         self._functions: dict[int, Site] = {}  # the places in functions' twins
@@ -158,6 +161,7 @@ class Recorder:
         self._turns: tuple[Turn, ...] | None = ()
         self._blind: dict[int, list[int]] = {}  # of a loop: turns that were seen, and that weren't
         self._silent: dict[int, int] = {}
+        self._float64: Any = float  # NumPy's, where it is there
         self._given: dict[tuple[int, int], int] = {}
         self._newest: dict[tuple[int, int], Note] = {}
         self._quick: dict[int, _Quick] = {}
@@ -189,6 +193,7 @@ class Recorder:
         self._open.clear()
         self._open.update(self._functions)
         self._thread = threading.get_ident()
+        self._float64 = getattr(sys.modules.get("numpy"), "float64", float)
         self._calls.begin()
         self._set(self._on, self._loop_on)
 
@@ -260,15 +265,16 @@ class Recorder:
         if threading.get_ident() != self._thread:
             return
         budget = self.budget
-        if (
-            type(value) is float
-            and (quick := self._quick.get(site.number)) is not None
-            and quick.goes_on(value)
-        ):
+        kind = type(value)
+        is_float = kind is float or kind is self._float64
+        if is_float and (quick := self._quick.get(site.number)) is not None and quick.goes_on(value):
             budget.spent += budget.pass_time
+            if self.on_note is not None:
+                self.on_note(site, float(value), self._where(), None)
+                budget.later(TELLING)
             return
-        heavy = site.kind == "call" or (site.several and type(value) not in _LIGHT)
-        began = time.thread_time() if heavy else 0.0
+        heavy = site.kind == "call" or not (is_float or kind in _LIGHT or site.kind in _OF_LOOPS)
+        began = clock() if heavy else 0.0
         try:
             if not (budget.over() and self._pass_over(site, value)):
                 self._see(site, value)
@@ -276,7 +282,7 @@ class Recorder:
             self._failed(error)
         finally:
             if heavy:
-                budget.spent += time.thread_time() - began
+                budget.spent += clock() - began
             budget.light()
 
     def _pass_over(self, site: Site, value: Any) -> bool:
@@ -356,6 +362,8 @@ class Recorder:
                 self._open.pop(site.number, None)  # it has said what it had to say
 
     def _value(self, site: Site, value: Any, count: int) -> None:
+        if site.loops and count > FEW_LONG and type(value) in _SIZED and len(value) > LONGEST_IN_A_LOOP:
+            return
         plain = kept.at_site(site, value)
         if plain is None:
             if (
@@ -378,7 +386,8 @@ class Recorder:
             return
         turns = self._where()
         if self.on_note is not None:
-            self.on_note(site, value, turns)
+            self.on_note(site, value, turns, facts)
+            self.budget.later(TELLING)
         if turns and type(value) is float and facts is None and self._goes_on(site, value, turns):
             return
         self.notes.append(note := Note(site, len(self.notes), value, turns, facts))
@@ -395,10 +404,10 @@ class Recorder:
         note = self._newest[place]
         if note.more is None:
             note.more = Series()
-        values = turns[-1].values
-        note.more.append(
-            value, values[0] if values else None, turns[0].number if len(turns) == 1 else UNKNOWN
-        )
+        quick = _Quick(note.more, self._loops, len(turns) - max(len(site.loops), 1))
+        quick.goes_on(value)
+        if not site.awaits:
+            self._quick[site.number] = quick
         return True
 
     def _where(self) -> tuple[Turn, ...]:

@@ -40,6 +40,12 @@ class Groups:
     def __init__(self) -> None:
         self._keys: dict[str, list[tuple[int | None, str | None]]] = {}
 
+    def draft(self) -> Groups:
+        """The same names, to try others with: those aren't taken by it."""
+        copy = Groups()
+        copy._keys = {name: list(keys) for name, keys in self._keys.items()}
+        return copy
+
     def name(self, seen: EstimatorSeen, *, looped: bool = False) -> str:
         """By the place that built it; outside loops, also by its settings."""
         keys = self._keys.setdefault(seen.name, [])
@@ -87,6 +93,19 @@ def _state(seen: EstimatorSeen) -> str:
 
 def _state_of(settings: Mapping[str, Any]) -> str:
     return repr(sorted((name, repr(value)[:200]) for name, value in settings.items()))
+
+
+def of_source(
+    program: Program, reads: Iterable[str], extra: Sequence[str], *, injected: bool, whole: bool
+) -> list[Param]:
+    """The parameters that a cell's source gives by itself, and the names that it reads: known before it runs.
+
+    `injected` says that its literals are the notebook's parameters, `whole` that it is a part of the whole notebook's run.
+    """
+    own = [name for name, variable in program.variables.items() if variable.cell == program.cell]
+    source: Source = "injected" if injected else "assigned"
+    found = from_literals(program, own, source, extra, early=not whole)
+    return found + from_literals(program, reads, "assigned", extra, early=False)
 
 
 def from_literals(

@@ -27,7 +27,7 @@ def of_loops(notes: Iterable[Note], candidates: Iterable[Candidate], extra: Sequ
     """A child for each turn of each loop that fits something in every turn."""
     fits: dict[Turns, list[Note]] = {}
     for note in notes:
-        if note.loops and _is_fit(note) and not _over_folds(note):
+        if note.loops and _is_fit(note) and not over_folds(note):
             fits.setdefault(turn_of(note.loops), []).append(note)
     scores: dict[Turns, list[Candidate]] = {}
     for candidate in candidates:
@@ -68,7 +68,8 @@ def _is_fit(note: Note) -> bool:
     return call.role == "validation" or (call.role == "fit" and call.name != "fit_transform")
 
 
-def _over_folds(note: Note) -> bool:
+def over_folds(note: Note) -> bool:
+    """Whether a loop around it goes over a split's folds."""
     return any(mark in turn.text for turn in note.loops for mark in _FOLDS)
 
 
@@ -82,7 +83,7 @@ def _child(turn: Turns, fits: Sequence[Note], scores: Sequence[Candidate], extra
     name = (
         _named(swept) or " ".join(dict.fromkeys(_estimator(note) for note in fits)) or f"turn {turn[-1][1]}"
     )
-    return Child(name, merged([*swept, *settings]), metrics)
+    return Child(name, merged([*swept, *settings]), metrics, turn)
 
 
 def _variables(names: Sequence[str], found: Any, extra: Sequence[str]) -> list[Param]:

@@ -30,6 +30,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "mlnb.cli.reproduce:reproduce",
         "Repeat a run with its own source and parameters, and judge what comes out.",
     ),
+    "gather": ("mlnb.cli.gather:gather", "Make a clean notebook that leads to a cell's run, and prove it."),
     "register": ("mlnb.cli.models:register", "Make a version of a model from a run."),
     "promote": ("mlnb.cli.models:promote", "Point an alias at a version, through its gates."),
     "rollback": ("mlnb.cli.models:rollback", "Point an alias back at its previous version."),

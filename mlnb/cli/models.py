@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("run")
 @click.argument("model", required=False)
+@click.option("--reproduction", is_flag=True, help="RUN only repeats another run, and is meant all the same.")
 @click.option("--name", help="Which of the run's models, if it has several.")
 @json_option
 @store_option
-def register(run: str, model: str | None, name: str | None, *, as_json: bool) -> None:
+def register(run: str, model: str | None, name: str | None, *, reproduction: bool, as_json: bool) -> None:
     """Make a version of a model from a run.
 
     The model that RUN fitted becomes the next version of MODEL (by default its experiment's name).
     """
     from mlnb import registry
 
-    version = registry.register(run, model, name=name, store=open_store())
+    version = registry.register(run, model, name=name, reproduction=reproduction, store=open_store())
     if as_json:
         print_json(_fields(version))
     else:

@@ -38,6 +38,7 @@ COULD_NOT_RUN = 2
     show_default=True,
     help="In what is installed, or in a virtual environment of the run's own packages, made with uv.",
 )
+@click.option("--whole", is_flag=True, help="Of a cell's run: all cells that its session had executed.")
 @click.option(
     "--report",
     type=click.Path(path_type=Path),
@@ -56,6 +57,7 @@ def reproduce(
     env: Any,
     report: Path | None,
     *,
+    whole: bool,
     as_json: bool,
 ) -> int:
     """Repeat a run with its own source and parameters, and judge what comes out.
@@ -73,6 +75,7 @@ def reproduce(
             repeat=repeat,
             timeout=timeout,
             env=env,
+            whole=whole,
             watch=_watch,
         )
     except Error as error:

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 _ROOMS = {
     "Batch": "mlnb.execution.batch",
+    "Gathered": "mlnb.execution.gathering",
     "Verdict": "mlnb.execution.reproduction",
+    "gather": "mlnb.execution.gathering",
     "reproduce": "mlnb.execution.reproduction",
     "rerun": "mlnb.execution.reruns",
 }
 
-__all__ = ["Batch", "Verdict", "reproduce", "rerun"]
+__all__ = ["Batch", "Gathered", "Verdict", "gather", "reproduce", "rerun"]
 
 if TYPE_CHECKING:
     from mlnb.execution.batch import Batch
+    from mlnb.execution.gathering import Gathered, gather
     from mlnb.execution.reproduction import Verdict, reproduce
     from mlnb.execution.reruns import rerun
 

@@ -36,6 +36,8 @@ _SETTLE: Final = (
     '__import__("mlnb.magics", fromlist=["current"]).current(get_ipython()).settle(' + f"{SETTLE_SECONDS})"
 )
 
+_SET_BACK: Final = '__import__("mlnb.capture.chance", fromlist=["restore"]).restore({states!r})'
+
 
 class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
     """Executes one notebook in one kernel.
@@ -117,12 +119,19 @@ class TrackedClient(PapermillNotebookClient):  # type: ignore[misc]
             raise
 
     def execute_cell(self, cell: Any, cell_index: int, **settings: Any) -> Any:
+        self._set_back(cell)
         self.kc.session.metadata = {"cellId": cell.get("id"), "tags": list(cell.metadata.get("tags", []))}
         try:
             return super().execute_cell(cell, cell_index, **settings)
         finally:
             if self.kc is not None:
                 self.kc.session.metadata = {}
+
+    def _set_back(self, cell: Any) -> None:
+        """Give the cell the random numbers that its metadata says it had."""
+        states = cell.metadata.get("mlnb", {}).get("random")
+        if states and self.problem is None:
+            self._ask(_SET_BACK.format(states=dict(states)))
 
     @property
     def last_words(self) -> str:

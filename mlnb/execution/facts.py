@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 RUN_LINE = "application/vnd.mlnb.run+json"
 
 
-def gather(store: Store, run_id: str) -> Facts:
+def facts_of(store: Store, run_id: str) -> Facts:
     """The facts about a run."""
     from mlnb.execution.rollup import labels
     from mlnb.store import query
@@ -32,6 +32,7 @@ def gather(store: Store, run_id: str) -> Facts:
         data=data or None,
         packages=_packages(environments[0]) if environments else None,
         cells=_cells(store, record),
+        error=record["error"] if record["status"] != "finished" else None,
         seeds={name: seed for _, one in named for name, seed in _seeds(one).items()},
     )
 
@@ -54,8 +55,11 @@ def _cells(store: Store, record: Mapping[str, Any]) -> list[Cell] | None:
         return notebook_cells(store.objects.read(kept[-1]["sha256"]))
     from mlnb.store import query
 
+    shown = tuple(
+        f"{item['name']} {item['sha256']}" for item in record["artifacts"] if item["kind"] == "figure"
+    )
     own = [cell for cell in query.cells(store, record["run_id"]) if cell["own"]]
-    return [Cell(str(cell["cell_id"] or ""), cell["source"]) for cell in own] or None
+    return [Cell(str(cell["cell_id"] or ""), cell["source"], shown) for cell in own] or None
 
 
 def _outputs(cell: Any) -> list[str]:

@@ -24,6 +24,11 @@ def encode(notebook: Any) -> bytes:
     return (text if text.endswith("\n") else text + "\n").encode("utf-8")
 
 
+def new_markdown(source: str) -> Any:
+    """A cell of text."""
+    return _nbformat.v4.new_markdown_cell(source)
+
+
 def new_notebook(sources: list[tuple[str, str]]) -> Any:
     """A Python notebook of code cells, given as (id, source)."""
     notebook = _nbformat.v4.new_notebook()

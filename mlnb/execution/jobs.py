@@ -12,6 +12,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from mlnb.events import RunKind
+
 
 @dataclass(frozen=True)
 class Setup:
@@ -44,6 +46,7 @@ class Job:
     rerun_of: str | None = None
     output_path: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
+    run_kind: RunKind = "notebook"
     more: bool = False  # others are waiting
 
 

@@ -1,7 +1,7 @@
 """What is to be rerun: a notebook file, or a recorded run's own notebook as it was executed then.
 
 A run of a whole notebook kept it as an artifact. A run of one cell didn't, but its session kept every
-cell that was executed before it, in order: those cells make the notebook that leads to the run.
+cell that was executed before it, in order: those executions make the notebook that leads to the run (`replay`).
 """
 
 from __future__ import annotations
@@ -31,9 +31,14 @@ class Origin:
 
 
 def find_origin(
-    what: str | Path, *, store: str | Path | None = None, kernel_name: str | None = None
+    what: str | Path,
+    *,
+    store: str | Path | None = None,
+    kernel_name: str | None = None,
+    sliced: bool = False,
 ) -> Origin:
-    """The notebook file or recorded run that `what` names; a file wins.
+    """The notebook file or recorded run that `what` names; a file wins. Of a cell's run, all that its session had executed, or
+    (`sliced`) what the cell depends on.
 
     Raises
     ------
@@ -51,10 +56,11 @@ def find_origin(
         source = read(path, kernel_name=kernel_name)
         return Origin(source, Store.open(store or config.load(source.path.parent).store))
     opened = Store.open(store or config.load().store)
-    return _of_run(str(what), opened, kernel_name)
+    return _of_run(str(what), opened, kernel_name, sliced=sliced)
 
 
-def _of_run(ref: str, store: Store, kernel_name: str | None) -> Origin:
+def _of_run(ref: str, store: Store, kernel_name: str | None, *, sliced: bool) -> Origin:
+    from mlnb.execution import ipynb, replay
     from mlnb.store import query
 
     try:
@@ -68,9 +74,11 @@ def _of_run(ref: str, store: Store, kernel_name: str | None) -> Origin:
         content = store.objects.read(kept[-1]["sha256"])
         parameters = _parameters(content)
         return Origin(from_bytes(_plain(content), path, kernel_name=kernel_name), store, run_id, parameters)
-    cells = query.cells(store, run_id)
-    if cells:
-        return Origin(from_bytes(_from_cells(cells), path, kernel_name=kernel_name), store, run_id)
+    done = replay.executions(store, run_id)
+    if done:
+        chosen = replay.sliced(done) if sliced else replay.worth_repeating(done)
+        content = ipynb.encode(replay.notebook(chosen))
+        return Origin(from_bytes(content, path, kernel_name=kernel_name), store, run_id)
     raise NotebookError(f"the notebook of run {record['name']} wasn't kept", hint="rerun its file instead")
 
 
@@ -85,15 +93,3 @@ def _parameters(content: bytes) -> dict[str, Any]:
 
     found = json.loads(content).get("metadata", {}).get("papermill", {}).get("parameters", {})
     return dict(found)
-
-
-def _from_cells(cells: list[dict[str, Any]]) -> bytes:
-    from mlnb.execution import ipynb
-
-    sources: dict[str, str] = {}
-    for cell in cells:
-        name = cell.get("cell_id") or f"cell-{cell['ordinal']}"
-        if name in sources:  # a cell that was run twice is two steps of what happened
-            name = f"{name[:50]}-{cell['ordinal']}"
-        sources[name] = cell["source"]
-    return ipynb.encode(ipynb.new_notebook(list(sources.items())))

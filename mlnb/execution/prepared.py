@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlnb import ids
 from mlnb.errors import Ambiguous, NameTaken, NotFound, NotWritable, UsageError, nearest
-from mlnb.events import BatchStarted, Event
+from mlnb.events import BatchStarted, Event, RunKind
 from mlnb.execution import memory
 from mlnb.execution.executors import find_executor
 from mlnb.execution.jobs import Job
@@ -43,6 +43,7 @@ class Settings:
     experiment: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     warm: bool = True
+    kind: RunKind = "notebook"
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,7 @@ def _job(entry: Entry, number: int, batch: str, plan: Plan, origin: Origin, sett
         rerun_of=origin.run_id,
         output_path=None if output is None else str(output),
         tags=dict(settings.tags),
+        run_kind=settings.kind,
     )
 
 
@@ -196,6 +198,7 @@ def next_attempt(job: Job) -> Job:
         rerun_of=first,
         output_path=job.output_path,
         tags=job.tags,
+        run_kind=job.run_kind,
     )
 
 

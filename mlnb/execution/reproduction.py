@@ -1,33 +1,33 @@
 """`mlnb reproduce RUN`: the same source with the same parameters once more, and a verdict.
 
 What is executed is the notebook as the run kept it, so that the verdict is about data, environment and
-chance; the source's own verdict says whether the file on disk is still that notebook. The rerun is a run of
-its own that says in its verdicts which run it was held against, cell runs against cell runs, and keeps the
-report.
+chance; the source's own verdict says what has become of it in the file on disk. A cell's run is held against that
+very execution. The rerun is a run of its own kind, `reproduction`, that says in its verdicts which run it was held
+against, cell runs against cell runs, and keeps the report.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from mlnb import events
-from mlnb.errors import ExecutionFailed, NotFound, UsageError
+from mlnb.errors import ExecutionFailed, UsageError
 from mlnb.execution import environments, report
 from mlnb.execution.batch import execute
-from mlnb.execution.facts import gather, notebook_cells
-from mlnb.execution.origin import find_origin
+from mlnb.execution.facts import facts_of, notebook_cells
+from mlnb.execution.origin import Origin, find_origin
 from mlnb.execution.plan import make_plan
 from mlnb.execution.prepared import Settings, prepare_plan
-from mlnb.execution.verdict import Facts, Judgement, Part, Tolerance, judge, judge_source
+from mlnb.execution.verdict import Facts, Judgement, Part, Tolerance, find_source, judge, judge_source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from mlnb.execution.batch import Observer
+    from mlnb.execution.batch import Batch, Observer
     from mlnb.execution.prepared import Prepared
     from mlnb.store import Store
 
@@ -73,10 +73,14 @@ def reproduce(
     repeat: int = 0,
     timeout: float | None = None,
     env: Literal["current", "recorded"] = "current",
+    whole: bool = False,
     store: str | Path | None = None,
     watch: Watch | None = None,
 ) -> Verdict:
     """Execute a run's own notebook with its own parameters once more, and judge what comes out.
+
+    Of a cell's run the cells that it depends on are executed, each with the random numbers that it had; where that doesn't
+    reproduce it, all that its session had executed.
 
     Parameters
     ----------
@@ -90,6 +94,8 @@ def reproduce(
         So many more reruns, to see how far the metrics spread by themselves.
     timeout
         Seconds that one execution may take.
+    whole
+        Of a cell's run: execute all that its session had executed, at once.
     watch
         A context manager around each execution, which gives the observer that sees it go by.
     env
@@ -112,19 +118,59 @@ def reproduce(
         raise UsageError(f"repeat {repeat} is less than 0")
     if against is not None:
         return _compare(run, against, tolerance, store)
-    if env == "current":
-        return _execute(
-            *prepare_reproduction(run, repeat=repeat, timeout=timeout, store=store), tolerance, watch
-        )
-    home = _open(store)
-    with environments.recorded(environments.lock_of(home, _only_run(run, store))) as kernel:
-        prepared = prepare_reproduction(run, repeat=repeat, timeout=timeout, store=store, kernel_name=kernel)
-        return _execute(*prepared, tolerance, watch)
+    home = open_store(store)
+    recorded = env == "recorded"
+    around: AbstractContextManager[str | None] = (
+        environments.recorded(environments.lock_of(home, _only_run(run, store)))
+        if recorded
+        else nullcontext()
+    )
+    with around as kernel:
+
+        def prepared(*, sliced: bool) -> tuple[Prepared, str]:
+            return prepare_reproduction(
+                run, repeat=repeat, timeout=timeout, store=store, kernel_name=kernel, sliced=sliced
+            )
+
+        if not whole:
+            small, run_id = prepared(sliced=True)
+            if small.source.content != prepared(sliced=False)[0].source.content:
+                with suppress(ExecutionFailed):
+                    verdict = _execute(small, run_id, tolerance, watch)
+                    if verdict.reproduced or not _may_lack_cells(verdict):
+                        return verdict
+        return _execute(*prepared(sliced=False), tolerance, watch)
+
+
+def _may_lack_cells(verdict: Verdict) -> bool:
+    """Whether what parted may come from a cell that wasn't executed: another environment doesn't."""
+    return any(not part.agrees and part.part != "environment" for part in verdict.parts)
+
+
+def run_reproduction(origin: Origin, name: str, timeout: float | None = None) -> str:
+    """Execute what repeats a run, once; the id of the run that did.
+
+    Raises
+    ------
+    ExecutionFailed
+        It failed, or was stopped.
+    """
+    plan = make_plan(params=origin.parameters, rows=[{}])
+    run_id = plan.entries[0].run_id
+    settings = Settings(timeout=timeout, workers=1, kind="reproduction")
+    batch = execute(prepare_plan(origin, plan, name=f"{name}-{run_id[-6:].lower()}", settings=settings))
+    _refuse_failed(batch)
+    return run_id
 
 
 def _execute(prepared: Prepared, run_id: str, tolerance: Tolerance | None, watch: Watch | None) -> Verdict:
     with watch(prepared) if watch else nullcontext() as observer:
         batch = execute(prepared, observer)
+    _refuse_failed(batch)
+    return judge_reruns(prepared.store, run_id, [entry.run_id for entry in batch.plan], tolerance)
+
+
+def _refuse_failed(batch: Batch) -> None:
     if batch.failures:
         job, ended = batch.failures[0]
         raise ExecutionFailed(
@@ -132,7 +178,6 @@ def _execute(prepared: Prepared, run_id: str, tolerance: Tolerance | None, watch
         )
     if batch.state == "cancelled":
         raise ExecutionFailed(f"batch {batch.name} was stopped before its runs had ended")
-    return judge_reruns(prepared.store, run_id, [entry.run_id for entry in batch.plan], tolerance)
 
 
 def prepare_reproduction(
@@ -142,12 +187,16 @@ def prepare_reproduction(
     timeout: float | None = None,
     store: str | Path | None = None,
     kernel_name: str | None = None,
+    sliced: bool = False,
 ) -> tuple[Prepared, str]:
-    """The batch that repeats a run, and the id of the run it repeats (the notebook's, if `run` is a cell of it)."""
-    found = find_origin(_whole(_only_run(run, store), store), store=store, kernel_name=kernel_name)
+    """The batch that repeats a run, and the id of the run it repeats (the notebook's, if `run` is a cell of it). `sliced`: of a
+    cell's run, only what it depends on."""
+    found = find_origin(
+        _whole(_only_run(run, store), store), store=store, kernel_name=kernel_name, sliced=sliced
+    )
     assert found.run_id is not None
     plan = make_plan(params=found.parameters, rows=[{} for _ in range(1 + repeat)])
-    settings = Settings(timeout=timeout, workers=1)
+    settings = Settings(timeout=timeout, workers=1, kind="reproduction")
     return prepare_plan(
         found, plan, name=f"reproduce-{plan.entries[0].run_id[-6:].lower()}", settings=settings
     ), found.run_id
@@ -157,15 +206,14 @@ def judge_reruns(
     store: Store, run_id: str, reruns: Sequence[str], tolerance: Tolerance | None = None
 ) -> Verdict:
     """The verdict over a run by its reruns, recorded with the first of them and its cells' runs."""
-    was, now = gather(store, run_id), gather(store, reruns[0])
-    others = [gather(store, other) for other in reruns[1:]]
-    now = _matching(store, run_id, reruns[0], now)
+    was = facts_of(store, run_id)
+    now, *others = [facts_of(store, _repeat_of(store, run_id, rerun)) for rerun in reruns]
     judgement = judge(was, now, source=_source_today(store, run_id, was), tolerance=tolerance, others=others)
     verdict = _verdict(store, run_id, reruns[0], judgement)
     _record(store, verdict)
     for old, new in _pairs(store, run_id, reruns[0]):
         inner = judge(
-            gather(store, old), gather(store, new), source=Part("source", "same"), tolerance=tolerance
+            facts_of(store, old), facts_of(store, new), source=Part("source", "same"), tolerance=tolerance
         )
         store.edit(new, *_events(old, inner))
     return verdict
@@ -174,9 +222,9 @@ def judge_reruns(
 def _compare(run: str, against: str, tolerance: Tolerance | None, place: str | Path | None) -> Verdict:
     from mlnb.store import query
 
-    store = _open(place)
+    store = open_store(place)
     run_id, other = query.resolve(store, run), query.resolve(store, against)
-    was, now = gather(store, run_id), gather(store, other)
+    was, now = facts_of(store, run_id), facts_of(store, other)
     source = judge_source(was.cells, now.cells, where=against)
     verdict = _verdict(store, run_id, other, judge(was, now, source=source, tolerance=tolerance))
     _record(store, verdict)
@@ -186,13 +234,18 @@ def _compare(run: str, against: str, tolerance: Tolerance | None, place: str | P
 def _source_today(store: Store, run_id: str, was: Facts) -> Part:
     from mlnb.store import query
 
-    path = Path(query.record(store, run_id)["notebook"] or "")
+    record = query.record(store, run_id)
+    path = Path(record["notebook"] or "")
+    of_cell = _is_of_a_cell(record)
     if was.cells is None or path.suffix != ".ipynb" or not path.is_file():
         return judge_source(None, None, where="")
     try:
         today = notebook_cells(path.read_bytes(), executed=False)
     except Exception as error:  # noqa: BLE001 - whatever it is now, it isn't that notebook
-        return Part("source", "changed", f"{path.name} can't be read any more: {error}")
+        said = f"{path.name} can't be read any more: {error}"
+        return Part("source", "same" if of_cell else "changed", said)
+    if of_cell:
+        return find_source(was.cells[-1], today)
     kept = [cell.id for cell in was.cells]
     if kept and not any(
         cell.id in kept for cell in today
@@ -201,18 +254,27 @@ def _source_today(store: Store, run_id: str, was: Facts) -> Part:
     return judge_source(was.cells, today, where=path.name)
 
 
-def _matching(store: Store, run_id: str, rerun: str, now: Facts) -> Facts:
-    """Of a notebook's rerun, the part that repeats a single cell's run."""
+def _is_of_a_cell(record: Mapping[str, Any]) -> bool:
+    """Whether a run is one cell's, executed by hand: it kept no notebook of its own."""
+    return str(record["kind"]) == "cell"
+
+
+def _repeat_of(store: Store, run_id: str, rerun: str) -> str:
+    """What repeats a run: its rerun, or the run of that very cell in it."""
+    from mlnb.execution import ipynb, replay
     from mlnb.store import query
 
-    record = query.record(store, run_id)
-    if record["kind"] == "notebook":
-        return now
-    inside = query.children(store, rerun)
-    same = [row for row in inside if row["cell_id"] == record["cell_id"]] or inside
-    if not same:
-        raise NotFound(f"the rerun of {record['name']} tracked no cell")
-    return gather(store, same[-1]["run_id"])
+    if not _is_of_a_cell(query.record(store, run_id)):
+        return rerun
+    kept = [one for one in query.record(store, rerun)["artifacts"] if one["kind"] == "notebook"]
+    cell_id = replay.target(ipynb.decode(store.objects.read(kept[-1]["sha256"]))) if kept else None
+    inside = [row for row in query.children(store, rerun) if row["cell_id"] == cell_id]
+    if not inside:
+        name = query.record(store, run_id)["name"]
+        raise ExecutionFailed(
+            f"the cell of {name} was executed, but opened no run", hint=f"mlnb show {rerun}"
+        )
+    return str(inside[-1]["run_id"])
 
 
 def _pairs(store: Store, old: str, new: str) -> list[tuple[str, str]]:
@@ -265,17 +327,17 @@ def _events(against: str, judgement: Judgement) -> list[events.Event]:
 def _only_run(run: str, place: str | Path | None) -> str:
     from mlnb.store import query
 
-    return query.resolve(_open(place), run)
+    return query.resolve(open_store(place), run)
 
 
 def _whole(run_id: str, place: str | Path | None) -> str:
     """Of a cell's run inside a notebook's run, the notebook's: it kept the notebook."""
     from mlnb.store import query
 
-    return str(query.record(_open(place), run_id)["parent_id"] or run_id)
+    return str(query.record(open_store(place), run_id)["parent_id"] or run_id)
 
 
-def _open(place: str | Path | None) -> Store:
+def open_store(place: str | Path | None) -> Store:
     from mlnb import config
     from mlnb.store import Store
 

@@ -26,7 +26,7 @@ from mlnb.execution.client import SETTLE_SECONDS, TrackedClient
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from mlnb.events import Status
+    from mlnb.events import RunKind, Status
     from mlnb.execution.warm.standby import Kernels
     from mlnb.tracking import Run
 
@@ -49,6 +49,7 @@ class Assignment:
     batch_id: str | None = None
     rerun_of: str | None = None
     tags: Mapping[str, str] | None = None
+    kind: RunKind = "notebook"
     timeout: float | None = None
     kernels: Kernels | None = None
     more: bool = False
@@ -254,7 +255,7 @@ def _start(notebook: Any, assignment: Assignment) -> Execution:
         assignment.name,
         store=assignment.store,
         experiment=assignment.experiment or assignment.notebook.stem,
-        kind="notebook",
+        kind=assignment.kind,
         run_id=assignment.run_id,
         batch_id=assignment.batch_id,
         rerun_of=assignment.rerun_of,

@@ -2,11 +2,13 @@
 
 A plain value gets the type that papermill's own command line gives it (bool, None, int, float, else
 text), so that `mlnb rerun -p lr 0.1` and `papermill -p lr 0.1` inject the same cell. Beyond papermill,
-a value in brackets, braces or quotes is read as YAML writes lists, mappings and text.
+a value in brackets, braces or quotes is read as YAML writes lists, mappings and text. `write_value` is the way back.
 """
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -77,7 +79,55 @@ def parse_axis(text: str) -> Axis:
     drawn = _parse_range(rest.strip(), name)
     if drawn is not None:
         return Axis(name, range=drawn)
-    return Axis(name, tuple(parse_value(part, name=name) for part in split_commas(rest, name=name)))
+    return Axis(name, tuple(parse_value(part.strip(), name=name) for part in split_commas(rest, name=name)))
+
+
+def write_value(value: Any) -> str:
+    """The text that `parse_axis` reads as this one value; text stands in quotes only where it must."""
+    if isinstance(value, str):
+        return value if _is_plain(value) else _quoted(value)
+    if value is None or isinstance(value, bool):
+        return str(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
+    return _written_inside(value) if isinstance(value, list | tuple | dict) else repr(value)
+
+
+def _is_plain(text: str) -> bool:
+    try:
+        return parse_axis(f"x={text}") == Axis("x", (text,))
+    except ParameterError:
+        return False
+
+
+def _quoted(text: str) -> str:
+    """In double quotes, with no quote, line break or unprintable character left to stand for itself."""
+    inside = json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', "\\x22")
+    return '"' + "".join(one if one.isprintable() else f"\\U{ord(one):08x}" for one in inside) + '"'
+
+
+def _written_inside(value: Any) -> str:
+    """As YAML has it inside brackets."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_written_inside(one) for one in value)}]"
+    if isinstance(value, dict):
+        return (
+            f"{{{', '.join(f'{_quoted(str(key))}: {_written_inside(one)}' for key, one in value.items())}}}"
+        )
+    if isinstance(value, str):
+        return _quoted(value)
+    if value is None:
+        return "null"
+    if isinstance(value, float):
+        return _float_inside(value)
+    return repr(value)
+
+
+def _float_inside(value: float) -> str:
+    if not math.isfinite(value):
+        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
+    mantissa, exponent, power = repr(value).partition("e")
+    return mantissa + (".0" if exponent and "." not in mantissa else "") + exponent + power
 
 
 def split_commas(text: str, *, name: str = "") -> list[str]:

@@ -7,6 +7,7 @@ left is what wasn't recorded: with no seed set, randomness.
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from dataclasses import dataclass, field
@@ -15,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Final
 from mlnb.tracking.doubled import doubled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 AGREEING: Final = frozenset({"same", "exact", "within_tolerance", "within_spread"})
 MOST_NAMED: Final = 6
-_CAME_OUT: Final = frozenset({"metrics", "outputs"})
+_CAME_OUT: Final = frozenset({"metrics", "outputs", "end"})
 _FLEETING: Final = re.compile(
     r"0x[0-9a-f]+"  # addresses
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?"  # moments
@@ -57,6 +58,7 @@ class Facts:
     packages: Mapping[str, str] | None = None
     cells: Sequence[Cell] | None = None
     seeds: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ def judge(
         *_where_known(_judge_packages, was.packages, now.packages),
         _judge_metrics(was.metrics, [now.metrics, *(one.metrics for one in others)], tolerance),
         *_where_known(_judge_outputs, was.cells, now.cells),
+        *_judge_end(was.error, now.error),
     ]
     return Judgement(tuple(parts), _cause(parts, was, now))
 
@@ -129,6 +132,39 @@ def judge_source(was: Sequence[Cell] | None, now: Sequence[Cell] | None, *, wher
                 f"{where}, cell {place + 1} ({now[place].id}): {_line(was[place], now[place])}",
             )
     return Part("source", "same")
+
+
+def find_source(was: Cell, today: Sequence[Cell] | None) -> Part:
+    """What has become of one cell that was executed: its id, else its text, tells which it is today.
+
+    What was executed is what the run recorded, wherever its cell stands now: it is the same source.
+    """
+    if today is None:
+        return Part("source", "same", "the source that the run kept")
+    found = _where(today, lambda cell: bool(was.id) and cell.id == was.id)
+    if found is None or today[found].source != was.source:
+        same_text = _where(today, lambda cell: cell.source.strip() == was.source.strip())
+        found = same_text if same_text is not None else found
+    if found is None:
+        return Part("source", "same", "no longer in the notebook")
+    now = today[found]
+    stands = f"now cell {found + 1}"
+    if now.source.strip() == was.source.strip():
+        return Part("source", "same", f"unchanged, {stands}")
+    lines = _changed_lines(was.source, now.source)
+    return Part(
+        "source", "same", f"edited since: {lines} line{'s' * (lines != 1)}, {stands}: {_line(was, now)}"
+    )
+
+
+def _where(cells: Sequence[Cell], fits: Callable[[Cell], bool]) -> int | None:
+    return next((at for at, cell in enumerate(cells) if fits(cell)), None)
+
+
+def _changed_lines(was: str, now: str) -> int:
+    """Lines that were added, taken away or changed; a changed one counts once."""
+    matcher = difflib.SequenceMatcher(None, was.splitlines(), now.splitlines(), autojunk=False)
+    return sum(max(i2 - i1, j2 - j1) for op, i1, i2, j1, j2 in matcher.get_opcodes() if op != "equal")
 
 
 def comparable(text: str) -> str:
@@ -225,6 +261,15 @@ def _judge_outputs(was: Sequence[Cell], now: Sequence[Cell]) -> Part:
         if old.outputs != new.outputs:
             return Part("outputs", "changed", f"first in cell {place + 1} ({new.id})")
     return Part("outputs", "same")
+
+
+def _judge_end(was: str | None, now: str | None) -> list[Part]:
+    """How a run ended that failed, then or now."""
+    if was is None and now is None:
+        return []
+    if was == now:
+        return [Part("end", "same", str(was))]
+    return [Part("end", "changed", f"{was or 'finished'} → {now or 'finished'}")]
 
 
 def _cause(parts: Sequence[Part], was: Facts, now: Facts) -> str:

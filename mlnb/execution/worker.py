@@ -162,6 +162,7 @@ def _assign(job: Job, setup: Setup) -> Assignment:
         batch_id=setup.batch_id,
         rerun_of=job.rerun_of,
         tags=job.tags,
+        kind=job.run_kind,
         timeout=setup.timeout,
         more=job.more,
         rolls_up=False,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mlnb.tracking.address import base_url
 
 if TYPE_CHECKING:
+    from mlnb.tracking.live import Told
     from mlnb.tracking.session import Finished
 
 MEDIA_TYPE: Final = "application/vnd.mlnb.run+json"
@@ -67,6 +68,14 @@ def plain(finished: Finished) -> str:
     if finished.error is not None:
         parts.insert(1, f"failed: {finished.error}")
     return " · ".join(part for part in parts if part)
+
+
+def so_far(told: Told) -> str:
+    """`amber-fox-12  loss 0.3 · 2 params`: what a cell that still runs has told."""
+    metrics = "".join(f"  {name} {_number(value)}" for name, value in told.metrics.items())
+    count = len(told.param_names)
+    params = f" · {count} param{'s' if count > 1 else ''}" if count else ""
+    return f"{told.run.name}{metrics}{params}"
 
 
 def markup(finished: Finished) -> str:

@@ -97,8 +97,12 @@ class TrackMagics(Magics):  # type: ignore[misc]
         )
         print(f"mlnb: tracking is {mode}")
         print(f"store: {config.load().store}")
+        if self._session.told is not None:
+            print(f"running: {runline.so_far(self._session.told)}")
+            print(f"observing it took {self._session.observer.recorder.budget.said()}")
         if self._session.last is not None:
             print(f"last run: {runline.plain(self._session.last)}")
+            print(f"observing it took {self._session.observer.recorder.budget.said()}")
 
     def _last(self, _: str) -> None:
         if self._session.last is None:

@@ -18,9 +18,9 @@ from typing import Any, Final
 
 import msgspec
 
+from mlnb.capture.formats import Trusted
 from mlnb.errors import NameTaken, NotWritable, UsageError, nearest
 from mlnb.registry import cards, loading, references
-from mlnb.registry.formats import Trusted
 from mlnb.registry.loading import Located
 from mlnb.store import Store, query
 from mlnb.tracking import current_store

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
+from mlnb.capture import formats
+from mlnb.capture.formats import Trusted
 from mlnb.errors import Corrupt, NotFound
-from mlnb.registry import formats, ledger, references
-from mlnb.registry.formats import Trusted
+from mlnb.registry import ledger, references
 from mlnb.store import Store, query
 from mlnb.tracking import current_store
 from mlnb.tracking.records import Place

@@ -6,9 +6,9 @@ import threading
 from collections import OrderedDict
 from typing import Any, Final
 
+from mlnb.capture.formats import Trusted
 from mlnb.errors import UsageError
 from mlnb.registry import signature
-from mlnb.registry.formats import Trusted
 from mlnb.registry.loading import Located, locate, rebuild
 from mlnb.store import Store
 from mlnb.tracking import current_store

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from mlnb.errors import Ambiguous, NotFound, UsageError, nearest
 from mlnb.events import ModelVersion
@@ -12,6 +13,9 @@ from mlnb.registry.ledger import Ledger
 from mlnb.registry.ledger import of as models_of
 from mlnb.store import Store, query
 from mlnb.tracking.late import settle_all
+
+PATIENCE: Final = 10.0
+"""Seconds that a model is waited for that its run still owes."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +99,18 @@ def run_id_of(store: Store, run: object) -> str:
 
 def holder_of_model(store: Store, run_id: str) -> Mapping[str, Any]:
     """The record of the run that keeps the model: the run itself or, where it kept none (a notebook's run does
-    not), its only child that did. A model's file may still be on its way from a cell of this very kernel."""
+    not), its only child that did. A model's file may still be on its way, from a cell of this kernel or of another."""
     found = _holder(store, run_id)
-    if not _models(found) and settle_all():
-        found = _holder(store, run_id)
+    if not _models(found):
+        settle_all()
+    end = time.monotonic() + PATIENCE
+    while not _models(found := _holder(store, run_id)) and _owes(store, run_id) and time.monotonic() < end:
+        time.sleep(0.1)
     return found
+
+
+def _owes(store: Store, run_id: str) -> bool:
+    return any(one["where"] == "owed" for one in query.record(store, run_id)["problems"])
 
 
 def _holder(store: Store, run_id: str) -> Mapping[str, Any]:
@@ -129,7 +140,13 @@ def model_artifact(record: Mapping[str, Any], name: str | None = None) -> Mappin
     models = _models(record)
     run = record["name"]
     if not models:
-        raise NotFound(f"run {run!r} kept no model", hint="in the run: mlnb.model(estimator, 'name')")
+        said = [
+            one["message"] for one in record["problems"] if one["where"] in {"models", "owed", "late work"}
+        ]
+        raise NotFound(
+            f"run {run!r} kept no model{''.join(f'; {message}' for message in said)}",
+            hint="in the run: mlnb.model(estimator, 'name')",
+        )
     chosen = [one for one in models if name is None or one["name"] == name]
     if not chosen:
         known = {one["name"] for one in models}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Mapping
+from typing import Any
 
-from mlnb.errors import NotFound
+from mlnb.errors import NotFound, UsageError
 from mlnb.events import Event, ModelVersion
 from mlnb.registry import ledger
 from mlnb.registry.references import holder_of_model, model_artifact, run_id_of
+from mlnb.store import Store, query
 from mlnb.tracking import current_store
 from mlnb.tracking.records import Place
 
@@ -17,6 +20,7 @@ def register(
     model: str | None = None,
     *,
     name: str | None = None,
+    reproduction: bool = False,
     store: Place = None,
     user: str | None = None,
 ) -> ModelVersion:
@@ -24,6 +28,7 @@ def register(
 
     `run` is a run, its record, its id (or a prefix of it) or its name; `name` picks a model where the run kept several.
     Of a notebook's run it is the model of the child that kept one.
+    A run that only repeats another (`mlnb reproduce`) is refused, unless `reproduction` says that it is meant.
     Registering the same file of the same run again gives the version that it has.
 
     Raises
@@ -33,12 +38,14 @@ def register(
     Ambiguous
         The run kept several models, or several runs share the prefix.
     UsageError
-        `model` can't be a model's name.
+        `model` can't be a model's name, or the run is a reproduction.
     Corrupt
         The model's file isn't what was recorded.
     """
     home = current_store(store)
     record = holder_of_model(home, run_id_of(home, run))
+    if not reproduction:
+        _refuse_reproduction(home, record)
     artifact = model_artifact(record, name)
     model = ledger.check_name("model", model or record["experiment"])
     home.objects.read(artifact["sha256"])
@@ -67,6 +74,16 @@ def register(
     if made is None:
         raise NotFound(f"model {model!r} lost the version that was just written")
     return made
+
+
+def _refuse_reproduction(store: Store, record: Mapping[str, Any]) -> None:
+    around = record if record["parent_id"] is None else query.record(store, record["parent_id"])
+    if around["kind"] == "reproduction":
+        original = around["rerun_of"]
+        raise UsageError(
+            f"run {record['name']!r} only repeats run {original}",
+            hint=f"register {original}; or say that this one is meant: --reproduction, reproduction=True",
+        )
 
 
 def who() -> str | None:

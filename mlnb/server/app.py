@@ -16,6 +16,7 @@ from traitlets import List, Unicode
 from mlnb.server import handlers
 from mlnb.server.batches import Batches
 from mlnb.server.calls import Services
+from mlnb.server.gatherings import Gatherings
 from mlnb.server.handler import Endpoint
 from mlnb.server.page import ASSETS, Page
 from mlnb.server.routes import Route
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 API: Final = "mlnb/api"
 _THREADS: Final = 4
+_LONG_THREADS: Final = 32  # each of them only waits for a process
 
 
 class MlnbApp(ExtensionApp):
@@ -73,7 +75,9 @@ class MlnbApp(ExtensionApp):
             ),
             watcher=Watcher(self._emitter(), self._is_heard, executor),
             executor=executor,
+            long_work=ThreadPoolExecutor(_LONG_THREADS, thread_name_prefix="mlnb-long"),
             batches=Batches(),
+            gatherings=Gatherings(),
         )
         executor.submit(_import_ahead)
 
@@ -91,7 +95,8 @@ class MlnbApp(ExtensionApp):
     async def stop_extension(self) -> None:
         """Stop looking and answering."""
         await asyncio.to_thread(self.services.watcher.stop)
-        self.services.executor.shutdown(wait=False, cancel_futures=True)
+        for pool in (self.services.executor, self.services.long_work):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _register_schema(self) -> None:
         if SCHEMA_ID not in self.events.schemas:

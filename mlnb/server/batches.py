@@ -3,26 +3,30 @@
 The child (`python -m mlnb.server.batches`) reads the request, checks it, answers with one line (the batch, or
 what is wrong with it), and then executes the batch to its end, whatever becomes of the server meanwhile. Its
 progress is in the store, where everybody sees it, and a request to stop it goes there too; the server keeps the process
-only to tell whether it lives.
+to tell whether it lives, and waits for it: where it breaks, the server's log says how.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from mlnb.errors import Error, ExecutionFailed, retold, told
+from mlnb.server import edits
 from mlnb.store import Store, query
 
 if TYPE_CHECKING:
@@ -30,6 +34,9 @@ if TYPE_CHECKING:
 
 ANSWER_WITHIN_S: Final = 60.0
 _UNEXPECTED: Final = "the batch's process ended before it had begun"
+_BROKE: Final = 3
+_LAST_BYTES: Final = 4_000
+_log: Final = logging.getLogger(__name__)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +46,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     store: str
     params: dict[str, Any] = {}
     grid: dict[str, Any] = {}
+    edits: dict[str, str] = {}
     samples: int | None = None
     workers: int | None = None
     name: str | None = None
@@ -60,11 +68,12 @@ class Batches:
         Error
             What the child found wrong.
         """
+        said = tempfile.TemporaryFile()  # noqa: SIM115 - kept while the process lives, which may outlive the server
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "mlnb.server.batches"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=said,
             cwd=folder,
             start_new_session=True,
         )
@@ -73,10 +82,17 @@ class Batches:
         with contextlib.suppress(BrokenPipeError):  # it died already: its answer, or none, says so
             process.stdin.write(msgspec.json.encode(asked))
             process.stdin.close()
-        batch_id = _read_answer(process)
+        try:
+            batch_id = _read_answer(process, said)
+        except Error:
+            said.close()
+            raise
         with self._lock:
             self._processes = {key: one for key, one in self._processes.items() if one.poll() is None}
             self._processes[batch_id] = process
+        threading.Thread(
+            target=self._await, args=(batch_id, process, said), name=f"mlnb-batch-{batch_id}", daemon=True
+        ).start()
         return batch_id
 
     def is_under_way(self, batch_id: str) -> bool | None:
@@ -84,6 +100,14 @@ class Batches:
         with self._lock:
             process = self._processes.get(batch_id)
         return None if process is None else process.poll() is None
+
+    def _await(self, batch_id: str, process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
+        status = process.wait()
+        with said:
+            if status < 0 or status == _BROKE:
+                _log.warning("the process of batch %s ended with %s: %s", batch_id, status, _last(said))
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 def describe(store: Store, batch: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,7 +128,14 @@ def describe(store: Store, batch: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _read_answer(process: subprocess.Popen[bytes]) -> str:
+def _last(said: IO[bytes]) -> str:
+    """The end of what a process said on its standard error."""
+    size = said.seek(0, os.SEEK_END)
+    said.seek(max(0, size - _LAST_BYTES))
+    return said.read().decode(errors="replace").strip() or "it said nothing"
+
+
+def _read_answer(process: subprocess.Popen[bytes], said: IO[bytes]) -> str:
     """The child's first line. It answers or dies: a child that hangs is ended."""
     assert process.stdout is not None
     late = threading.Timer(ANSWER_WITHIN_S, process.kill)
@@ -114,7 +145,10 @@ def _read_answer(process: subprocess.Popen[bytes]) -> str:
     finally:
         late.cancel()
     if not line:
-        raise ExecutionFailed(f"{_UNEXPECTED} (exit status {process.wait()})")
+        status = process.wait()
+        raise ExecutionFailed(
+            f"{_UNEXPECTED} (exit status {status}): {_last(said).rpartition(chr(10))[2].strip()}"
+        )
     answer = json.loads(line)
     if "error" in answer:
         process.wait()
@@ -144,6 +178,9 @@ def main() -> int:
         return _execute(prepared, judged)
     except KeyboardInterrupt:
         return 1
+    except Exception:  # noqa: BLE001 - told to whoever reads the server's log
+        traceback.print_exc()
+        return _BROKE
 
 
 def _prepare(asked: Asked) -> tuple[Prepared, str | None]:
@@ -154,10 +191,11 @@ def _prepare(asked: Asked) -> tuple[Prepared, str | None]:
 
     if asked.judge:
         return prepare_reproduction(asked.what, store=asked.store)
+    fixed, varied = edits.read(asked.edits)
     prepared = prepare(
         asked.what,
-        params=asked.params,
-        grid=axes(asked.grid),
+        params={**asked.params, **fixed},
+        grid=[*(axis for axis in axes(asked.grid) if axis.name not in asked.edits), *varied],
         samples=asked.samples,
         name=asked.name,
         store=asked.store,

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from mlnb.errors import NotFound
 from mlnb.server.batches import Batches
+from mlnb.server.gatherings import Gatherings
 from mlnb.server.stores import Stores
 from mlnb.server.watch import Watcher
 from mlnb.store import Store
@@ -15,12 +16,18 @@ from mlnb.store import Store
 
 @dataclass(frozen=True)
 class Services:
-    """What all requests of one server share."""
+    """What all requests of one server share.
+
+    Questions are answered in `executor`; what may take long (it waits for a process of its own) runs in
+    `long_work`, so that no number of slow ones keeps a question waiting.
+    """
 
     stores: Stores
     watcher: Watcher
     executor: Executor
+    long_work: Executor
     batches: Batches
+    gatherings: Gatherings
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 GROUPS: Final = ("params", "metrics", "tags")
 _ATTRIBUTES: Final = ("experiment", "kind", "status")
-_DATA: Final = """
-    SELECT name, count(DISTINCT digest), count(DISTINCT run_id), min(digest) FROM datasets GROUP BY name ORDER BY name
-"""
+_DATA: Final = "SELECT run_id, name, digest FROM datasets"
 
 
 def described(store: Store, where: str | None) -> list[Column]:
@@ -30,7 +28,7 @@ def described(store: Store, where: str | None) -> list[Column]:
     for group in GROUPS:
         names = [column for column in frame.columns if column.startswith(f"{group}.")]
         found += [_column(frame, name, group, name[len(group) + 1 :]) for name in names]
-    return [*found, *_data(store, len(frame))]
+    return [*found, *_data(store, frame)]
 
 
 def _column(frame: pd.DataFrame, name: str, group: Any, label: str) -> Column:
@@ -73,14 +71,17 @@ def _endings(label: str) -> Iterator[str]:
             yield f"{first}.{name}"
 
 
-def _data(store: Store, total: int) -> Iterator[Column]:
-    table = query.sql(store, _DATA)
-    for name, digests, runs, digest in zip(*(column.to_pylist() for column in table.columns), strict=True):
+def _data(store: Store, frame: pd.DataFrame) -> Iterator[Column]:
+    used = query.sql(store, _DATA).to_pandas()
+    used = used[used["run_id"].isin(frame["run_id"])]
+    for name, each in used.groupby("name"):
+        runs = int(each["run_id"].nunique())
+        digest = each["digest"].iloc[0]
         yield {
             "group": "data",
-            "name": name,
+            "name": str(name),
             "runs": runs,
-            "constant": digests == 1 and total > 1 and runs >= total,
+            "constant": bool((each["digest"] == digest).all()) and runs == len(frame) > 1,
             "value": digest,
             "numeric": False,
             "least": None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -64,7 +65,7 @@ class Endpoint(APIHandler):
         if route is None:
             raise web.HTTPError(405)
         try:
-            reply = await self._in_thread(self._bind(route, path))
+            reply = await self._in_thread(self._bind(route, path), long=route.long)
         except errors.Error as error:
             self._finish_json(replies.status_of(error), replies.encode(replies.error_body(error)))
             return
@@ -98,9 +99,12 @@ class Endpoint(APIHandler):
             return _fit(msgspec.json.decode(self.request.body or b"{}"), kind)
         except msgspec.DecodeError as error:
             raise errors.UsageError(f"the request's body is no JSON: {error}") from error
+        except RecursionError:
+            raise errors.UsageError("the request's body is nested too deeply") from None
 
-    async def _in_thread(self, work: Callable[[], Any]) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._services.executor, work)
+    async def _in_thread(self, work: Callable[[], Any], *, long: bool = False) -> Any:
+        pool = self._services.long_work if long else self._services.executor
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
 
     def _finish_json(self, status: int, body: bytes) -> None:
         self.set_status(status)
@@ -139,7 +143,14 @@ def person(user: User) -> str:
 
     There the identity provider makes up a user for each browser, whose name says nothing later.
     """
-    return getpass.getuser() if user.name.startswith("Anonymous ") else user.username
+    return _account() if user.name.startswith("Anonymous ") else user.username
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # in a container, a uid may have no entry anywhere
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
 
 
 def _encoded(reply: Any) -> File | bytes:

@@ -24,7 +24,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Route:
-    """One endpoint. `query` and `body` are the types that a request must fit, `reply` the answer's."""
+    """One endpoint. `query` and `body` are the types that a request must fit, `reply` the answer's; a `long` one
+    waits for a process of its own, and in threads of its own."""
 
     method: Method
     path: str
@@ -34,6 +35,7 @@ class Route:
     reply: Any
     status: int
     summary: str
+    long: bool = False
 
     @property
     def pattern(self) -> str:
@@ -53,8 +55,8 @@ def get(path: str) -> Callable[[Function], Function]:
     return _route("GET", path, 200)
 
 
-def post(path: str, *, status: int = 200) -> Callable[[Function], Function]:
-    return _route("POST", path, status)
+def post(path: str, *, status: int = 200, long: bool = False) -> Callable[[Function], Function]:
+    return _route("POST", path, status, long=long)
 
 
 def patch(path: str) -> Callable[[Function], Function]:
@@ -65,7 +67,7 @@ def delete(path: str, *, status: int = 204) -> Callable[[Function], Function]:
     return _route("DELETE", path, status)
 
 
-def _route(method: Method, path: str, status: int) -> Callable[[Function], Function]:
+def _route(method: Method, path: str, status: int, *, long: bool = False) -> Callable[[Function], Function]:
     def add(function: Function) -> Function:
         hints = get_type_hints(function)
         ROUTES.append(
@@ -78,6 +80,7 @@ def _route(method: Method, path: str, status: int) -> Callable[[Function], Funct
                 reply=hints["return"],
                 status=status,
                 summary=(inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " "),
+                long=long,
             )
         )
         return function

@@ -1,9 +1,10 @@
-"""Live hints: one thread a server notices that a store grew, and says so on Jupyter's event bus.
+"""Live hints: the server notices that a store grew, and says so on Jupyter's event bus.
 
 Kernels hold no token and send nothing. The server looks at the names and sizes in each store's journal folder,
 which costs microseconds, folds what is new, and emits a small hint: which store, which runs, up to which
 cursor. Whoever hears it fetches what it shows. Stores that nobody asked about are not looked at, and
-none is while nobody listens.
+none is while nobody listens. Each store is looked at by itself: one whose disk fails or hangs holds up no other, and
+the server's log says so.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import CancelledError, Executor
-from dataclasses import dataclass, field
+from concurrent.futures import Executor, Future, wait
+from dataclasses import dataclass
 from typing import Any, Final
 
 from mlnb.store import Store, care, query
@@ -41,6 +42,7 @@ SCHEMA: Final[Mapping[str, Any]] = {
 
 LOOK_EVERY_S: Final = 0.1
 LONGEST_REST_S: Final = 2.0
+REST_AFTER_FAILURE_S: Final = 1.0
 QUIET_S: Final = 60.0
 """Seconds without a change after which an index that is half dead is written again."""
 
@@ -55,13 +57,15 @@ Sizes = dict[str, int]
 
 @dataclass
 class _Watched:
-    """One store, as it looked the last time."""
+    """One store, as it looked the last time; `sizes` is None until it could be looked at."""
 
     store: Store
     cursor: int | None = None
-    sizes: Sizes = field(default_factory=dict)
+    sizes: Sizes | None = None
     rest_until: float = 0.0
     tidy_at: float | None = None
+    look: Future[None] | None = None
+    failure: str | None = None
 
 
 class Watcher:
@@ -87,33 +91,33 @@ class Watcher:
         with self._lock:
             known = self._watched.get(store.store_id)
             if known is None or known.store.path != store.path:
-                self._watched[store.store_id] = _Watched(store, sizes=sizes(store))
+                self._watched[store.store_id] = _Watched(store, sizes=_sizes_or_none(store))
             if self._thread is None and not self._stopped.is_set():
                 self._thread = threading.Thread(target=self._run, name="mlnb-watcher", daemon=True)
                 self._thread.start()
 
     def stop(self) -> None:
-        """Look no more; waits for a look that is under way."""
+        """Look no more; waits for looks that are under way."""
         self._stopped.set()
         if self._thread is not None:
             self._thread.join(timeout=5)
+        wait([each.look for each in self._watched.values() if each.look is not None], timeout=5)
 
     def _run(self) -> None:
         while not self._stopped.wait(LOOK_EVERY_S):
             if self._is_heard():
                 try:
                     for each in self._those_that_are_there():
-                        self._executor.submit(self._look, each).result()
-                except (RuntimeError, CancelledError):  # the executor takes no more work: the end is near
+                        if each.look is None or each.look.done():
+                            each.look = self._executor.submit(self._look, each)
+                except RuntimeError:  # the executor takes no more work: the end is near
                     return
 
     def _those_that_are_there(self) -> list[_Watched]:
         """The watched stores; of one that is gone this is said, once."""
         with self._lock:
             watched = self._watched
-            self._watched = {
-                key: one for key, one in watched.items() if (one.store.path / "store.json").exists()
-            }
+            self._watched = {key: one for key, one in watched.items() if not _is_gone(one.store)}
             gone = watched.keys() - self._watched.keys()
         for store_id in gone:
             self._emit({"store": store_id, "cursor": 0, "runs": []})
@@ -122,6 +126,20 @@ class Watcher:
     def _look(self, each: _Watched) -> None:
         if time.monotonic() < each.rest_until:
             return
+        try:
+            self._see(each)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this store's, and may pass
+            each.rest_until = time.monotonic() + REST_AFTER_FAILURE_S
+            failure = f"{type(error).__name__}: {error}"
+            if failure != each.failure:
+                each.failure = failure
+                _log.warning("mlnb sees no changes in %s for now: %s", each.store.path, failure)
+        else:
+            if each.failure is not None:
+                each.failure = None
+                _log.warning("mlnb sees changes in %s again", each.store.path)
+
+    def _see(self, each: _Watched) -> None:
         now = sizes(each.store)
         if now == each.sizes:
             if each.tidy_at is not None and time.monotonic() >= each.tidy_at:
@@ -129,12 +147,7 @@ class Watcher:
                 care.keep_small(each.store)
             return
         began = time.monotonic()
-        try:
-            hint = self._hint(each, now)
-        except Exception:  # noqa: BLE001 - one store that can't be read must not end the looking at others
-            _log.debug("mlnb can't look into %s just now", each.store.path, exc_info=True)
-            each.rest_until = time.monotonic() + 1
-            return
+        hint = self._hint(each, each.sizes or {}, now)
         each.sizes = now
         # A kernel that logs all the time gets most of the machine: fold for a quarter of the time, but let nobody wait long.
         each.rest_until = time.monotonic() + min(3 * (time.monotonic() - began), LONGEST_REST_S)
@@ -142,17 +155,17 @@ class Watcher:
         if hint is not None:
             self._emit(hint)
 
-    def _hint(self, each: _Watched, now: Sizes) -> Hint | None:
+    def _hint(self, each: _Watched, before: Sizes, now: Sizes) -> Hint | None:
         """What to say; None where nothing changed but where journals lie (they were folded)."""
-        if each.cursor is not None and only_points_grew(each.sizes, now):  # nothing to fold: say it at once
-            runs = list(grown_subjects(each.sizes, now))
+        if each.cursor is not None and only_points_grew(before, now):  # nothing to fold: say it at once
+            runs = list(grown_subjects(before, now))
             return {"store": each.store.store_id, "cursor": each.cursor, "runs": runs[:_MOST_RUNS]}
         page = query.run_page(each.store, since=each.cursor, children=True, limit=_MOST_RUNS)
         first = each.cursor is None or page.cursor < each.cursor  # the index may have been made anew
         each.cursor = page.cursor
         told = [] if first else [*(row["run_id"] for row in page.rows), *page.removed]
-        runs = list(dict.fromkeys([*told, *grown_subjects(each.sizes, now)]))
-        if not runs and not first and now.get(_REGISTRY) == each.sizes.get(_REGISTRY):
+        runs = list(dict.fromkeys([*told, *grown_subjects(before, now)]))
+        if not runs and not first and now.get(_REGISTRY) == before.get(_REGISTRY):
             return None
         return {"store": each.store.store_id, "cursor": page.cursor, "runs": runs[:_MOST_RUNS]}
 
@@ -171,6 +184,24 @@ def sizes(store: Store) -> Sizes:
     except FileNotFoundError:  # a journal went to the archive while we looked, or nothing is registered yet
         pass
     return found
+
+
+def _sizes_or_none(store: Store) -> Sizes | None:
+    try:
+        return sizes(store)
+    except OSError:
+        return None
+
+
+def _is_gone(store: Store) -> bool:
+    """Whether the store's folder is there no more; a disk that doesn't answer is not a store that is gone."""
+    try:
+        (store.path / "store.json").stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def only_points_grew(before: Mapping[str, int], now: Mapping[str, int]) -> bool:

@@ -281,6 +281,7 @@ def _purge(store: Store, deleted: set[str]) -> None:
             "verdict",
             '"check"',
             "problem",
+            "owed",
         ):
             connection.execute(
                 f"DELETE FROM base.{table} WHERE run_no IN (SELECT run_no FROM base.run WHERE deleted)"

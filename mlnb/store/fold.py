@@ -1,12 +1,13 @@
 """From events to rows: pure, and the same result whatever the order in which journals come.
 
 What can be set more than once (a name, a note, a tag, a parameter, how a run ended) is a register: the
-write with the greatest stamp (time, writer, seq) holds. What only adds up (artifacts, data sets, verdicts)
+write with the greatest stamp (time, writer, seq) holds, and a parameter's withdrawal is such a write. What only adds up (artifacts, data sets, verdicts)
 is a list of rows. A run's status follows from its registers and from whether its owner still lives.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from mlnb import events
 
 Stamp = tuple[int, str, int]
 NEVER: Final[Stamp] = (-1, "", -1)
+RUNNING: Final = "running"
 
 
 @dataclass
@@ -31,6 +33,16 @@ class Run:
     params: dict[str, tuple[Stamp, events.Param]] = field(default_factory=dict)
     tags: dict[str, tuple[Stamp, str | None]] = field(default_factory=dict)
     output: tuple[Stamp, str] | None = None
+
+    def set_param(self, stamp: Stamp, item: events.Param) -> None:
+        known, _ = self.params.get(item.name, (NEVER, None))
+        if stamp >= max(known, self.stamps.get(_withdrawal(item.name), NEVER)):
+            self.params[item.name] = (stamp, item)
+
+    def withdraw_param(self, stamp: Stamp, name: str) -> None:
+        self.set(_withdrawal(name), stamp)
+        if name in self.params and self.params[name][0] < stamp:
+            del self.params[name]
 
     def set(self, register: str, stamp: Stamp, **columns: Any) -> None:
         if stamp > self.stamps.get(register, NEVER):
@@ -57,9 +69,10 @@ class Run:
 
 @dataclass
 class Additions:
-    """Rows that only add up, by base table."""
+    """Rows that only add up, by base table; and cells, of which the last of a place in a session holds."""
 
     rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
+    cells: dict[tuple[str, int], tuple[Any, ...]] = field(default_factory=dict)
     kinds: set[tuple[str, str, bool]] = field(default_factory=set)
 
     def add(self, table: str, *values: Any) -> None:
@@ -86,8 +99,10 @@ def apply(run: Run, event: events.Event, writer: str, additions: Additions) -> N
         case events.Params():
             for item in event.items:
                 additions.kinds.add((item.name, item.type, item.number is not None))
-                if stamp >= run.params.get(item.name, (NEVER, None))[0]:
-                    run.params[item.name] = (stamp, item)
+                run.set_param(stamp, item)
+        case events.Withdrawn():
+            for name in event.params:
+                run.withdraw_param(stamp, name)
         case events.Tag():
             if stamp > run.tags.get(event.key, (NEVER, None))[0]:
                 run.tags[event.key] = (stamp, event.value)
@@ -107,10 +122,14 @@ def apply(run: Run, event: events.Event, writer: str, additions: Additions) -> N
         case events.Environment():
             run.set("environment", stamp, env_id=event.env_id)
             add_environment(event, additions)
-        case events.MetricKey() | events.JournalOpened():
+        case events.MetricKey() | events.Heartbeat() | events.JournalOpened():
             pass  # about the journal, not the run
         case _:
             _add(run, event, additions)
+
+
+def _withdrawal(param: str) -> str:
+    return f"withdrawn {param}"
 
 
 def _start(run: Run, event: events.RunStarted, stamp: Stamp) -> None:
@@ -139,6 +158,7 @@ def _add(run: Run, event: events.Event, additions: Additions) -> None:
     at = (event.time, event.seq)
     match event:
         case events.Dataset():
+            reading = _reading(event)
             additions.add(
                 "dataset",
                 run.run_no,
@@ -151,10 +171,11 @@ def _add(run: Run, event: events.Event, additions: Additions) -> None:
                 event.digest,
                 event.row_hashes,
                 event.source,
+                reading,
                 *at,
             )
             for position, column in enumerate(event.profile):
-                additions.add("dataset_column", event.digest, position, *_column(column))
+                additions.add("dataset_column", reading, position, event.digest, *_column(column))
         case events.Artifact():
             additions.add(
                 "artifact",
@@ -174,6 +195,10 @@ def _add(run: Run, event: events.Event, additions: Additions) -> None:
             additions.add("check", run.run_no, event.dataset, event.name, event.passed, event.detail, *at)
         case events.Problem():
             additions.add("problem", run.run_no, event.where, event.message, *at)
+        case events.Owed():
+            additions.add("owed", run.run_no, event.task, event.what, *at)
+        case events.Paid():
+            additions.add("paid", event.task)
 
 
 def add_environment(event: events.Environment, additions: Additions) -> None:
@@ -189,20 +214,41 @@ def add_environment(event: events.Environment, additions: Additions) -> None:
     )
 
 
-def add_cell(event: events.Cell, additions: Additions) -> None:
-    additions.add(
-        "cell",
-        event.session_id,
-        event.ordinal,
+def add_cell(event: events.CellStarted | events.Cell, additions: Additions) -> None:
+    """A cell's row: once it is over, in place of the row that it had while it ran, and never the other way round."""
+    place = (event.session_id, event.ordinal)
+    match event:
+        case events.Cell():
+            known: tuple[Any, ...] = (event.status, event.duration, event.reads, event.writes)
+            _add_chance(event, additions)
+        case _:
+            if place in additions.cells:
+                return
+            known = (RUNNING, None, [], [])
+    additions.cells[place] = (
+        *place,
         event.cell_id,
         event.execution_count,
         event.source_sha256,
         event.source,
-        event.status,
-        event.duration,
-        event.reads,
-        event.writes,
+        *known,
     )
+
+
+def _add_chance(event: events.Cell, additions: Additions) -> None:
+    """What a cell was given by chance, and where it stopped."""
+    for kind, told in (("random", event.random), ("drew", event.drew), ("entropy", event.entropy)):
+        for name, state in told.items():
+            additions.add("chance", event.session_id, event.ordinal, kind, name, state)
+    if event.stopped_at is not None:
+        additions.add("chance", event.session_id, event.ordinal, "stopped", "line", str(event.stopped_at))
+
+
+def _reading(event: events.Dataset) -> str:
+    """What tells the columns of one reading of a data set from those of another: a file of the same bytes is read with
+    other types, rows or columns by another cell."""
+    columns = [(column.name, column.type, column.digest) for column in event.profile]
+    return hashlib.blake2b(msgspec.json.encode((event.digest, columns)), digest_size=16).hexdigest()
 
 
 def _column(column: events.ColumnProfile) -> tuple[Any, ...]:

@@ -8,7 +8,8 @@ lock is held here; when it is folded to its end, and the disk has it in the arch
 found again by name and length.
 
 Events fold at once. Points fold when their run has ended, or by the million; until then queries read them
-from their file (`mlnb.store.live`).
+from their file (`mlnb.store.live`). A metric that is withdrawn after its points were folded makes the fold take all
+points of its run once more.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import os
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mlnb import events
 from mlnb.errors import Busy, Corrupt
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
+    from numpy.typing import NDArray
 
     from mlnb.store.layout import Store
 
@@ -185,6 +187,7 @@ def _take_segment(store: Store, connection: duckdb.DuckDBPyConnection, segment: 
             while not take_archived(store, taken, frame) or taken.bytes > BYTES_AT_ONCE:
                 _insert(connection, taken)
                 taken = rows.Taken(connection)
+        take_again(store, taken)
         count += len(batch)
         _insert(connection, taken)
     connection.execute("BEGIN")
@@ -230,6 +233,8 @@ def take_archived(store: Store, taken: rows.Taken, frame: archive.Frame) -> bool
     )
     if run is None:
         return True
+    if at.points_end and rows.taken_back(new):
+        taken.again.add(run.run_id)
     if at.events_end:
         taken.know_keys(journal, reading.parse(lines, sealed=sealed)[0])
     last = max([event.time for event in new], default=0)
@@ -325,6 +330,7 @@ def _fold_slice(
         if reached == "part":
             work.to_fold.appendleft(journal)
             break
+    take_again(store, taken)
     if work.registry:
         end = _size(store)  # before it is read: what comes meanwhile is taken the next time
         taken.take_registry(store.registry.read(), end)
@@ -371,6 +377,8 @@ def take(taken: rows.Taken, journal: Journal, *, put_down: bool = False) -> Reac
     if taken.may_be_judged(journal, run):
         is_alive = not put_down and reading.life(journal, first) == "alive"
         taken.judge(run, None if is_alive else reading.last_time(journal))
+    if at.points_end and _folded_too_early(journal, at.points_end, rows.taken_back(read.events)):
+        taken.again.add(run.run_id)
     unread = points_size - at.points_end
     is_over = run.has_ended or run.is_taken_for_dead
     if unread >= points.SIZE and (is_over or unread >= POINTS_AT_ONCE * points.SIZE):
@@ -385,6 +393,46 @@ def take(taken: rows.Taken, journal: Journal, *, put_down: bool = False) -> Reac
         )
         return "end" if end + points.SIZE > points_size else "part"
     return "end" if unread < points.SIZE else "here"
+
+
+def _folded_too_early(journal: Journal, end: int, taken_back: list[int]) -> bool:
+    """Whether points of metrics that are withdrawn now, or described anew, are folded already."""
+    import numpy as np
+
+    if not taken_back:
+        return False
+    records, _ = reading.read_points(journal.points_path, 0, end)
+    return bool(np.isin(records["key"], taken_back).any())
+
+
+def take_again(store: Store, taken: rows.Taken) -> None:
+    """Take the points of those runs once more of which some were folded that don't count."""
+    for run_id in sorted(taken.again):
+        taken.take_points_again(run_id, _folded_points(store, taken, run_id))
+
+
+def _folded_points(
+    store: Store, taken: rows.Taken, run_id: str
+) -> Iterator[tuple[str, list[events.Event], NDArray[Any]]]:
+    """All that was folded of a run's points, journal by journal: their writer, events and points."""
+    waiting = [journal for journal in reading.listing(store.journals).sizes if journal.subject == run_id]
+    for journal in waiting:
+        records, _ = reading.read_points(journal.points_path, 0, taken.position(journal.name).points_end)
+        yield journal.writer, reading.read_events(journal.events_path).events, records
+    names = {journal.name for journal in waiting}
+    own = f"{run_id}."
+    newest = {
+        frame.name: frame
+        for frame in archive.frames(store.archive)
+        if frame.name.startswith(own) and frame.name not in names
+    }
+    for name, frame in newest.items():
+        end = taken.position(name).points_end
+        lines, data = (
+            b"".join(part for _, part in archive.stream_of(frame, stream))
+            for stream in (archive.EVENTS, archive.POINTS)
+        )
+        yield name.partition(".")[2], reading.parse(lines)[0], points.unpack(data[:end])
 
 
 def commit(connection: duckdb.DuckDBPyConnection) -> None:

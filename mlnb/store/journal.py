@@ -46,6 +46,11 @@ HELD_LIMIT: Final = 64 << 20
 CHUNK: Final = 4 << 20
 """Bytes handed to one `write`; a multiple of the size of a point."""
 
+BEAT: Final = 1.0
+SLOWEST_BEAT: Final = 60.0
+BEAT_SHARE: Final = 0.01
+"""Seconds after which a silent run's writer gives a sign of life: one, then a hundredth of what the run has taken, a minute
+at the most. So a killed run's end is known to a second or a hundredth, and nine silent hours take a thousand short lines."""
 _APPENDING: Final = os.O_RDWR | os.O_APPEND | locks.CLOEXEC | getattr(os, "O_BINARY", 0)
 
 _open: weakref.WeakSet[JournalWriter] = weakref.WeakSet()
@@ -230,12 +235,15 @@ class JournalWriter:
         self.folder = folder
         self.subject = subject
         self.store_id = store_id
+        self.beats = False
+        """Whether it gives signs of life: the one that a run ends with does."""
         self._lock = threading.Lock()
         self._about: About = about
         self._clock = clock
         self._last_time = after
         self._last_point_time = 0
-        self._metrics: dict[str, _Metric] = {}
+        self._metrics: dict[str | int, _Metric] = {}
+        self._told: dict[str, int] = {}
         self.closed = False
         self._open()
         _open.add(self)
@@ -251,14 +259,21 @@ class JournalWriter:
 
     def point(
         self,
-        name: str,
+        name: str | int,
         value: float,
         step: int | None = None,
         estimator: str | None = None,
         dataset_digest: str | None = None,
         source: events.Source = "logged",
     ) -> None:
-        """Append one point of a metric. Without a step it gets the one after its last."""
+        """Append one point of a metric, by its name or the number that `tell` gave. Without a step it gets the one after
+        its last.
+
+        Raises
+        ------
+        KeyError
+            `tell` gave no such number in this process.
+        """
         with self._lock:
             metric = self._metrics.get(name)
             if metric is None:
@@ -291,7 +306,7 @@ class JournalWriter:
 
     def history(
         self,
-        name: str,
+        name: str | int,
         values: NDArray[np.float64],
         steps: NDArray[np.int64] | None,
         source: events.Source = "logged",
@@ -317,6 +332,52 @@ class JournalWriter:
             if len(steps):
                 metric.next_step = int(steps[-1]) + 1
 
+    # ---- what is told while more is still to come ----
+
+    def tell(
+        self,
+        name: str,
+        source: events.Source,
+        estimator: str | None = None,
+        dataset_digest: str | None = None,
+    ) -> int:
+        """Begin a metric that may be withdrawn: the number that its points go under. It is withdrawn by itself when
+        somebody logs a metric of that name."""
+        with self._lock:
+            self._reopen_if_forked()
+            key = len(self._metrics) + 1
+            self._append(
+                events.MetricKey(
+                    key=key,
+                    name=name,
+                    source=source,
+                    estimator=estimator,
+                    dataset_digest=dataset_digest,
+                )
+            )
+            self._metrics[key] = _Metric(key)
+            self._told[name] = key
+            return key
+
+    def withdraw(self, keys: Sequence[int], params: Sequence[str] = ()) -> None:
+        """Take back metrics that were told, and parameters."""
+        self.append(events.Withdrawn(params=list(params), keys=list(keys)))
+
+    def settle(self, kept: Sequence[events.MetricKey]) -> None:
+        """What is told so far is final: these metrics stay, with all that is known of them by now. What is logged under
+        their names from now on continues them."""
+        with self._lock:
+            self._reopen_if_forked()
+            self._told = {}
+            for metric in kept:
+                self._metrics.setdefault(metric.name, self._metrics[metric.key])
+            if kept:
+                self._append(*kept)
+
+    def is_logged(self, name: str) -> bool:
+        """Whether a metric of this name was logged here, and not only told."""
+        return name in self._metrics
+
     # ---- for those who look while it writes ----
 
     @property
@@ -327,7 +388,7 @@ class JournalWriter:
     def metric_names(self) -> dict[int, str]:
         """Its metrics' names by their numbers."""
         with self._lock:
-            return {metric.key: name for name, metric in self._metrics.items()}
+            return {metric.key: name for name, metric in self._metrics.items() if isinstance(name, str)}
 
     # ---- when it is safe ----
 
@@ -341,6 +402,8 @@ class JournalWriter:
             if self.closed or self._pid != os.getpid():
                 return
             self._show_signs()
+            if self.beats:
+                self._beat()
             found = [(file.path, file.to_sync()) for file in self._files()]
         for path, fd in found:
             if fd is not None:
@@ -404,7 +467,7 @@ class JournalWriter:
         self.writer = process.new_writer()
         self._pid = os.getpid()
         self._seq = 0
-        self._metrics = {}
+        self._metrics, self._told = {}, {}
         self.closed = False
         self._last_sign = time.monotonic()
         stem = self.folder / f"{self.subject}.{self.writer}"
@@ -419,6 +482,7 @@ class JournalWriter:
                 hint="choose another with mlnb.configure(store=...) or MLNB_STORE",
             ) from error
         self._points = PointsFile(stem.with_name(stem.name + ".pts"))
+        self._began = time.time_ns() // 1000
         me = process.current()
         self._append(
             events.JournalOpened(
@@ -470,6 +534,13 @@ class JournalWriter:
                 self.writer,
             )
 
+    def _beat(self) -> None:
+        """Called each second by the flusher."""
+        now = time.time_ns() // 1000
+        silence = (now - max(self._last_time, self._last_point_time)) / 1e6
+        if silence >= max(BEAT, min(SLOWEST_BEAT, BEAT_SHARE * (now - self._began) / 1e6)):
+            self._append(events.Heartbeat())
+
     def _files(self) -> Sequence[AppendFile]:
         # Events first: who finds points must find the names of their keys.
         return [self._events, self._points]
@@ -484,20 +555,24 @@ class JournalWriter:
         self._events.append(b"".join(lines))
 
     def _new_metric(
-        self, name: str, estimator: str | None, dataset_digest: str | None, source: events.Source
+        self, name: str | int, estimator: str | None, dataset_digest: str | None, source: events.Source
     ) -> _Metric:
+        if isinstance(name, int):
+            raise KeyError(name)
         self._reopen_if_forked()
         metric = self._metrics.get(name)
         if metric is None:
             metric = _Metric(len(self._metrics) + 1)
+            told = self._told.pop(name, None)
             self._append(
+                *([] if told is None else [events.Withdrawn(keys=[told])]),
                 events.MetricKey(
                     key=metric.key,
                     name=name,
                     estimator=estimator,
                     dataset_digest=dataset_digest,
                     source=source,
-                )
+                ),
             )
             self._metrics[name] = metric
         return metric

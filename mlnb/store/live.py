@@ -48,6 +48,16 @@ class Tail:
     keys: dict[int, events.MetricKey] = field(default_factory=dict)
     summaries: dict[int, summary.Summary] = field(default_factory=dict)
 
+    def take(self, new: list[events.Event]) -> None:
+        """Learn what the keys mean, and which are withdrawn."""
+        for event in new:
+            if isinstance(event, events.MetricKey):
+                self.keys[event.key] = event
+            elif isinstance(event, events.Withdrawn):
+                for key in event.keys:
+                    self.keys.pop(key, None)
+                    self.summaries.pop(key, None)
+
 
 @dataclass(frozen=True)
 class LiveMetric:
@@ -119,7 +129,7 @@ def _brought_forward(journal: Journal, at: positions.Position, size: int) -> Tai
             _forget_gone()
         records, end = reading.read_points(journal.points_path, tail.end, size)
         read = reading.read_events(journal.events_path, tail.events_end)
-        tail.keys.update({event.key: event for event in read.events if isinstance(event, events.MetricKey)})
+        tail.take(read.events)
         tail.events_end = read.end
         if len(records):
             for key, _, found in summary.summarise(records, journal.writer, tail.end // points.SIZE):

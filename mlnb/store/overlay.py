@@ -28,15 +28,16 @@ KEYED: Final[dict[str, tuple[str, ...]]] = {
     "stale": ("run_no",),
     "metric": ("run_no", "key_no"),
     "journal": ("name",),
+    "point": ("run_no",),
+    "cell": ("session_id", "ordinal"),
 }
 """Tables whose rows are replaced, by what they are found by."""
 
 GROWING: Final = (
-    "point",
     "dataset",
     "dataset_column",
     "artifact",
-    "cell",
+    "chance",
     "environment",
     "verdict",
     "check",
@@ -59,8 +60,14 @@ class Above(tables.Writer):
             super().delete(table, columns, values)
             return
         self._delete(f'fresh."{table}"', columns, values)
-        names = ", ".join(f"unnest(${number + 1})" for number in range(len(columns)))
-        self.connection.execute(f'INSERT INTO gone."{table}" SELECT {names}', _by_column(values))
+        keys, names = ", ".join(KEYED[table]), ", ".join(columns)
+        given = ", ".join(f"unnest(${number + 1}) AS v{number}" for number in range(len(columns)))
+        found = ", ".join(f"v{number}" for number in range(len(columns)))
+        self.connection.execute(
+            f"""INSERT INTO gone."{table}" SELECT DISTINCT {keys} FROM store.base."{table}"
+                WHERE ({names}) IN (SELECT ({found}) FROM (SELECT {given}))""",
+            _by_column(values),
+        )
 
     def finish(self, fold_no: int) -> None:
         """Nothing is written down: who asks for what changed since now gets these rows again when they are folded."""
@@ -127,6 +134,7 @@ def _take(store: Store, connection: duckdb.DuckDBPyConnection, until: float) -> 
             if ingest.take(taken, journal) == "part":
                 work.to_fold.appendleft(journal)
                 break
+        ingest.take_again(store, taken)
         taken.insert()
         taken = rows.Taken(connection, Above(connection))
     if work.registry:

@@ -34,6 +34,7 @@ __all__ = [
     "RunPage",
     "batches",
     "cells",
+    "chance",
     "children",
     "histories",
     "history",
@@ -163,7 +164,7 @@ def resolve(store: Store, reference: str) -> str:
     """The id of the run with this id, unique beginning of an id, or name.
 
     Of several runs of one name it is the newest that stands alone, else the newest inside another run: a rerun's
-    cells have the names that they had before.
+    cells have the names that they had before. What repeats a run comes after what it repeats.
 
     Raises
     ------
@@ -175,9 +176,10 @@ def resolve(store: Store, reference: str) -> str:
 
     def make(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, bool]]:
         return connection.execute(
-            """SELECT run_id, name, name = $ref FROM runs
-               WHERE name = $ref OR starts_with(run_id, upper($ref))
-               ORDER BY name = $ref DESC, name = $ref AND parent_id IS NULL DESC, run_id DESC
+            """SELECT r.run_id, r.name, r.name = $ref FROM runs r LEFT JOIN runs p ON p.run_id = r.parent_id
+               WHERE r.name = $ref OR starts_with(r.run_id, upper($ref))
+               ORDER BY r.name = $ref DESC, r.name = $ref AND r.parent_id IS NULL DESC,
+                        p.kind IS NOT DISTINCT FROM 'reproduction', r.run_id DESC
                LIMIT 20""",
             {"ref": reference},
         ).fetchall()
@@ -380,13 +382,28 @@ def cells(store: Store, run_id: str) -> list[Row]:
             connection,
             """SELECT c.*, coalesce(c.ordinal BETWEEN r.first_cell AND coalesce(r.last_cell, r.first_cell),
                       false) AS own
-               FROM base.cell c JOIN base.run r USING (session_id)
+               FROM cells c JOIN base.run r USING (session_id)
                WHERE r.run_no = ? AND c.ordinal <= coalesce(r.last_cell, r.first_cell, 2147483647)
                ORDER BY c.ordinal""",
             [run_no],
         )
 
     return answers.answer(store, ("cells", run_id), make)
+
+
+def chance(store: Store, run_id: str) -> list[Row]:
+    """What is known of random numbers in the run's session up to its end: ordinal, kind, name, state."""
+
+    def make(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+        return run_rows.dicts(
+            connection,
+            """SELECT c.ordinal, c.kind, c.name, c.state FROM base.chance c JOIN base.run r USING (session_id)
+               WHERE r.run_no = ? AND c.ordinal <= coalesce(r.last_cell, r.first_cell, 2147483647)
+               ORDER BY c.ordinal""",
+            [_run_no(connection, store, run_id)],
+        )
+
+    return answers.answer(store, ("chance", run_id), make)
 
 
 def own_cells(store: Store, run_ids: Sequence[str]) -> list[list[Row]]:
@@ -396,7 +413,7 @@ def own_cells(store: Store, run_ids: Sequence[str]) -> list[list[Row]]:
         found = run_rows.dicts(
             connection,
             """SELECT r.run_id, c.*, true AS own
-               FROM base.cell c JOIN base.run r
+               FROM cells c JOIN base.run r
                  ON c.session_id = r.session_id
                 AND c.ordinal BETWEEN r.first_cell AND coalesce(r.last_cell, r.first_cell)
                WHERE r.run_id IN (SELECT unnest(?)) ORDER BY c.ordinal""",

@@ -7,7 +7,7 @@ as much.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 
     from mlnb.store.reading import Journal
 
-SESSION_EVENTS: Final = (events.JournalOpened, events.SessionStarted, events.Cell, events.Environment)
+SESSION_EVENTS: Final = (
+    events.JournalOpened,
+    events.SessionStarted,
+    events.CellStarted,
+    events.Cell,
+    events.Environment,
+)
+
+Keys = dict[int, tuple[fold.Stamp, events.MetricKey] | None]
+"""What a journal's numbers mean, and since when; None are those that it has withdrawn."""
 
 
 class Taken:
@@ -39,12 +48,15 @@ class Taken:
         self._positions: dict[str, Position] = {}
         self._before: dict[str, Position] = {}
         self._new_subjects: set[str] = set()
-        self._keys: dict[str, tuple[dict[int, tuple[fold.Stamp, events.MetricKey]], int]] = {}
+        self._keys: dict[str, tuple[Keys, int]] = {}
         self._key_nos: dict[str, int] = {}
         self._summaries: dict[tuple[int, int], earlier.Described] = {}
         self._folded_summaries: dict[int, dict[str, earlier.Described]] = {}
         self._known_now: list[tuple[str, int]] = []
         self._points: list[tuple[int, int, NDArray[Any]]] = []
+        self._forgotten: set[int] = set()
+        self.again: set[str] = set()
+        """Runs whose points were folded before it was known that some don't count."""
         self._registry: tuple[list[events.Event], int] | None = None
         row = index.one(
             connection,
@@ -105,7 +117,7 @@ class Taken:
     def _take_event(self, name: str, writer: str, run: fold.Run | None, event: events.Event) -> None:
         if isinstance(event, events.Unknown):
             self._additions.add("unknown_event", name, event.seq, event.line)
-        elif isinstance(event, events.Cell):
+        elif isinstance(event, events.Cell | events.CellStarted):
             fold.add_cell(event, self._additions)
         elif run is not None:
             fold.apply(run, event, writer, self._additions)
@@ -153,22 +165,40 @@ class Taken:
         lost = broken
         if len(records):
             keys = self._keys_of(journal)
-            start = at.points_end // points.SIZE
-            for key, part, found in summary.summarise(records, journal.writer, start):
-                if key not in keys:
-                    lost += len(part)
-                    continue
-                stamp, metric = keys[key]
-                key_no = self._key_no(metric.name)
-                self._points.append((run.run_no, key_no, part))
-                self._summarise(run.run_no, key_no, found, stamp, metric)
+            lost += self._take_points(run, journal.writer, keys, records, at.points_end // points.SIZE)
         self.bytes += end - at.points_end
         self._move(journal.name, points_end=end, damaged=at.damaged + lost)
 
+    def take_points_again(
+        self, run_id: str, parts: Iterable[tuple[str, list[events.Event], NDArray[Any]]]
+    ) -> None:
+        """Forget what is folded of a run's points, and take these instead: of each of its journals, the writer, the events
+        and the points so far."""
+        run = self._run(run_id)
+        self._forgotten.add(run.run_no)
+        self._folded_summaries[run.run_no] = {}
+        self._summaries = {pair: known for pair, known in self._summaries.items() if pair[0] != run.run_no}
+        self._points = [part for part in self._points if part[0] != run.run_no]
+        for writer, found, records in parts:
+            self._take_points(run, writer, _keys_in(found, writer), records, 0)
+
+    def _take_points(self, run: fold.Run, writer: str, keys: Keys, records: NDArray[Any], start: int) -> int:
+        """Returns how many belong to no metric that the journal names; `start` is the first one's place in it."""
+        lost = 0
+        for key, part, found in summary.summarise(records, writer, start):
+            described = keys.get(key)
+            if described is None:
+                lost += len(part) if key not in keys else 0
+                continue
+            stamp, metric = described
+            key_no = self._key_no(metric.name)
+            self._points.append((run.run_no, key_no, part))
+            self._summarise(run.run_no, key_no, found, stamp, metric)
+        return lost
+
     def know_keys(self, journal: Journal, found: list[events.Event]) -> None:
         """The keys of an archived journal, from its beginning: there is no file of it to look into."""
-        self._keys[journal.name] = ({}, 0)
-        self._note_keys(journal, reading.Read(found, 0), Position())
+        self._keys[journal.name] = (_keys_in(found, journal.writer), 0)
 
     def pass_over(self, journal: Journal, end: int) -> None:
         """Nothing more is to be had of a journal's points before byte `end`."""
@@ -192,24 +222,18 @@ class Taken:
         return run
 
     def _note_keys(self, journal: Journal, read: reading.Read, at: Position) -> None:
-        keys = {
-            event.key: ((event.time, journal.writer, event.seq), event)
-            for event in read.events
-            if isinstance(event, events.MetricKey)
-        }
         known, start = self._keys.get(journal.name, ({}, at.events_end))
-        self._keys[journal.name] = ({**known, **keys}, start)
+        self._keys[journal.name] = (known | _keys_in(read.events, journal.writer), start)
 
-    def _keys_of(self, journal: Journal) -> dict[int, tuple[fold.Stamp, events.MetricKey]]:
+    def _keys_of(self, journal: Journal) -> Keys:
         """Every key of a journal, those from before this fold too."""
         keys, start = self._keys[journal.name]
         if start:
             first = reading.header(journal)
             sealed = first is not None and reading.is_sealed(first)
             before = reading.read_events(journal.events_path, 0, start, sealed=sealed)
+            keys = _keys_in(before.events, journal.writer) | keys
             self._keys[journal.name] = (keys, 0)
-            self._note_keys(journal, before, Position())
-            keys, _ = self._keys[journal.name]
         return keys
 
     def _key_no(self, name: str) -> int:
@@ -250,9 +274,12 @@ class Taken:
         """Put everything into the index, inside the caller's transaction."""
         fold_no = self._fold + 1
         self._replace_runs(fold_no)
+        for table in ("point", "metric"):
+            self._write.delete(table, ("run_no",), [(run_no,) for run_no in sorted(self._forgotten)])
         self._replace_summaries()
         self._insert_points()
         self._insert_additions()
+        self._replace_cells()
         self._forget_unknown()
         self._replace_positions()
         if self._registry is not None:
@@ -305,7 +332,7 @@ class Taken:
     def _replace_summaries(self) -> None:
         if not self._summaries:
             return
-        known = [pair for pair in self._summaries if pair[0] in self._known_runs]
+        known = [pair for pair in self._summaries if pair[0] in self._known_runs - self._forgotten]
         self._write.delete("metric", ("run_no", "key_no"), known)
         self._write.insert(
             "metric",
@@ -354,11 +381,33 @@ class Taken:
         added = self._additions.rows
         known = set(self.connection.execute("SELECT name, type, numeric FROM base.param_kind").fetchall())
         self._write.insert("param_kind", sorted(self._additions.kinds - known))
-        for table, identity in (("environment", "env_id"), ("dataset_column", "digest")):
+        for table, identity in (("environment", "env_id"), ("dataset_column", "reading")):
             if table in added:
                 added[table] = tables.not_there(self.connection, table, identity, added[table])
         for table, table_rows in added.items():
             self._write.insert(table, table_rows)
+        if "owed" in added or "paid" in added:
+            self._strike_out_paid()
+
+    def _strike_out_paid(self) -> None:
+        """Whatever was owed and is paid is neither any more; journals come in any order."""
+        paid = self.connection.execute("SELECT task FROM base.owed JOIN base.paid USING (task)").fetchall()
+        for table in ("owed", "paid"):
+            self._write.delete(table, ("task",), paid)
+
+    def _replace_cells(self) -> None:
+        cells = self._additions.cells
+        if not cells:
+            return
+        there = self.connection.execute(
+            "SELECT session_id, ordinal, status FROM base.cell WHERE session_id IN (SELECT unnest(?))",
+            [list({session for session, _ in cells})],
+        ).fetchall()
+        over = {(session, ordinal) for session, ordinal, status in there if status != fold.RUNNING}
+        running = {(session, ordinal) for session, ordinal, _ in there} - over
+        new = {place: row for place, row in cells.items() if place not in over}
+        self._write.delete("cell", ("session_id", "ordinal"), sorted(running & new.keys()))
+        self._write.insert("cell", list(new.values()))
 
     def _forget_unknown(self) -> None:
         if self._known_now:
@@ -389,6 +438,22 @@ class Taken:
 def _json(stamp: Any) -> str:
     # There are millions of stamps in a rebuild, and `json` takes five times as long.
     return msgspec.json.encode(stamp).decode()
+
+
+def _keys_in(found: list[events.Event], writer: str) -> Keys:
+    keys: Keys = {}
+    for event in found:
+        if isinstance(event, events.MetricKey):
+            keys[event.key] = ((event.time, writer, event.seq), event)
+        elif isinstance(event, events.Withdrawn):
+            keys.update(dict.fromkeys(event.keys))
+    return keys
+
+
+def taken_back(found: list[events.Event]) -> list[int]:
+    """The numbers of metrics that events withdraw, or of which they say more than was known."""
+    numbers = {event.key for event in found if isinstance(event, events.MetricKey)}
+    return sorted(numbers.union(*(event.keys for event in found if isinstance(event, events.Withdrawn))))
 
 
 def _is_about_run(first: events.JournalOpened, found: list[events.Event], *, whole: bool) -> bool:

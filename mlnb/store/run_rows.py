@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.store import picking
+from mlnb.store import picking, schema
 
 if TYPE_CHECKING:
     import duckdb
@@ -80,7 +80,7 @@ _DETAILS: Final = {
         "all_metric", "name",
     ),
     "datasets": (
-        'name, role, kind AS type, "rows", "columns", bytes, digest, row_hashes, source',
+        'name, role, kind AS type, "rows", "columns", bytes, digest, row_hashes, source, reading',
         "base.dataset", "time, seq",
     ),
     "artifacts": ("name, kind, media_type, bytes, sha256, source, metadata", "base.artifact", "time, seq"),
@@ -88,7 +88,7 @@ _DETAILS: Final = {
         'against, part, outcome, detail, make_timestamp("time") AS "time"', "base.verdict", '"time", seq',
     ),
     "checks": ("dataset, name, passed, detail", 'base."check"', "time, seq"),
-    "problems": ('place AS "where", message', "base.problem", "time, seq"),
+    "problems": ('place AS "where", message', f"{schema.PROBLEMS} problem", "time, seq"),
 }  # fmt: skip
 
 
@@ -105,14 +105,14 @@ def in_full(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> li
             run_no = one.pop("run_no")
             if run_no in found:
                 found[run_no][detail].append(one)
-    profiles = _profiles(connection, {each["digest"] for row in found.values() for each in row["datasets"]})
+    profiles = _profiles(connection, {each["reading"] for row in found.values() for each in row["datasets"]})
     environments = _by(
         connection, "env_id", "SELECT * FROM base.environment", [r["env_id"] for r in found.values()]
     )
     outputs = _by(connection, "run_id", "SELECT * FROM outputs", [row["run_id"] for row in found.values()])
     for row in found.values():
         for dataset in row["datasets"]:
-            dataset["profile"] = profiles.get(dataset["digest"], [])
+            dataset["profile"] = profiles.get(dataset.pop("reading"), [])
         for artifact in row["artifacts"]:
             artifact["metadata"] = json.loads(artifact["metadata"]) if artifact["metadata"] else {}
         row["environment"] = environments.get(row["env_id"])
@@ -127,16 +127,16 @@ def _by(
     return {row[key]: row for row in chosen}
 
 
-def _profiles(connection: duckdb.DuckDBPyConnection, digests: Collection[str]) -> dict[str, list[Row]]:
+def _profiles(connection: duckdb.DuckDBPyConnection, readings: Collection[str]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
-    if not digests:
+    if not readings:
         return found
     for column in dicts(
         connection,
-        """SELECT digest AS of, name, type, column_digest AS digest, nulls, "distinct", "min", "max", mean, std,
+        """SELECT reading AS of, name, type, column_digest AS digest, nulls, "distinct", "min", "max", mean, std,
                   histogram
-           FROM base.dataset_column WHERE digest IN (SELECT unnest(?)) ORDER BY position""",
-        [list(digests)],
+           FROM base.dataset_column WHERE reading IN (SELECT unnest(?)) ORDER BY position""",
+        [list(readings)],
     ):
         column["histogram"] = json.loads(column["histogram"]) if column["histogram"] else None
         found.setdefault(column.pop("of"), []).append(column)

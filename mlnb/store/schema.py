@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Goes up with every change of a base table; an index of another version is made again."""
 
 COMPATIBILITY: Final = "v1.5.0"
@@ -102,12 +102,14 @@ BASE: Final[dict[str, Columns]] = {
         "digest": "VARCHAR",
         "row_hashes": "VARCHAR",
         "source": "VARCHAR",
+        "reading": "VARCHAR",
         "time": "BIGINT",
         "seq": "BIGINT",
     },
     "dataset_column": {
-        "digest": "VARCHAR",
+        "reading": "VARCHAR",
         "position": "INTEGER",
+        "digest": "VARCHAR",
         "name": "VARCHAR",
         "type": "VARCHAR",
         "column_digest": "VARCHAR",
@@ -143,6 +145,13 @@ BASE: Final[dict[str, Columns]] = {
         "reads": "VARCHAR[]",
         "writes": "VARCHAR[]",
     },
+    "chance": {
+        "session_id": "VARCHAR",
+        "ordinal": "INTEGER",
+        "kind": "VARCHAR",  # `random`, `drew`: a global generator's state before the cell, after it; `entropy`; `stopped`
+        "name": "VARCHAR",
+        "state": "VARCHAR",
+    },
     "environment": {
         "env_id": "VARCHAR",
         "python": "VARCHAR",
@@ -175,6 +184,9 @@ BASE: Final[dict[str, Columns]] = {
         "time": "BIGINT",
         "seq": "BIGINT",
     },
+    # What another process is to write; and tasks that were done before it was known that they are owed.
+    "owed": {"run_no": "INTEGER", "task": "VARCHAR", "what": "VARCHAR", "time": "BIGINT", "seq": "BIGINT"},
+    "paid": {"task": "VARCHAR"},
     "model_version": {
         "model": "VARCHAR",
         "version": "INTEGER",
@@ -238,6 +250,14 @@ BASE: Final[dict[str, Columns]] = {
 
 _RUN = "FROM base.{table} t JOIN base.run r USING (run_no) WHERE NOT r.deleted AND r.started_at IS NOT NULL"
 
+PROBLEMS: Final = """(
+    SELECT run_no, place, message, "time", seq FROM base.problem
+    UNION ALL
+    SELECT o.run_no, 'owed' AS place, 'promised, and not here yet: ' || o.what AS message, o."time", o.seq
+    FROM base.owed o JOIN base.run r USING (run_no) WHERE r.status <> 'running'
+)"""
+"""What went wrong, and what is still owed by a run that has ended."""
+
 VIEWS: Final[dict[str, str]] = {
     "runs": """
         SELECT run_id, name, experiment, kind, status, parent_id, batch_id, rerun_of, notebook, cell_id,
@@ -258,12 +278,20 @@ VIEWS: Final[dict[str, str]] = {
         SELECT r.run_id, t.name, t.role, t.kind, t."rows", t."columns", t.bytes, t.digest, t.row_hashes,
                t.source {_RUN.format(table="dataset")}""",
     "dataset_columns": """
-        SELECT digest, name, type, column_digest, nulls, "distinct", "min", "max", mean, std, histogram
+        SELECT DISTINCT digest, name, type, column_digest, nulls, "distinct", "min", "max", mean, std, histogram
         FROM base.dataset_column""",
     "artifacts": f"""
         SELECT r.run_id, t.name, t.kind, t.media_type, t.bytes, t.sha256, t.source, t.metadata
         {_RUN.format(table="artifact")}""",
-    "cells": "SELECT * FROM base.cell",
+    # A cell that never came to its end shows how its run did.
+    "cells": """
+        SELECT c.* REPLACE (
+            CASE WHEN r.status = 'killed' THEN 'killed' WHEN r.run_no IS NOT NULL THEN 'aborted' ELSE c.status END
+                AS status,
+            coalesce(c.duration_s, r.duration_s) AS duration_s)
+        FROM base.cell c LEFT JOIN base.run r
+          ON c.status = 'running' AND r.status <> 'running' AND r.kind = 'cell'
+         AND r.session_id = c.session_id AND r.first_cell = c.ordinal""",
     "environments": "SELECT * FROM base.environment",
     "tags": f"SELECT r.run_id, t.key, t.value {_RUN.format(table='tag')} AND t.value IS NOT NULL",
     # Where a run ended by itself, all that it printed is an artifact.
@@ -276,7 +304,8 @@ VIEWS: Final[dict[str, str]] = {
         {_RUN.format(table="verdict")}""",
     "checks": f"""SELECT r.run_id, t.dataset, t.name, t.passed, t.detail {_RUN.format(table='"check"')}""",
     "problems": f"""
-        SELECT r.run_id, t.place, t.message, make_timestamp(t.time) AS "time" {_RUN.format(table="problem")}""",
+        SELECT r.run_id, t.place, t.message, make_timestamp(t.time) AS "time"
+        FROM {PROBLEMS} t JOIN base.run r USING (run_no) WHERE NOT r.deleted AND r.started_at IS NOT NULL""",
     "model_versions": """
         SELECT model, version, run_id, sha256, format, signature, make_timestamp(created_at) AS created_at,
                created_by, origin, name

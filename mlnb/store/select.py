@@ -211,6 +211,8 @@ def select(
         conditions.append(compiler.expression(tree))
     if not children:
         conditions.append("r.parent_id IS NULL")
+        if not _names_runs(tree):
+            conditions.append("r.kind IS DISTINCT FROM 'reproduction'")
     if since is not None:
         conditions.append(
             f"(r.changed > {compiler.bind(since)} OR r.run_no IN (SELECT run_no FROM live_metric))"
@@ -232,3 +234,23 @@ def select(
         group_sql=f"SELECT r.experiment, count(*) {body} GROUP BY ALL ORDER BY max(r.started_at) DESC, 1",
         values=compiler.values,
     )
+
+
+_NAMING: Final = frozenset({"kind", "run_id", "name", "batch_id", "rerun_of"})
+
+
+def _names_runs(tree: syntax.Expression | None) -> bool:
+    """Whether a query says which runs it wants, reproductions perhaps: by kind, name, batch, or what they repeat."""
+    match tree:
+        case syntax.Not(inner=inner):
+            return _names_runs(inner)
+        case syntax.Both(parts=parts) | syntax.Either(parts=parts):
+            return any(_names_runs(part) for part in parts)
+        case (
+            syntax.Compare(field=field)
+            | syntax.Among(field=field)
+            | syntax.Like(field=field)
+            | syntax.Missing(field=field)
+        ):
+            return field.group is None and field.name in _NAMING
+    return False

@@ -385,7 +385,10 @@ class _Parser:
                 return found
             case "age":
                 seconds = float(token.text[1:-1]) * _SECONDS[token.text[-1].lower()]
-                return dt.datetime.now(dt.UTC) - dt.timedelta(seconds=seconds)
+                try:
+                    return dt.datetime.now(dt.UTC) - dt.timedelta(seconds=seconds)
+                except OverflowError:
+                    raise self.fail(f"{token.text} is before all dates", token, hint="-2d") from None
             case "word" if token.text.lower() in ("true", "false"):
                 return token.text.lower() == "true"
             case "word" if token.text.lower() not in _KEYWORDS:

@@ -29,6 +29,7 @@ _QUESTION: Final = """
 WITH latest AS (
     SELECT run_id, name, cell_id, experiment FROM runs
     WHERE kind = 'cell' AND status = 'finished' AND notebook IS NOT DISTINCT FROM {notebook}
+      AND (parent_id NOT IN (SELECT run_id FROM runs WHERE kind = 'reproduction')) IS NOT FALSE
     QUALIFY row_number() OVER (
         PARTITION BY cell_id, CASE WHEN cell_id IS NULL THEN (experiment, name) END ORDER BY run_id DESC) = 1
     ORDER BY run_id DESC LIMIT {most}

@@ -34,3 +34,14 @@ def cell_meta(shell: Any, info: Any) -> Mapping[str, Any]:
     if own and "cellId" not in found:
         found["cellId"] = own
     return found
+
+
+def stopped_at(error: BaseException, namespace: Mapping[str, Any]) -> int:
+    """The line of the cell at which an error stopped it, 0 where it didn't begin (it is no Python)."""
+    trace = error.__traceback__
+    while trace is not None:
+        frame = trace.tb_frame
+        if frame.f_globals is namespace and frame.f_code.co_name in {"<module>", "<cell line>"}:
+            return trace.tb_lineno
+        trace = trace.tb_next
+    return 0

@@ -35,6 +35,8 @@ from mlnb.tracking.address import run_url
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from mlnb.store.journal import JournalWriter
+
 INLINE_TEXT: Final = 1 << 20
 """Characters of one text that stand in the journal itself; longer ones become objects."""
 
@@ -124,6 +126,7 @@ class Run:
         self.kind = started.run_kind
         self.ended = False
         self._writer = store.writer(started.run_id)
+        self._writer.beats = True
         self._writer.append(started)
         self._began = time.perf_counter()
         self._pid = os.getpid()
@@ -354,6 +357,11 @@ class Run:
             )
         )
         return sha256
+
+    @property
+    def journal(self) -> JournalWriter:
+        """What this process writes about the run."""
+        return self._writer
 
     def follow(self) -> Follower:
         """A look at the points that this run gets, as they come."""

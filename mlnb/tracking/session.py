@@ -26,13 +26,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mlnb import config, events, ids
-from mlnb.capture import secrets
+from mlnb.capture import chance, secrets
 from mlnb.capture.collectors import CellView, gather, registered
 from mlnb.capture.observer import Observer
-from mlnb.capture.settings import Groups
+from mlnb.capture.scores import Scores
+from mlnb.capture.settings import Groups, merged, of_source
+from mlnb.capture.snapshots import Allowance
 from mlnb.tracking import checking, joining, place, writing
 from mlnb.tracking.background import Background
 from mlnb.tracking.earlier import Before, EarlierRuns, key_of
+from mlnb.tracking.live import Told
 from mlnb.tracking.options import TrackOptions
 from mlnb.tracking.outputs import Watch
 from mlnb.tracking.recording import Run, current_store, describe_error, start
@@ -40,6 +43,7 @@ from mlnb.tracking.recording import Run, current_store, describe_error, start
 if TYPE_CHECKING:
     from mlnb.capture.findings import Findings
     from mlnb.capture.recorder import Recorder
+    from mlnb.store.journal import JournalWriter
 
 MAGIC: Final = "%%track"
 _RUN_PYTHON: Final = (["%%time"], ["%%capture"], ["%%prun"])
@@ -87,9 +91,11 @@ class _Cell:
     options: TrackOptions | None = None
     run: Run | None = None
     watch: Watch | None = None
+    told: Told | None = None
     whole: bool = False
     accompanied: bool = False
     problems: list[tuple[str, str]] = field(default_factory=list)
+    random: dict[str, str] = field(default_factory=dict)
 
 
 class Session:
@@ -109,15 +115,17 @@ class Session:
         self.observer = Observer(shell.user_ns)
         self._read_options = read_options
         self._show = show
+        self._teller = _Then(self._tell_params)
         self._depth = 0
         self._ordinal = 0
         self._cell: _Cell | None = None
-        self._journal: Any = None
+        self._journal: JournalWriter | None = None
         self._waiting: list[events.Event] = []
         self._previous: dict[str, Before] = {}
         self._earlier = EarlierRuns()
         self.companion: Companion | None = None
         self._known: set[str] = set()
+        self._chance = chance.Chance()
         self._background = Background()
         self._whole = joining.WholeNotebook()
         self._warned: set[str] = set()
@@ -128,7 +136,7 @@ class Session:
         """Hook into the shell."""
         self._take_in_earlier_cells()
         self.shell.input_transformer_manager.cleanup_transforms.append(blank_track_line)
-        self.shell.ast_transformers.append(self.observer)
+        self.shell.ast_transformers += [self.observer, self._teller]
         self.shell.events.register("pre_run_cell", self._before)
         self.shell.events.register("post_run_cell", self._after)
         self._earlier.start(place.notebook(self.shell.user_ns))
@@ -139,8 +147,9 @@ class Session:
         transforms = self.shell.input_transformer_manager.cleanup_transforms
         if blank_track_line in transforms:
             transforms.remove(blank_track_line)
-        if self.observer in self.shell.ast_transformers:
-            self.shell.ast_transformers.remove(self.observer)
+        for transformer in (self.observer, self._teller):
+            if transformer in self.shell.ast_transformers:
+                self.shell.ast_transformers.remove(transformer)
         for name, hook in (("pre_run_cell", self._before), ("post_run_cell", self._after)):
             if hook in self.shell.events.callbacks[name]:
                 self.shell.events.unregister(name, hook)
@@ -164,6 +173,11 @@ class Session:
         """The run of the cell that is running."""
         return self._cell.run if self._cell is not None else None
 
+    @property
+    def told(self) -> Told | None:
+        """What the cell that is running has told so far."""
+        return self._cell.told if self._cell is not None else None
+
     # ---- a cell -----------------------------------------------------------------------------
 
     def _before(self, info: Any) -> None:
@@ -171,9 +185,11 @@ class Session:
         if self._depth > 1:
             return
         try:
-            self._background.cell_starts()
+            self._background.look()
             self.observer.cell_starts(info.raw_cell or "")
             self._cell = _Cell(info.raw_cell or "", time.perf_counter(), place.cell_meta(self.shell, info))
+            self._cell.random = self._chance.look()
+            self._chance.born()  # by something else than a cell
             self._open(self._cell)
         except Exception as error:  # noqa: BLE001 - tracking never stops a cell
             self._warn("start", error)
@@ -196,14 +212,51 @@ class Session:
     def _begin(self, cell: _Cell, options: TrackOptions) -> None:
         cell.options = options
         cell.run = self._start_run(cell, options)
-        self._background.started(cell.run)
+        self._background.started(cell.run, self._redact())
         cell.watch = Watch(self.shell, cell.run)
         cell.watch.start()
         self.observer.begin()
+        self._begin_telling(cell, cell.run, options)
         if self.companion is not None and not (options.quiet or cell.whole):
             cell.accompanied = True
             notebook = "cellId" in cell.meta and "MLNB_PARENT_RUN" not in os.environ
             self.companion.cell_begins(Going(cell.run, self.observer.recorder, notebook))
+
+    def _begin_telling(self, cell: _Cell, run: Run, options: TrackOptions) -> None:
+        """What is known of the cell reaches the journals while it runs."""
+        if run.kind == "cell":
+            self._session_journal(run).append(events.CellStarted(**self._described(cell)))
+        whole = self._whole
+        scores = Scores(
+            whole.groups.draft() if cell.whole else Groups(),
+            self.observer.program,
+            set(self._known),
+            set(whole.written.metrics.values()) if cell.whole else set(),
+            set(whole.written.points) if cell.whole else set(),
+        )
+        names = whole.taken.draft() if cell.whole else writing.NamesTaken()
+        ordinal = self._ordinal
+        cell.told = Told(run, scores, options, lambda metric: names.free(metric, ordinal))
+        self.observer.recorder.on_note = cell.told.note
+
+    def _tell_params(self) -> None:
+        cell = self._cell
+        if cell is None or cell.told is None:
+            return
+        try:
+            cell.told.params(
+                merged(
+                    of_source(
+                        self.observer.program,
+                        sorted(self.observer.reads),
+                        self._redact(),
+                        injected=is_injected(cell.source, cell.meta),
+                        whole=cell.whole,
+                    )
+                )
+            )
+        except Exception as error:  # noqa: BLE001 - IPython drops a transformer that raises
+            cell.told.problems.append(("params", f"{type(error).__name__}: {error}"))
 
     def track_rest(self, options: TrackOptions) -> None:
         """Track what is left of the running cell: the magic was called by name."""
@@ -239,6 +292,7 @@ class Session:
             return
         duration = time.perf_counter() - cell.began
         self._cell = None
+        self.observer.recorder.on_note = None
         error = _error_of(result)
         if cell.accompanied and self.companion is not None:
             self.companion.cell_ends("failed" if error is not None else "finished")
@@ -247,18 +301,24 @@ class Session:
         try:
             with _no_collection():
                 self._note_cell(cell, result, error, duration)
-                if cell.run is not None and cell.options is not None:
-                    self._close(cell, cell.run, cell.options, error, duration)
+                if cell.run is not None and cell.options is not None and cell.told is not None:
+                    self._close(cell, cell.run, cell.options, cell.told, error, duration)
         except Exception as failure:  # noqa: BLE001
             self._warn("end", failure)
         finally:
             self._ordinal += 1
-            self._background.cell_ends()
+            self._background.look()
             if cell.run is not None and not cell.whole and not cell.run.ended:
                 cell.run.finish("failed" if error is not None else "finished", error=_line(error))
 
     def _close(
-        self, cell: _Cell, run: Run, options: TrackOptions, error: BaseException | None, duration: float
+        self,
+        cell: _Cell,
+        run: Run,
+        options: TrackOptions,
+        told: Told,
+        error: BaseException | None,
+        duration: float,
     ) -> None:
         notes, problems = self.observer.end()
         written = self._whole.written if cell.whole else writing.Written()
@@ -284,14 +344,16 @@ class Session:
             grown=self.observer.recorder.grown,
         )
         found = gather(view)
-        found.problems += problems
+        found.problems += [*problems, *told.problems]
         writing.add_named(found, options, self.shell.user_ns, redact)
         asked = self._checks_asked(view, found)
         taken = self._whole.taken if cell.whole else writing.NamesTaken()
-        writing.write(run, found, options, written, taken, self._ordinal)
-        self._later(run, found, written)
+        writing.write(run, found, options, written, taken, self._ordinal, told)
+        allowance = Allowance.of_cell(duration)
+        self._later(run, found, written, allowance)
         if asked:
-            self._background.keep_checks(run, asked)
+            self._background.keep_checks(run, asked, allowance)
+        written.problems += self._background.refusals()
         if cell.whole:
             return
         written.add_logged(run.newest_metrics(besides=written.metrics))
@@ -306,15 +368,14 @@ class Session:
             found.problems.append(("checks", str(error)))
             return []
 
-    def _later(self, run: Run, found: Findings, written: writing.Written) -> None:
+    def _later(self, run: Run, found: Findings, written: writing.Written, allowance: Allowance) -> None:
         if written.unsynced:
             self._background.sync(run, written.unsynced)
             written.unsynced = set()
         if found.children:
             self._background.keep_children(run, found.children)
-        for fitted in found.models:
-            self._background.keep_model(run, fitted)
-            written.count("models")
+        kept = self._background.keep_models(run, found.models, found.children, allowance)
+        written.count("models", kept)
 
     def _finished(self, cell: _Cell, finished: Finished) -> None:
         run = finished.run
@@ -356,30 +417,46 @@ class Session:
             self._ordinal += 1
 
     def _note_cell(self, cell: _Cell, result: Any, error: BaseException | None, duration: float) -> None:
-        source = secrets.redact_text(cell.source, self._redact())
         event = events.Cell(
-            session_id=self.session_id,
-            ordinal=self._ordinal,
-            source=source,
-            source_sha256=hashlib.sha256(source.encode("utf-8", "replace")).hexdigest(),
+            **self._described(cell),
             status="ok" if error is None else "error",
             duration=duration,
-            cell_id=cell.meta.get("cellId"),
             execution_count=getattr(result, "execution_count", None),
             reads=sorted(self.observer.reads),
             writes=sorted(self.observer.writes),
+            stopped_at=None if error is None else place.stopped_at(error, self.shell.user_ns),
+            drew=self._chance.look(),
+            random={**self._chance.born(), **cell.random},
+            entropy=chance.entropies(self.shell.user_ns, self.observer.writes),
         )
-        if self._journal is None and cell.run is not None:
-            self._journal = cell.run.store.writer(self.session_id, "session")
+        if cell.run is not None:
+            self._session_journal(cell.run).append(event)
+        elif self._journal is None:
+            self._waiting.append(event)
+        else:
+            self._journal.append(event)
+
+    def _described(self, cell: _Cell) -> dict[str, Any]:
+        """What is known of a cell from its beginning."""
+        source = secrets.redact_text(cell.source, self._redact())
+        return {
+            "session_id": self.session_id,
+            "ordinal": self._ordinal,
+            "source": source,
+            "source_sha256": hashlib.sha256(source.encode("utf-8", "replace")).hexdigest(),
+            "cell_id": cell.meta.get("cellId"),
+        }
+
+    def _session_journal(self, run: Run) -> JournalWriter:
+        """Opened with the session's first run."""
+        if self._journal is None:
+            self._journal = run.store.writer(self.session_id, "session")
             notebook = place.notebook(self.shell.user_ns)
             self._journal.append(
                 events.SessionStarted(session_id=self.session_id, notebook=notebook), *self._waiting
             )
             self._waiting = []
-        if self._journal is None:
-            self._waiting.append(event)
-        else:
-            self._journal.append(event)
+        return self._journal
 
     def _redact(self) -> tuple[str, ...]:
         table = config.load().table.get("capture", {})
@@ -397,6 +474,17 @@ class Session:
 
     def _say(self, text: str) -> None:
         sys.stderr.write(text.splitlines()[0] + "\n")
+
+
+class _Then:
+    """An AST transformer that changes nothing, and does something when those before it are through."""
+
+    def __init__(self, do: Callable[[], None]) -> None:
+        self._do = do
+
+    def visit(self, tree: ast.AST) -> ast.AST:
+        self._do()
+        return tree
 
 
 # ---- the %%track line ---------------------------------------------------------------------------

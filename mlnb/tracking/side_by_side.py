@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.errors import NotFound, UsageError, nearest
 from mlnb.store import Store, query
@@ -224,13 +224,8 @@ class Comparison:
         return table.assign(differs=[line.differs for line in lines])
 
     def _sources(self) -> list[tuple[str, list[str | None]]]:
-        """The cells of each run, matched by cell id, else by their place among the run's own."""
-        found: dict[str, list[str | None]] = {}
-        for at, cells in enumerate(self._cells):
-            for place, cell in enumerate(cells):
-                name = cell["cell_id"] or f"cell {place + 1}"
-                found.setdefault(name, [None] * len(self._cells))[at] = cell["source"]
-        return list(found.items())
+        """The cells of each run, matched by their text, else by cell id, else by their place among the run's own."""
+        return [(one.name, one.sources) for one in _aligned(self._cells)]
 
     def _changed_columns(self, name: str) -> list[str]:
         """The columns whose content isn't the same in all runs that have the data set."""
@@ -242,6 +237,48 @@ class Comparison:
         ]
         columns = dict.fromkeys(column for profile in profiles for column in profile)
         return [column for column in columns if len({profile.get(column) for profile in profiles}) > 1]
+
+
+@dataclass
+class _SameCell:
+    """One cell in several runs: its source in each."""
+
+    cell_id: str | None
+    place: int
+    sources: list[str | None]
+
+    @property
+    def name(self) -> str:
+        return self.cell_id or f"cell {self.place + 1}"
+
+
+def _aligned(runs: Sequence[Sequence[Row]]) -> list[_SameCell]:
+    """The cells of several runs. The same text is the same cell, whatever its id: not everybody who executes a
+    notebook sends one."""
+    found: list[_SameCell] = []
+    for at, cells in enumerate(runs):
+        free = [one for one in found if one.sources[at] is None]
+        left = list(enumerate(cells))
+        for fits in _SAME:
+            for place, cell in list(left):
+                same = next((one for one in free if fits(one, cell, place)), None)
+                if same is not None:
+                    same.sources[at] = cell["source"]
+                    free.remove(same)
+                    left.remove((place, cell))
+        for place, cell in left:
+            new = _SameCell(cell["cell_id"], place, [None] * len(runs))
+            new.sources[at] = cell["source"]
+            found.append(new)
+    return found
+
+
+_SAME: Final[tuple[Callable[[_SameCell, Row, int], bool], ...]] = (
+    lambda one, cell, _: cell["source"] in one.sources,
+    lambda one, cell, _: one.cell_id is not None and one.cell_id == cell["cell_id"],
+    lambda one, cell, place: None in (one.cell_id, cell["cell_id"]) and one.place == place,
+)
+"""What makes two cells the same: their text, else their id, else (where one has none) their place."""
 
 
 def _digests(record: Row) -> Row:

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import structs
 
 from mlnb import events
-from mlnb.capture.findings import Child, DataUse, File, Findings, FittedModel, Metric
+from mlnb.capture.findings import Child, DataUse, File, Findings, Metric
 from mlnb.capture.values import ITEMS, describe_param, is_setting
 from mlnb.tracking.recording import Run, start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from mlnb.store import Store
+    from mlnb.tracking.live import Told
     from mlnb.tracking.options import Selection, TrackOptions
 
 MOST_CHILDREN: Final = 200
@@ -45,8 +47,12 @@ class Written:
 class NamesTaken:
     """Metric names within one run that several cells write to: a name means one thing."""
 
-    def __init__(self) -> None:
-        self._owners: dict[str, tuple[int, str]] = {}
+    def __init__(self, owners: Mapping[str, tuple[int, str]] | None = None) -> None:
+        self._owners: dict[str, tuple[int, str]] = dict(owners or {})
+
+    def draft(self) -> NamesTaken:
+        """The same names, to try others with: those aren't taken by it."""
+        return NamesTaken(self._owners)
 
     def free(self, metric: Metric, cell: int) -> str:
         owner = (cell, metric.name)
@@ -69,13 +75,19 @@ def _unnumbered(name: str) -> tuple[str, int]:
 
 
 def write(
-    run: Run, found: Findings, options: TrackOptions, written: Written, taken: NamesTaken, cell: int
+    run: Run,
+    found: Findings,
+    options: TrackOptions,
+    written: Written,
+    taken: NamesTaken,
+    cell: int,
+    told: Told,
 ) -> None:
-    """Record everything; each part on its own, so that one failure costs one part."""
+    """Record everything that the cell hasn't told while it ran; each part on its own, so that one failure costs one part."""
     parts: tuple[tuple[str, Callable[[], None]], ...] = (
-        ("params", lambda: _params(run, found.params, options.params, written)),
-        ("metrics", lambda: _metrics(run, found.metrics, options.metrics, written, taken, cell)),
-        ("data", lambda: written.unsynced.update(_data(run, found.data, options.data, written))),
+        ("params", lambda: _params(run, found.params, options.params, written, told)),
+        ("metrics", lambda: _metrics(run, found.metrics, options.metrics, written, taken, cell, told)),
+        ("data", lambda: written.unsynced.update(_data(run, found.data, options.data, written, told))),
         ("files", lambda: _files(run, found.files, written)),
         ("events", lambda: run.append(*found.events)),
     )
@@ -89,21 +101,33 @@ def write(
         run.append(events.Problem(where=where, message=message[:2000]))
 
 
-def _params(run: Run, params: Iterable[events.Param], chosen: Selection, written: Written) -> None:
+def _params(
+    run: Run, params: Iterable[events.Param], chosen: Selection, written: Written, told: Told
+) -> None:
     kept = [param for param in params if not chosen.drops(param.name)]
-    if kept:
-        run.append(events.Params(items=kept))
+    left = told.params_left(kept)
+    if left:
+        run.append(events.Params(items=left))
     written.params += [(param.name, param.value) for param in kept]
     written.count("params", len(kept))
 
 
 def _metrics(
-    run: Run, metrics: Iterable[Metric], chosen: Selection, written: Written, taken: NamesTaken, cell: int
+    run: Run,
+    metrics: Iterable[Metric],
+    chosen: Selection,
+    written: Written,
+    taken: NamesTaken,
+    cell: int,
+    told: Told,
 ) -> None:
-    for metric in metrics:
-        if chosen.drops(metric.name) or not metric.values:
-            continue
-        name = taken.free(metric, cell)
+    named = [
+        (taken.free(metric, cell), metric)
+        for metric in metrics
+        if metric.values and not chosen.drops(metric.name)
+    ]
+    kept = [(name, metric) for name, metric in named if not told.is_logged(name)]
+    for name, metric in told.metrics_left(kept):
         facts: dict[str, Any] = {
             "estimator": metric.estimator,
             "dataset": metric.dataset_digest,
@@ -113,23 +137,33 @@ def _metrics(
             run.metric(name, metric.values[0], **facts)
         else:
             run.history(name, metric.values, metric.steps, **facts)
+    for name, metric in kept:
         written.metrics[name] = metric.values[-1]
         written.points.update(metric.values if len(metric.values) <= ITEMS else metric.values[-1:])
         written.count("metrics")
 
 
-def _data(run: Run, data: Iterable[DataUse], chosen: Selection, written: Written) -> Iterator[str]:
-    """The objects that rows' hashes went to: nobody waits for the disk here."""
+def _data(
+    run: Run, data: Iterable[DataUse], chosen: Selection, written: Written, told: Told
+) -> Iterator[str]:
+    """The objects that aren't on the disk yet."""
+    yield from told.unsynced
     for used in data:
         if chosen.drops(used.event.name):
             continue
-        event = used.event
-        if used.row_hashes is not None:
-            kept = run.store.objects.put_bytes(used.row_hashes.astype("<u8", copy=False), sync=False)
-            event = structs.replace(event, row_hashes=kept)
-            yield kept
-        run.append(event)
+        if not told.has_data(used):
+            yield from write_data(run, used)
         written.count("datasets")
+
+
+def write_data(run: Run, used: DataUse) -> list[str]:
+    """Record a data set; the object that its rows' hashes went to, if any: nobody waits for the disk here."""
+    if used.row_hashes is None:
+        run.append(used.event)
+        return []
+    kept = run.store.objects.put_bytes(used.row_hashes.astype("<u8", copy=False), sync=False)
+    run.append(structs.replace(used.event, row_hashes=kept))
+    return [kept]
 
 
 def _files(run: Run, found: Iterable[File], written: Written) -> None:
@@ -141,11 +175,16 @@ def _files(run: Run, found: Iterable[File], written: Written) -> None:
             written.count("figures")
 
 
-def write_children(run: Run, children: Iterable[Child]) -> None:
+def write_children(store: Store, parent_id: str, experiment: str, children: Iterable[Child]) -> None:
     """A run for each setting of a sweep."""
     for child in list(children)[:MOST_CHILDREN]:
         with start(
-            child.name, store=run.store, experiment=run.experiment, kind="cell", parent_id=run.run_id
+            child.name,
+            store=store,
+            experiment=experiment,
+            kind="cell",
+            parent_id=parent_id,
+            run_id=child.run_id,
         ) as inner:
             if child.params:
                 inner.append(events.Params(items=child.params))
@@ -199,30 +238,3 @@ def _missing(name: str, namespace: dict[str, Any], what: str) -> str:
     if name not in namespace:
         return f"there is no {name!r} here; {nearest(name, [n for n in namespace if not n.startswith('_')])}"
     return f"{name!r} is a {type(namespace[name]).__name__}, not {what}"
-
-
-def write_model(run_id: str, store: Any, model: Any, fitted: FittedModel) -> None:
-    """A model's file, as a late event: serialising one can take longer than training it."""
-    from mlnb.capture import models
-
-    try:
-        saved = models.serialise(model, fitted.fitted_on)
-        data: bytes | None = saved.data
-        media_type, metadata = saved.media_type, saved.metadata
-    except models.TooLargeError as error:
-        store.edit(run_id, events.Problem(where="models", message=str(error)))
-        return
-    assert data is not None
-    sha256 = store.objects.put_bytes(data)
-    store.edit(
-        run_id,
-        events.Artifact(
-            name=fitted.name,
-            artifact_kind="model",
-            media_type=media_type,
-            bytes=len(data),
-            sha256=sha256,
-            source="call",
-            metadata=metadata,
-        ),
-    )

@@ -19,13 +19,37 @@ _HIGHER: Final = frozenset(
 )
 
 
+_KNOWN: Final[tuple[tuple[str, int], ...]] = (
+    (r"\bdavies bouldin\b", -1),
+    (r"\bd2\b", 1),
+    (r"\bexplained variance\b", 1),
+    (r"\bcalinski harabasz\b", 1),
+    (r"\bfowlkes mallows\b", 1),
+    (r"\b(adjusted |normalized )?mutual info\b", 1),
+    (r"\b(adjusted )?rand (score|index)\b", 1),
+    (r"\bv measure\b", 1),
+    (r"\b(homogeneity|completeness)\b", 1),
+    (r"\bjaccard\b", 1),
+    (r"\bmatthews\b", 1),
+    (r"\bdcg\b", 1),
+    (r"\bbrier skill\b", 1),
+    (r"\bfalse (positive|negative) rate\b|\b(fpr|fnr)\b", -1),
+    (r"\btrue (positive|negative) rate\b|\b(tpr|tnr)\b", 1),
+)
+"""Functions whose words say another thing than they mean, or nothing."""
+
+
 def direction(name: str) -> int:
-    """1: higher is better; -1: lower is; 0: the name doesn't say."""
+    """1: higher is better; -1: lower is; 0: the name doesn't say. Known functions first, then the name's words."""
     words = [
         word for word in re.split(r"[^a-z0-9]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()) if word
     ]
     if words[:1] in (["neg"], ["negative"]):
         return 1
+    said = " ".join(words)
+    known = next((sign for pattern, sign in _KNOWN if re.search(pattern, said)), None)
+    if known is not None:
+        return known
     if _LOWER.intersection(words):
         return -1
     return 1 if _HIGHER.intersection(words) else 0

@@ -76,7 +76,7 @@ def test_a_comparison(page, desk, check):
 def test_a_batch(page, desk, lab, check):
     found = page.request.get(f"{lab.url}/mlnb/api/reruns?token={lab.token}")
     batch = found.json()["batches"][0]["batch_id"]
-    desk.command("mlnb:open-batch", runs=[batch])
+    desk.command("mlnb:open-batch", batch_id=batch)
     expect(page.locator(".mlnb-Matrix .mlnb-Dots-run")).to_have_count(12)
     check(".mlnb-View-batch")
     desk.photograph("batch-demo")

@@ -131,11 +131,11 @@ def test_a_query_filters_and_its_mistakes_are_shown_in_place(page, desk):
     search.fill("params.lr > 0.1")
     expect(desk.runs).to_have_count(1)
     search.fill("params.lr > ")
-    expect(page.locator("#mlnb-search-error")).to_be_visible()
+    expect(page.locator(".mlnb-SearchBox-error")).to_be_visible()
     expect(desk.runs).to_have_count(1)
     search.fill("")
     expect(desk.runs).to_have_count(2)
-    expect(page.locator("#mlnb-search-error")).to_have_count(0)
+    expect(page.locator(".mlnb-SearchBox-error")).to_have_count(0)
 
 
 def test_a_run_is_promoted_and_its_alias_shows_everywhere(page, desk):

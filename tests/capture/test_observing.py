@@ -277,3 +277,36 @@ def test_what_two_models_predict_together_is_nobodys(shell):
         "together": None,
         "single": "LinearRegression",
     }
+
+
+FITTED = """
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+X, y, w = np.arange(80.0).reshape(40, 2), np.arange(40) % 2, np.arange(40) + 1.0
+class Net(LogisticRegression):
+    def fit(self, X, y, sample_weight=None, X_val=None, groups=None, base_margin=None, cov=None):
+        return super().fit(X, y, sample_weight)
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "role"),
+    [
+        ("LogisticRegression().fit(X, y, sample_weight=w)", "input"),
+        ("LogisticRegression().fit(X, y, w)", "input"),
+        ("m.score(X, y, sample_weight=w)", "input"),
+        ("Net().fit(X, y, groups=w)", "input"),
+        ("Net().fit(X, y, base_margin=w)", "input"),
+        ("Net().fit(X, y, X_val=w)", "test"),
+        ("Net().fit(X, y, None, w)", "test"),
+        ("Net().fit(X, y, cov=w)", "train"),
+    ],
+)
+def test_data_is_what_its_argument_is_for(shell, call, role):
+    shell.run_cell(FITTED + "m = LogisticRegression().fit(X, y)")
+    shell.run_cell(f"%%track\n{call}")
+    run = magics.current(shell).last.run
+    rows = mlnb.sql(f"SELECT name, role FROM datasets WHERE run_id = '{run.run_id}'")
+    found = dict(zip(rows["name"], rows["role"], strict=True))
+    main = "test" if ".score(" in call else "train"
+    assert found == {"X": main, "y": main, "w": role}

@@ -18,13 +18,30 @@ def test_the_environment_is_the_same_twice_and_has_packages():
     assert f"numpy=={one.packages['numpy']}\n" in one.lock
 
 
-def test_packages_are_listed_once_a_session(tmp_path, monkeypatch):
-    reader = environment.Reader()
-    first = reader.start()
-    assert reader.start() is first
-    assert first.result(timeout=60).python.count(".") == 2
+def test_packages_of_another_path_are_those_that_lie_there(tmp_path):
+    (tmp_path / "odd_thing-1.5.dist-info").mkdir()
+    (tmp_path / "odd_thing-1.5.dist-info" / "METADATA").write_text("Name: Odd.Thing\nVersion: 1.5\n")
+    assert environment.describe([str(tmp_path)]).packages == {"odd-thing": "1.5"}
+
+
+def test_what_is_remembered_holds_until_a_folder_of_packages_changes(tmp_path, monkeypatch):
+    monkeypatch.setattr(environment, "_known", {})
+    assert environment.known() is None
+    environment.remember()
+    assert environment.known() == environment.describe()
     monkeypatch.syspath_prepend(tmp_path)
-    assert reader.start() is not first
+    assert environment.known() is None
+
+
+def test_git_hears_nothing_of_a_kernels_environment_but_what_concerns_it(tmp_path, monkeypatch):
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    ran = tmp_path / "ran"
+    (tmp_path / "spy").write_text(f"#!/bin/sh\ntouch {ran}\n")
+    (tmp_path / "spy").chmod(0o755)
+    monkeypatch.setenv("GIT_EXTERNAL_DIFF", str(tmp_path / "spy"))
+    subprocess.run(["git", "config", "core.fsmonitor", str(tmp_path / "spy")], cwd=tmp_path, check=True)
+    git.read(tmp_path)
+    assert not ran.exists()
 
 
 def test_a_folder_without_git_has_no_commit(tmp_path):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from papermill.cli import _resolve_type
 
 from mlnb.errors import ParameterError
-from mlnb.execution.values import Axis, Range, parse_axis, parse_value
+from mlnb.execution.values import Axis, Range, parse_axis, parse_value, write_value
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,38 @@ def test_what_cannot_be_read_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(ParameterError) as caught:
         parse_axis(text)
     assert "\n" not in str(caught.value)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(_JSON)
+@example("age,income")
+@example("1.10")
+@example("-1e-05")
+@example("\u22121e\u22125")
+@example("uniform(0, 1)")
+@example('two\nlines, and a "quote"')
+@example(" spaces ")
+@example("")
+@example(1234567890123457)
+@example(-1e-05)
+@example([1e-05, 1e22, "a, b", None, True, [64, 32]])
+@example({"a": "1", "b c": ["x"]})
+def test_a_written_value_is_read_as_what_it_was(value: object) -> None:
+    axis = parse_axis(f"name={write_value(value)}")
+    assert axis == Axis("name", (value,))
+    assert repr(axis.values[0]) == repr(value)
+
+
+def test_what_is_not_finite_is_written_so_that_it_is_read() -> None:
+    assert repr(parse_value(write_value(float("nan")))) == "nan"
+    assert repr(parse_value(write_value([float("nan"), float("-inf")]))) == "[nan, -inf]"
+
+
+def test_values_of_a_grid_are_what_stands_between_the_commas() -> None:
+    assert parse_axis("kernel=rbf, poly") == Axis("kernel", ("rbf", "poly"))

@@ -64,6 +64,15 @@ def test_status_says_what_is_tracked_and_where(shell, capsys, tmp_path):
     assert str(tmp_path / ".mlnb") in out
 
 
+def test_status_in_a_tracked_cell_says_what_it_has_told(shell, capsys):
+    shell.run_cell(
+        "%%track --quiet going\nlr = 0.1\nfor i in range(3):\n    loss = 1 / (i + 2)\n%track status"
+    )
+    assert "running: going  loss 0.25 · 1 param\n" in capsys.readouterr().out
+    shell.run_cell("%track status")
+    assert "running:" not in capsys.readouterr().out
+
+
 def test_runs_lists_and_finds(shell):
     shell.run_cell("%%track one --quiet\nlr = 0.1\nloss = sum([lr]) * 2")
     shell.run_cell("%%track two --quiet\nlr = 0.2\nloss = sum([lr]) * 2")

@@ -13,8 +13,8 @@ import skops.io
 from sklearn.ensemble import RandomForestClassifier
 
 from mlnb import registry
+from mlnb.capture import formats
 from mlnb.errors import NameTaken, UnsafeModel, UsageError
-from mlnb.registry import formats
 from mlnb.tracking import start
 
 CHANCE = np.random.default_rng(0)

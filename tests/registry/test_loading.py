@@ -24,8 +24,8 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from mlnb import events, registry
+from mlnb.capture import formats
 from mlnb.errors import Corrupt, NotFound, UnsafeModel, UsageError
-from mlnb.registry import formats
 from mlnb.registry.ledger import replay
 from mlnb.tracking import start
 

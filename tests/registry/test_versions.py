@@ -5,13 +5,17 @@ from __future__ import annotations
 import threading
 
 import pytest
+from sklearn.linear_model import LinearRegression
 
 from mlnb import registry
+from mlnb.capture.findings import FittedModel
+from mlnb.capture.snapshots import Allowance
 from mlnb.errors import Ambiguous, Corrupt, NotFound, UsageError
-from mlnb.events import Artifact
+from mlnb.events import Artifact, Owed, Paid
+from mlnb.registry import references
 from mlnb.store import query
 from mlnb.tracking import start
-from mlnb.tracking.late import LateWork
+from mlnb.tracking.background import Background
 
 
 def test_versions_of_a_model_count_up_from_one(project):
@@ -92,27 +96,32 @@ def test_a_notebooks_run_stands_for_its_child_that_kept_the_model(project):
 
 
 def test_a_model_that_is_still_being_written_is_waited_for(project):
+    with start(store=project.store) as run:
+        fitted = FittedModel(LinearRegression().fit([[0.0], [1.0]], [0, 1]), "late")
+        assert Background().keep_models(run, [fitted], [], Allowance(5.0)) == 1
+    assert registry.register(run, "churn", store=project.store).name == "late"
+
+
+def test_a_model_that_another_process_still_writes_is_waited_for(project):
     run_id = project.train()
     (artifact,) = query.record(project.store, run_id)["artifacts"]
     with start(store=project.store) as run:
-        run.metric("loss", 0.1)
-    written = threading.Event()
-
-    def write():
-        written.wait(10)
-        project.store.edit(
-            run.run_id,
-            Artifact(
-                name="late",
-                artifact_kind="model",
-                media_type="application/x-skops",
-                bytes=1,
-                sha256=artifact["sha256"],
-                metadata={"format": "skops"},
-            ),
-        )
-
-    work = LateWork(pytest.fail)
-    work.add(write)
-    threading.Timer(0.2, written.set).start()
+        run.append(Owed(task="t", what="model 'late'"))
+    late = Artifact(
+        name="late",
+        artifact_kind="model",
+        media_type="application/x-skops",
+        bytes=1,
+        sha256=artifact["sha256"],
+        metadata={"format": "skops"},
+    )
+    threading.Timer(0.5, project.store.edit, [run.run_id, late, Paid(task="t")]).start()
     assert registry.register(run, "churn", store=project.store).name == "late"
+
+
+def test_a_model_that_never_came_is_said_to_have_been_promised(project, monkeypatch):
+    monkeypatch.setattr(references, "PATIENCE", 0.2)
+    with start(store=project.store) as run:
+        run.append(Owed(task="t", what="model 'clf'"))
+    with pytest.raises(NotFound, match="kept no model; promised, and not here yet: model 'clf'"):
+        registry.register(run, "churn", store=project.store)

@@ -9,12 +9,13 @@ from mlnb.server import bodies
 from mlnb.tracking import start
 
 
-def logged(project, lr, **params):
+def logged(project, lr, *, rows=(1, 2), **params):
     with start(
         f"lr-{lr}", store=project.store, experiment="churn", params={"lr": lr, "seed": 0, **params}
     ) as run:
         run.metrics({"accuracy": 1 - lr, "forest.accuracy": 1 - lr})
-        run.data(pd.DataFrame({"x": [1, 2]}), "train", role="train")
+        if rows:
+            run.data(pd.DataFrame({"x": list(rows)}), "train", role="train")
     return run.run_id
 
 
@@ -43,6 +44,16 @@ def test_a_column_that_some_runs_lack_is_not_constant(project):
     logged(project, 0.2)
     found = columns(project)["params", "extra"]
     assert (found["runs"], found["constant"], found["numeric"]) == (1, False, False)
+
+
+def test_data_are_the_same_in_the_runs_that_match_whatever_other_runs_have(project):
+    for lr, rows in ((0.1, (1, 2)), (0.2, (1, 2)), (0.3, (7, 8)), (0.4, None), (0.5, None)):
+        logged(project, lr, rows=rows)
+    assert columns(project, where="params.lr <= 0.2")["data", "train"]["constant"]
+    assert not columns(project, where="params.lr <= 0.3")["data", "train"]["constant"]
+    some = columns(project, where="params.lr = 0.2 or params.lr >= 0.4")["data", "train"]
+    assert (some["runs"], some["constant"]) == (1, False)
+    assert ("data", "train") not in columns(project, where="params.lr >= 0.4")
 
 
 def test_a_column_repeats_a_shorter_one_wherever_it_says_anything(project):

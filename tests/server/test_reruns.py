@@ -6,11 +6,12 @@ import time
 
 import msgspec
 import nbformat
+import psutil
 import pytest
 
 from mlnb import events, ids
 from mlnb.errors import ExecutionFailed
-from mlnb.server import bodies
+from mlnb.server import bodies, edits
 from mlnb.server.batches import Asked, Batches
 from mlnb.tracking import start
 
@@ -100,6 +101,76 @@ def test_a_run_is_reproduced_and_gets_a_verdict(project, notebook):
     assert "metrics" in {one["part"] for one in verdicts}
 
 
+TRICKY = {
+    "hidden": [64, 32],
+    "feats": "age,income",
+    "seed": 1234567890123457,
+    "version": "1.10",
+    "lr": -1e-05,
+    "note": "two\nlines",
+    "nothing": None,
+}
+
+
+@pytest.mark.slow
+def test_a_run_that_is_rerun_with_nothing_edited_has_the_parameters_that_it_had(project):
+    lines = "\n".join(f"{name} = {value!r}" for name, value in {**TRICKY, "hidden": [1], "seed": 0}.items())
+    cell = nbformat.v4.new_code_cell(lines, metadata={"tags": ["parameters"]})
+    written = nbformat.v4.new_notebook(cells=[cell])
+    written.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(written, project.folder / "tricky.ipynb")
+    begun = project.client.post("reruns", notebook=f"{project.folder.name}/tricky.ipynb", params=TRICKY)
+    first = ended(project, begun.json["batch"]["batch_id"])
+    (run,) = first["runs"]
+    assert first["plan"][0]["params"] == TRICKY
+
+    told = project.client.get(
+        "notebooks/parameters", path=None, run=run["run_id"], store=project.store.store_id
+    )
+    sources = {one["name"]: one["source"] for one in told.json["parameters"]}
+    assert list(sources) == list(TRICKY)
+    assert edits.read(sources) == (TRICKY, [])
+
+    again = project.client.post("reruns", run=run["run_id"], edits={"lr": "0.5"})
+    (entry,) = ended(project, again.json["batch"]["batch_id"])["plan"]
+    assert entry["params"] == {**TRICKY, "lr": 0.5}
+    untouched = project.client.post("reruns", run=run["run_id"])
+    (entry,) = ended(project, untouched.json["batch"]["batch_id"])["plan"]
+    assert entry["params"] == TRICKY
+
+
+def test_texts_of_a_form_are_understood_before_anything_starts(project, notebook):
+    texts = {"lr": "0.1, 0.2", "pause": "uniform(0, 1)"}
+    reply = project.client.post("plans", notebook=notebook, edits=texts)
+    fields = msgspec.convert(reply.json, bodies.PlannedFields)["fields"]
+    assert [(one["count"], one["problem"]) for one in fields] == [(2, None), (None, None)]
+
+
+@pytest.mark.parametrize("text", ["16, abc", "[1, 2", "", "uniform(2, 1)", "nowhere(1)", "loguniform(0, 1)"])
+def test_a_text_that_is_none_of_a_parameters_values_is_said_to_be(project, notebook, text):
+    (field,) = project.client.post("plans", notebook=notebook, edits={"lr": text}).json["fields"]
+    assert field["problem"]
+    reply = project.client.post("reruns", notebook=notebook, edits={"lr": text}, samples=2)
+    assert (reply.status, reply.json["error"]["code"]) == (400, "parameter")
+
+
+def test_a_batchs_process_that_is_killed_is_spoken_of_in_the_servers_log(project, notebook, caplog):
+    batches = Batches()
+    asked = Asked(
+        what=str(project.folder / "train.ipynb"), store=str(project.store.path), params={"pause": 60.0}
+    )
+    batch_id = batches.start(asked, project.folder)
+    (child,) = [each for each in psutil.Process().children() if "mlnb.server.batches" in each.cmdline()]
+    for each in [child, *child.children(recursive=True)]:
+        each.kill()
+    deadline = time.monotonic() + 20
+    while batches.is_under_way(batch_id) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    while f"the process of batch {batch_id} ended with -9" not in caplog.text:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -146,7 +217,7 @@ def test_a_batch_that_is_not_there_is_404(project):
 
 def test_a_process_that_died_without_a_word_is_told_as_that(project, monkeypatch):
     monkeypatch.setenv("PYTHONHOME", "/nowhere")
-    with pytest.raises(ExecutionFailed, match="ended before it had begun"):
+    with pytest.raises(ExecutionFailed, match=r"ended before it had begun.*: \S"):
         Batches().start(Asked(what="x.ipynb", store=str(project.store.path)), project.folder)
 
 

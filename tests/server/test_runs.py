@@ -68,9 +68,27 @@ def test_a_query_that_cannot_be_read_says_where(project):
     assert isinstance(error["position"], int)
 
 
-@pytest.mark.parametrize("query", [{"limit": "many"}, {"limit": -1}, {"limit": 10**9}, {"children": "x"}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"limit": "many"}, {"limit": -1}, {"limit": 10**9}, {"children": "x"},
+        {"offset": -1}, {"offset": 2**63}, {"since": -1}, {"since": 2**64},
+    ],
+)  # fmt: skip
 def test_a_number_that_is_none_is_refused(project, query):
     reply = project.client.get("runs", **query)
+    assert (reply.status, reply.json["error"]["code"]) == (400, "usage")
+
+
+def test_a_time_before_all_dates_is_refused_where_it_stands(project):
+    logged(project)
+    reply = project.client.get("runs", where="started_at > -999999999999w")
+    assert (reply.status, reply.json["error"]["code"], reply.json["error"]["position"]) == (400, "query", 13)
+
+
+def test_a_body_that_is_nested_without_end_is_refused(project):
+    run_id = logged(project)
+    reply = project.client.call("PATCH", f"runs/{run_id}", body=b"[" * 100_000)
     assert (reply.status, reply.json["error"]["code"]) == (400, "usage")
 
 

@@ -13,6 +13,7 @@ import pytest
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
+from mlnb.server import watch
 from mlnb.server.watch import SCHEMA_ID, Watcher
 from mlnb.store import Store, query
 from mlnb.tracking import start
@@ -131,6 +132,55 @@ def test_a_store_that_rests_is_not_spoken_of(watched):
     count = len(heard)
     time.sleep(1.0)
     assert len(heard) == count
+
+
+def test_a_store_that_cannot_be_looked_at_ends_no_others_hints_and_is_followed_again(tmp_path, caplog):
+    heard, executor = [], ThreadPoolExecutor(2)
+    broken, whole = Store.open(tmp_path / "broken"), Store.open(tmp_path / "whole")
+    watcher = Watcher(heard.append, lambda: True, executor)
+    try:
+        watcher.watch(broken)
+        journal, aside = broken.path / "journal", broken.path / "aside"
+        journal.rename(aside)
+        journal.write_bytes(b"")  # not a folder: looking at it is an OSError
+        assert until(lambda: "NotADirectoryError" in caplog.text)
+        assert str(broken.path) in caplog.text
+        watcher.watch(whole)
+        with start(store=whole) as run:
+            run.metric("loss", 1.0)
+        assert until(lambda: any(run.run_id in hint["runs"] for hint in heard))
+        journal.unlink()
+        aside.rename(journal)
+        with start(store=broken) as late:
+            late.metric("loss", 1.0)
+        assert until(lambda: any(late.run_id in hint["runs"] for hint in heard))
+    finally:
+        watcher.stop()
+        executor.shutdown()
+
+
+def test_a_store_whose_disk_hangs_holds_up_no_other(tmp_path, monkeypatch):
+    heard, executor, answer = [], ThreadPoolExecutor(2), threading.Event()
+    hung, whole = Store.open(tmp_path / "hung"), Store.open(tmp_path / "whole")
+    looked = watch.sizes
+    watcher = Watcher(heard.append, lambda: True, executor)
+    watcher.watch(hung)
+    watcher.watch(whole)
+
+    def look(store):
+        if store is hung:
+            answer.wait(30)
+        return looked(store)
+
+    monkeypatch.setattr(watch, "sizes", look)
+    try:
+        with start(store=whole) as run:
+            run.metric("loss", 1.0)
+        assert until(lambda: any(run.run_id in hint["runs"] for hint in heard))
+    finally:
+        answer.set()
+        watcher.stop()
+        executor.shutdown()
 
 
 def test_a_watcher_that_was_stopped_has_no_thread_left(tmp_path):

@@ -54,3 +54,23 @@ def test_it_says_what_differs(pair):
 def test_one_run_cannot_be_compared(pair):
     with pytest.raises(UsageError, match="at least two"):
         mlnb.compare("a")
+
+
+def cell(source, cell_id=None):
+    return {"source": source, "cell_id": cell_id}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        ([cell("a", "x")], [cell("a", "y")], [("x", ["a", "a"])]),
+        ([cell("a", "x")], [cell("a")], [("x", ["a", "a"])]),
+        ([cell("a")], [cell("b", "x")], [("cell 1", ["a", "b"])]),
+        ([cell("a", "x"), cell("b", "y")], [cell("b", "y"), cell("c", "x")], [("x", ["a", "c"]), ("y", ["b", "b"])]),
+        ([cell("a", "x")], [cell("b", "y")], [("x", ["a", None]), ("y", [None, "b"])]),
+    ],
+)  # fmt: skip
+def test_cells_are_matched_by_their_text_first(one, other, together):
+    from mlnb.tracking.side_by_side import _aligned
+
+    assert [(same.name, same.sources) for same in _aligned([one, other])] == together

@@ -4,16 +4,15 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { JSX } from 'react';
-import { CommandIDs } from '../commands';
-import { experimentsIcon } from '../icons';
-import { labUrl } from '../links';
+import type { Features } from '../core/features';
+import { experimentsIcon } from '../ui/icons';
+import { labUrl } from '../core/links';
 import type { PageShell } from './shell';
-
-const TABLES = [CommandIDs.openRuns, CommandIDs.openModels];
 
 export class Bar extends ReactWidget {
   constructor(
     private readonly commands: CommandRegistry,
+    private readonly features: Features,
     private readonly shell: PageShell,
     private readonly trans: TranslationBundle,
     /** JupyterLab's address, or nothing where this server has none. */
@@ -22,34 +21,34 @@ export class Bar extends ReactWidget {
     super();
     this.id = 'mlnb-bar';
     shell.currentChanged.connect(() => this.update());
+    features.added.connect(() => this.update());
   }
 
   protected override render(): JSX.Element {
     const { trans } = this;
-    const { current } = this.shell;
-    const names = [trans.__('Runs'), trans.__('Models')];
-    const kinds = ['runs', 'models'];
+    const { current, link } = this.shell;
+    const places = [...this.features].filter(({ place }) => place !== undefined);
     return (
       <nav className="mlnb-Bar" aria-label={trans.__('Experiments')}>
         <experimentsIcon.react tag="span" className="mlnb-Bar-icon" />
-        {TABLES.map((command, at) => (
+        {places.map(({ kind, command, place }) => (
           <button
-            key={command}
+            key={kind}
             type="button"
             className="mlnb-Bar-item"
-            aria-current={current?.link.kind === kinds[at] ? 'page' : undefined}
+            aria-current={link?.kind === kind ? 'page' : undefined}
             onClick={() => void this.commands.execute(command)}
           >
-            {names[at]}
+            {place}
           </button>
         ))}
-        {current !== null && !kinds.includes(current.link.kind) && (
+        {current !== null && places.every(({ kind }) => kind !== link?.kind) && (
           <span className="mlnb-Bar-title" aria-current="page">
             {current.title.label}
           </span>
         )}
-        {current !== null && this.lab !== '' && (
-          <a className="mlnb-Bar-lab" href={labUrl(this.lab, current.link)}>
+        {link !== null && this.lab !== '' && (
+          <a className="mlnb-Bar-lab" href={labUrl(this.lab, link)}>
             {trans.__('Open in JupyterLab')}
           </a>
         )}

@@ -3,17 +3,17 @@
 import '../../style/page.js';
 
 import { PageConfig } from '@jupyterlab/coreutils';
-import { CommandIDs, runsFrom } from '../commands';
+import { CommandIDs, runsFrom } from '../core/commands';
 import type { IPlugin } from '@lumino/application';
-import { panelPlugin, rerunPlugin, viewsPlugin, workspacePlugin } from '../index';
+import { featuresPlugin, panelPlugin, rerunPlugin, workspacePlugin } from '../index';
 import { followAddress, hideToken } from './address';
 import { PageApp } from './app';
 import { Bar } from './bar';
 import { languagesPlugin } from './languages';
 import { followTheme } from './theme';
 import { showNotifications } from './toasts';
-import { saveText } from '../views/download';
-import { IWorkspace } from '../workspace';
+import { saveText } from '../ui/download';
+import { IWorkspace } from '../core/workspace';
 
 /** What only JupyterLab's front ends can do: open a notebook. The one that a run executed is downloaded. */
 function addNotebookCommands(app: PageApp, notebooks: string): void {
@@ -43,14 +43,16 @@ async function main(): Promise<void> {
   addNotebookCommands(app, notebooks);
   app.registerPlugin(languagesPlugin);
   // They are JupyterLab's, and use of its application what PageApp has.
-  const plugins = [workspacePlugin, panelPlugin, viewsPlugin, rerunPlugin] as unknown;
+  const plugins = [workspacePlugin, panelPlugin, featuresPlugin, rerunPlugin] as unknown;
   app.registerPlugins(plugins as IPlugin<PageApp, unknown>[]);
   await app.start({ hostID: 'page' });
   const workspace = await app.resolveRequiredService(IWorkspace);
+  const { features } = workspace;
+  app.shell.linkOf = view => features.linkTo(view);
   await workspace.stores.follow(null);
-  app.shell.add(new Bar(app.commands, app.shell, workspace.trans, lab), 'top');
+  app.shell.add(new Bar(app.commands, features, app.shell, workspace.trans, lab), 'top');
   showNotifications(document.body);
-  followAddress(app.commands, app.shell);
+  followAddress(app.commands, features, app.shell);
 }
 
 window.addEventListener('load', () => void main());

@@ -3,12 +3,8 @@
 import { MessageLoop } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
-import { formatLink, type ILink } from '../links';
-
-/** A view that has an address. */
-export interface ILinked {
-  readonly link: ILink;
-}
+import type { IFeatureView } from '../core/features';
+import { formatLink, type ILink } from '../core/links';
 
 export class PageShell extends Panel {
   constructor() {
@@ -24,13 +20,21 @@ export class PageShell extends Panel {
   }
 
   /** The view in front. */
-  get current(): (Widget & ILinked) | null {
+  get current(): IFeatureView | null {
     return this._current;
   }
 
   /** Emitted when another view came to the front, or what it shows changed. */
-  get currentChanged(): ISignal<this, Widget & ILinked> {
+  get currentChanged(): ISignal<this, IFeatureView> {
     return this._currentChanged;
+  }
+
+  /** Gives a view its address. */
+  linkOf: (view: IFeatureView) => ILink | null = () => null;
+
+  /** The address of the view in front. */
+  get link(): ILink | null {
+    return this._current && this.linkOf(this._current);
   }
 
   add(widget: Widget, area = 'main'): void {
@@ -46,13 +50,15 @@ export class PageShell extends Panel {
 
   activateById(id: string): void {
     const widget = this.stage.widgets.find(one => one.id === id);
-    if (widget === undefined || !isLinked(widget) || widget === this._current) {
+    if (widget === undefined || !isView(widget) || widget === this._current) {
       return;
     }
     this._current?.title.changed.disconnect(this.onTitle);
+    this._current?.remembered?.disconnect(this.onTitle);
     this._current?.hide();
     this._current = widget;
     widget.title.changed.connect(this.onTitle);
+    widget.remembered?.connect(this.onTitle);
     widget.show();
     MessageLoop.sendMessage(widget, Widget.ResizeMessage.UnknownSize);
     this.forgetOld();
@@ -67,7 +73,8 @@ export class PageShell extends Panel {
 
   private readonly onTitle = (): void => {
     if (this._current !== null) {
-      this.node.dataset.mlnbLink = formatLink(this._current.link);
+      const { link } = this;
+      this.node.dataset.mlnbLink = link === null ? '' : formatLink(link);
       this._currentChanged.emit(this._current);
     }
   };
@@ -75,12 +82,12 @@ export class PageShell extends Panel {
   private readonly side = new Panel();
   private readonly bar = new Panel();
   private readonly stage = new Panel();
-  private readonly _currentChanged = new Signal<this, Widget & ILinked>(this);
-  private _current: (Widget & ILinked) | null = null;
+  private readonly _currentChanged = new Signal<this, IFeatureView>(this);
+  private _current: IFeatureView | null = null;
 }
 
 const KEPT = 8;
 
-function isLinked(widget: Widget): widget is Widget & ILinked {
-  return 'link' in widget;
+function isView(widget: Widget): widget is IFeatureView {
+  return 'about' in widget;
 }

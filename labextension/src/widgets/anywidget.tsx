@@ -7,9 +7,9 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { createRoot } from 'react-dom/client';
-import { ColorBook } from '../colors';
-import { ChartsModel } from '../models/charts';
-import { type IUi, UiContext } from '../components/ui';
+import { ColorBook } from '../values/colors';
+import { ChartsModel } from '../core/charts';
+import { type IUi, UiContext } from '../ui/ui';
 import { NotebookView } from './notebookview';
 import { type IHost, isView } from './tokens';
 

@@ -1,10 +1,10 @@
 /** A batch that a cell started: its runs as marks that fill, the best so far, what failed. */
 
 import type { JSX } from 'react';
-import { StatusDot } from '../components/status';
-import { useUi } from '../components/ui';
-import { formatDuration, formatNumber } from '../format';
-import type { Status } from '../tokens';
+import { StatusDot } from '../ui/status';
+import { useUi } from '../ui/ui';
+import { formatDuration, formatNumber } from '../values/format';
+import type { Status } from '../core/tokens';
 import { StopButton, useSilent } from './parts';
 import type { IBatchView, IHost } from './tokens';
 
@@ -60,7 +60,7 @@ export function BatchProgress({ view, host }: { view: IBatchView; host: IHost })
       </div>
       {view.best !== null && (
         <p>
-          {trans.__('best %1', view.best.metric)} <b>{formatNumber(view.best.value, 4)}</b>{' '}
+          {trans.__('best %1', view.best.metric)} <b>{formatNumber(view.best.value)}</b>{' '}
           <span className="mlnb-Quiet">{view.best.name}</span>
         </p>
       )}

@@ -2,14 +2,14 @@
 
 import type { JSX, ReactNode } from 'react';
 import { useMemo, useState } from 'react';
-import { Chart } from '../components/chart';
-import { Change, Folded, Name } from '../components/parts';
-import { StatusDot } from '../components/status';
-import { useUi } from '../components/ui';
-import { apart } from '../doubled';
-import { formatCount, formatScalar, formatTogether, toNumber } from '../format';
-import { best } from '../metrics';
-import type { IValueRow, Num } from '../tokens';
+import { Chart } from '../ui/chart';
+import { Change, Folded, Name } from '../ui/parts';
+import { StatusDot } from '../ui/status';
+import { useUi } from '../ui/ui';
+import { apart } from '../values/doubled';
+import { formatCount, formatScalar, formatTogether, toNumber } from '../values/format';
+import { best } from '../values/metrics';
+import type { IValueRow, Num } from '../core/tokens';
 import { ParallelCoordinates } from './parallel';
 import { curveOf } from './parts';
 import type { IComparisonView, IHost } from './tokens';

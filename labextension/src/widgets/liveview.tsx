@@ -2,10 +2,10 @@
 
 import type { JSX } from 'react';
 import { useMemo } from 'react';
-import { Chart } from '../components/chart';
-import { StatusDot } from '../components/status';
-import { useUi } from '../components/ui';
-import { formatCount, formatDuration, formatNumber } from '../format';
+import { Chart } from '../ui/chart';
+import { StatusDot } from '../ui/status';
+import { useUi } from '../ui/ui';
+import { formatCount, formatDuration, formatNumber } from '../values/format';
 import { curveOf, ProgressBar, StopButton, useSilent } from './parts';
 import type { IHost, ILiveView } from './tokens';
 

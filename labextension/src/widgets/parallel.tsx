@@ -1,9 +1,9 @@
 /** Parallel coordinates: each run a line across what differs among the parameters, and the metrics. */
 
 import type { JSX } from 'react';
-import { useUi } from '../components/ui';
-import { formatScalar, lastPart, toNumber } from '../format';
-import type { Scalar } from '../tokens';
+import { useUi } from '../ui/ui';
+import { formatTogether, lastPart, toNumber } from '../values/format';
+import type { Scalar } from '../core/tokens';
 import type { IComparisonView } from './tokens';
 
 const WIDTH = 720;
@@ -85,6 +85,7 @@ function axisOf(name: string, values: readonly Scalar[], shown: readonly number[
   if (numbers.every(number => number !== null && Number.isFinite(number))) {
     const low = numbers.reduce((a, b) => Math.min(a ?? 0, b ?? 0), numbers[0] ?? 0) ?? 0;
     const high = numbers.reduce((a, b) => Math.max(a ?? 0, b ?? 0), numbers[0] ?? 0) ?? 0;
+    const [lowest = '', highest = ''] = formatTogether([low, high]);
     const level = (value: number): number => (high > low ? (value - low) / (high - low) : 0.5);
     return {
       name,
@@ -92,8 +93,8 @@ function axisOf(name: string, values: readonly Scalar[], shown: readonly number[
         const number = toNumber(value);
         return number === null ? null : level(number);
       }),
-      low: formatScalar(Number(low.toPrecision(4))),
-      high: formatScalar(Number(high.toPrecision(4)))
+      low: lowest,
+      high: highest
     };
   }
   const distinct = [...new Set(there.map(String))].sort();

@@ -2,9 +2,9 @@
 
 import type { JSX } from 'react';
 import { useEffect, useRef, useState } from 'react';
-import { useUi } from '../components/ui';
-import { formatCount, formatDuration, formatNumber, toNumber } from '../format';
-import type { ICurve } from '../models/curves';
+import { useUi } from '../ui/ui';
+import { formatCount, formatDuration, formatNumber, toNumber } from '../values/format';
+import type { ICurve } from '../core/curves';
 import type { IBar, ICurveData } from './tokens';
 
 const SILENCE_MS = 8_000;

@@ -7,12 +7,12 @@
 
 import type { JSX } from 'react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { quoted } from '../completion';
-import { StatusDot } from '../components/status';
-import { useUi } from '../components/ui';
-import { formatCount, formatDuration, formatScalar } from '../format';
-import { withCondition } from '../query';
-import type { IRunRow, Scalar, Status } from '../tokens';
+import { quoted } from '../values/completion';
+import { StatusDot } from '../ui/status';
+import { useUi } from '../ui/ui';
+import { formatCount, formatDuration, formatNumber, formatScalar } from '../values/format';
+import { withCondition } from '../values/query';
+import type { IRunRow, Scalar, Status } from '../core/tokens';
 import { ComparisonView } from './comparisonview';
 import type { IColumn, IComparisonView, IHost, IPageQuery, IRunsView } from './tokens';
 
@@ -420,7 +420,7 @@ function textIn(name: string, value: Scalar | undefined): string {
     return new Date(String(value)).toLocaleString(undefined, MOMENT);
   }
   return name.startsWith('metrics.') && typeof value === 'number'
-    ? formatScalar(Number(value.toPrecision(5)))
+    ? formatNumber(value)
     : formatScalar(value);
 }
 

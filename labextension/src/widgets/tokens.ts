@@ -1,6 +1,6 @@
 /** What a display's `application/vnd.mlnb.view+json` holds, as mlnb/widgets writes it; and who answers its questions. */
 
-import type { IDataRow, IRunRow, IValueRow, Num, Scalar, Status } from '../tokens';
+import type { IDataRow, IRunRow, IValueRow, Num, Scalar, Status } from '../core/tokens';
 
 export const VIEW_MIME = 'application/vnd.mlnb.view+json';
 export const VIEW_VERSION = 1;

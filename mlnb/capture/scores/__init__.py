@@ -14,7 +14,7 @@ from mlnb.capture.scores.shown import Shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from mlnb.capture.candidates import Candidates
+    from mlnb.capture.candidates import Candidate, Candidates
     from mlnb.capture.findings import Metric
     from mlnb.capture.program import Program
     from mlnb.capture.recorder import Note
@@ -47,16 +47,32 @@ class Scores:
     def read(self, notes: Iterable[Note], grown: Mapping[str, list[float]] | None = None) -> list[Metric]:
         """The metrics of a cell. `grown` are lists that a loop has filled, some of whose turns weren't seen."""
         for note in notes:
-            reader = self._readers.get(note.site.kind)
-            before = len(self.candidates)
-            if reader is not None:
-                reader(note)
-            if note.site.kind == "call":
-                self._reading.made[note.site.number] = note
-            if note.more is not None and len(self.candidates) > before:
-                self.candidates.continue_newest(note.more)
+            self.take(note)
         found = curves.collected(self.candidates, self._reading.curves, self._reading.recorded)
         return curves.completed(found, grown or {})
+
+    def take(self, note: Note) -> list[Candidate]:
+        """Read one note; the numbers that it gave, or of which it says more."""
+        touched = self.candidates.touched = []
+        reader = self._readers.get(note.site.kind)
+        before = len(self.candidates)
+        if reader is not None:
+            reader(note)
+        if note.site.kind == "call":
+            self._reading.made[note.site.number] = note
+        if note.more is not None and len(self.candidates) > before:
+            self.candidates.continue_newest(note.more)
+        return touched
+
+    def is_metric(self, candidate: Candidate) -> bool:
+        """Whether a number counts, as far as is known by now."""
+        returning = {other.came_out for other in self.candidates if other.came_out is not None}
+        return curves.is_metric(candidate, self._reading.recorded, returning)
+
+    @property
+    def curves(self) -> list[Metric]:
+        """Every curve that came as a whole."""
+        return self._reading.curves
 
     @property
     def candidates(self) -> Candidates:

@@ -39,7 +39,7 @@ KERNEL_MODULES: Final = (
     *(f"mlnb.tracking.{name}" for name in ("earlier", "session")),
     *(f"mlnb.capture.{name}" for name in ("candidates", "collectors", "curves", "figures", "git", "models")),
     *(f"mlnb.capture.{name}" for name in ("observed", "printed", "scores", "sweeps")),
-    *("mlnb.store.control", "mlnb.store.helper", "mlnb.widgets.live"),
+    *("mlnb.store.control", "mlnb.store.helper", "mlnb.widgets.live", "cloudpickle"),
 )
 """What every kernel imports when it starts, and what tracking imports at the first cell that has something to track."""
 

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from mlnb.capture import formats
 from mlnb.registry.gates.case import Case, Gate
 from mlnb.store import query, syntax
 
-SAFE_FORMATS: Final = frozenset({"skops", "safetensors", "booster", "catboost", "onnx"})
 _UNITS: Final = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _AGREES: Final = frozenset({"same", "exact", "within_tolerance", "within_spread"})
 
@@ -44,8 +44,8 @@ def reproduced(case: Case) -> tuple[bool, str]:
 
 def safe_format(case: Case) -> tuple[bool, str]:
     """The model's file can be loaded without running code that it brings."""
-    form = case.candidate.version.format
-    return form in SAFE_FORMATS, f"the model's format is {form}"
+    form = formats.named(case.candidate.version.format)
+    return form is not None and not form.unsafe, f"the model's format is {case.candidate.version.format}"
 
 
 @dataclass(frozen=True)

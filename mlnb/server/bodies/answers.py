@@ -49,7 +49,7 @@ class RunRow(TypedDict):
     run_id: str
     name: str
     experiment: str
-    kind: Literal["cell", "script", "notebook"]
+    kind: Literal["cell", "script", "notebook", "reproduction"]
     status: Status
     parent_id: str | None
     batch_id: str | None
@@ -482,18 +482,54 @@ class BatchReply(TypedDict):
     batch: BatchRow
 
 
+GatheringState = Literal["running", "finished", "failed"]
+
+
+class GatheringRow(TypedDict):
+    """`path` is from the server's root; `lines` is what was said so far, one for each try."""
+
+    id: str
+    run_id: str
+    state: GatheringState
+    path: str
+    lines: list[str]
+    reproduced: bool | None
+    kept: int | None
+    executed: int | None
+    causes: list[str]
+
+
+class GatheringReply(TypedDict):
+    gathering: GatheringRow
+
+
 class NotebookParameter(TypedDict):
-    """`default` is its source text, `value` what that stands for."""
+    """`default` is its source text in the notebook, `value` what that stands for, `source` the text that stands for
+    what the run had, or for the default."""
 
     name: str
     default: str
     value: Any
+    source: str
     type: str
     help: str
 
 
 class NotebookParameters(TypedDict):
     parameters: list[NotebookParameter]
+
+
+class PlannedField(TypedDict):
+    """`count` is how many values the text has; null for a range."""
+
+    name: str
+    count: int | None
+    problem: str | None
+    hint: str | None
+
+
+class PlannedFields(TypedDict):
+    fields: list[PlannedField]
 
 
 class SqlColumn(TypedDict):

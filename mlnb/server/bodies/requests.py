@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+
+Natural = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+"""What every JSON parser reads exactly, and DuckDB counts with."""
+
+Positive = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
 
 class Request(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -21,9 +26,9 @@ class RunsQuery(Query):
     groups: bool = False
     order_by: str | None = None
     limit: int = 200
-    offset: int = 0
+    offset: Natural = 0
     children: bool = False
-    since: int | None = None
+    since: Natural | None = None
     data: bool = False
 
 
@@ -33,7 +38,7 @@ class ColumnsQuery(Query):
 
 class HistoryQuery(Query):
     metric: str
-    max_points: int | None = None
+    max_points: Positive | None = None
 
 
 class HistoriesQuery(HistoryQuery, kw_only=True):
@@ -54,7 +59,8 @@ class ForceQuery(Query):
 
 
 class NotebookQuery(Query):
-    path: str
+    path: str | None = None
+    run: str | None = None
 
 
 class RunEdit(Request):
@@ -70,7 +76,7 @@ class NewVersion(Request):
 
 class NewPromotion(Request):
     model: str
-    version: int
+    version: Positive
     alias: str = "champion"
     note: str = ""
     expected: int | msgspec.UnsetType | None = msgspec.UNSET
@@ -84,16 +90,36 @@ class NewRollback(Request):
     expected: int | msgspec.UnsetType | None = msgspec.UNSET
 
 
-class NewRerun(Request):
-    """In `grid` a text is a range to draw from, as in `"loguniform(1e-4, 1e-1)"`, and needs `samples`."""
+class Rerunnable(Request):
+    """`edits` are source texts by parameter: one value, several, or a range, as `mlnb rerun` reads them."""
 
     notebook: str | None = None
     run: str | None = None
+    edits: dict[str, str] = {}
+
+
+class NewPlan(Rerunnable):
+    pass
+
+
+class NewRerun(Rerunnable):
+    """`edits` win over `params` and `grid`, which hold values. In `grid` a text is a range to draw from, as in
+    `"loguniform(1e-4, 1e-1)"`; a range needs `samples`."""
+
     params: dict[str, Any] = {}
     grid: dict[str, list[Any] | str] = {}
     samples: int | None = None
     workers: int = 1
     name: str | None = None
+
+
+class NewGathering(Request):
+    """`path` is from the server's root; `seconds` is how long cells that don't matter are looked for."""
+
+    path: str | None = None
+    force: bool = False
+    fast: bool = False
+    seconds: float = 60.0
 
 
 class Sql(Request):

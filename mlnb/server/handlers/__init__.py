@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from mlnb.server.handlers import artifacts, columns, compare, describe, models, reruns, runs, sql, stores
+from mlnb.server.handlers import (
+    artifacts,
+    columns,
+    compare,
+    describe,
+    gatherings,
+    models,
+    reruns,
+    runs,
+    sql,
+    stores,
+)
 from mlnb.server.routes import ROUTES
 
 __all__ = [
@@ -11,6 +22,7 @@ __all__ = [
     "columns",
     "compare",
     "describe",
+    "gatherings",
     "models",
     "reruns",
     "runs",

@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from mlnb.errors import Conflict, ExecutionFailed, NotebookError, NotFound, UsageError
-from mlnb.server import bodies
+from mlnb.server import bodies, edits
 from mlnb.server.batches import Asked, describe
 from mlnb.server.calls import Call
 from mlnb.server.handlers.runs import check_id
 from mlnb.server.routes import delete, get, post
 from mlnb.store import Store, control
 from mlnb.store import query as ask
+
+if TYPE_CHECKING:
+    from mlnb.execution.notebooks import SourceNotebook
 
 MOST_WORKERS: Final = 64
 _BEGIN_WITHIN_S: Final = 10.0
@@ -28,7 +31,7 @@ def list_batches(call: Call) -> bodies.BatchList:
     return {"batches": [_listed(batch) for batch in found]}
 
 
-@post("reruns", status=202)
+@post("reruns", status=202, long=True)
 def start_batch(call: Call, body: bodies.NewRerun) -> bodies.BatchReply:
     """Execute a notebook, or a run's notebook, with these parameters or for each set of a grid."""
     what, folder, path = _origin(call, body)
@@ -39,6 +42,7 @@ def start_batch(call: Call, body: bodies.NewRerun) -> bodies.BatchReply:
         store=str(path),
         params=body.params,
         grid=body.grid,
+        edits=body.edits,
         samples=body.samples,
         workers=body.workers,
         name=body.name,
@@ -47,7 +51,7 @@ def start_batch(call: Call, body: bodies.NewRerun) -> bodies.BatchReply:
     return {"batch": _begun(call, Store.open(path), batch_id)}
 
 
-@post("runs/{run_id}/reproduce", status=202)
+@post("runs/{run_id}/reproduce", status=202, long=True)
 def reproduce(call: Call, run_id: str) -> bodies.BatchReply:
     """Repeat a run with its own source and parameters; the rerun gets a verdict on each part."""
     store = call.store
@@ -71,37 +75,63 @@ def stop_batch(call: Call, batch_id: str) -> None:
     control.ask_to_stop(call.store, batch_id)
 
 
+@post("plans")
+def plan_rerun(call: Call, body: bodies.NewPlan) -> bodies.PlannedFields:
+    """How the texts of a form are understood, before anything is executed."""
+    source, _ = _source(call, body.notebook, body.run)
+    return {"fields": list(edits.understood(source, body.edits))}
+
+
 @get("notebooks/parameters")
 def notebook_parameters(call: Call, query: bodies.NotebookQuery) -> bodies.NotebookParameters:
-    """What the notebook's `parameters` cell assigns; `value` is the default where it is a literal."""
-    from mlnb.execution.notebooks import inspect
+    """What the `parameters` cell of a notebook, or of a run's own notebook, assigns."""
+    from mlnb.execution.values import write_value
 
-    found = inspect(_notebook(call, query.path))
+    source, had = _source(call, query.path if query.run is None else None, query.run)
     return {
         "parameters": [
             {
                 "name": one.name,
                 "default": one.default,
                 "value": one.value,
+                "source": write_value(had[one.name]) if one.name in had else one.default,
                 "type": one.type or type(one.value).__name__,
                 "help": one.help,
             }
-            for one in found
+            for one in source.parameters.values()
         ]
     }
+
+
+def _source(call: Call, notebook: str | None, run: str | None) -> tuple[SourceNotebook, Mapping[str, Any]]:
+    """What would be executed, and the parameters that the run had."""
+    from mlnb.execution.notebooks import read
+    from mlnb.execution.origin import find_origin
+
+    _check_one(notebook, run)
+    if run is not None:
+        ask.record(call.store, check_id(run))
+        origin = find_origin(run, store=call.store.path)
+        return origin.source, origin.parameters
+    return read(_notebook(call, cast("str", notebook))), {}
 
 
 def _origin(call: Call, body: bodies.NewRerun) -> tuple[str, Path, Path]:
     """What is executed, in which folder, and the store's place."""
     stores = call.services.stores
-    if (body.notebook is None) == (body.run is None):
-        raise UsageError("a rerun is of a notebook or of a run", hint="give one of 'notebook' and 'run'")
+    _check_one(body.notebook, body.run)
     if body.run is not None:
         ask.record(call.store, check_id(body.run))
         return body.run, call.store.path.parent, call.store.path
     notebook = _notebook(call, cast("str", body.notebook))
     path = call.store.path if call.store_id else stores.place_of(body.notebook)
     return str(notebook), notebook.parent, path
+
+
+def _check_one(notebook: str | None, run: str | None) -> None:
+    """Refuse both, and neither."""
+    if (notebook is None) == (run is None):
+        raise UsageError("a rerun is of a notebook or of a run", hint="give one of 'notebook' and 'run'")
 
 
 def _notebook(call: Call, path: str) -> Path:

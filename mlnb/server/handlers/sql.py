@@ -13,7 +13,7 @@ MOST_ROWS: Final = 10_000
 LONGEST_S: Final = 20.0  # while it is answered, nothing new can be folded into the index
 
 
-@post("sql")
+@post("sql", long=True)
 def run_sql(call: Call, body: bodies.Sql) -> bodies.SqlResult:
     """The first 10,000 rows of a query over the public tables; one that takes too long is stopped."""
     table = aside.sql(call.store, body.sql, limit=MOST_ROWS + 1, seconds=LONGEST_S)

@@ -1,0 +1,279 @@
+"""A cell's source as one step of a session: what `names` says of it, its magics read as what they run, and what it does
+beside the names: files, the process, the random numbers, the state that modules keep.
+
+A *resource* is a text: `file:data.csv` (`file:*` where the name can't be told), `process`, `random:numpy`. Steps
+that write one matter to steps that read it.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mlnb.capture import names
+from mlnb.capture.vocabulary import listed
+
+_PYTHON_MAGICS: Final = listed("track time timeit capture prun")
+_PROCESS_MAGICS: Final = listed("env set_env cd matplotlib config load_ext reload_ext autoreload pylab")
+_WRITING: Final = listed(
+    "to_csv to_parquet to_feather to_json to_excel to_pickle to_hdf savetxt save savez savez_compressed dump write_text "
+    "write_bytes save_model save_pretrained makedirs mkdir copyfile copytree rename unlink rmtree extractall urlretrieve "
+    "sink_csv sink_parquet write_csv write_parquet"
+)
+_READING: Final = listed(
+    "load loadtxt genfromtxt read_text read_bytes imread load_model exists glob rglob listdir iterdir scan_csv scan_parquet "
+    "ImageFolder walk"
+)
+_SEEDING: Final = {
+    "seed": "",
+    "manual_seed": "torch",
+    "manual_seed_all": "torch.cuda",
+    "set_seed": "",
+    "seed_everything": "",
+}
+GENERATORS: Final = ("python", "numpy", "torch", "torch.cuda")
+_IN_SHELL: Final = re.compile(r"\{(\w+)[^{}]*\}|\$(\w+)")
+_NOT_PYTHON: Final = re.compile(r"^(\s*)[%!].*")
+ANY_FILE: Final = "file:*"
+PROCESS: Final = "process"
+
+
+@dataclass(frozen=True)
+class Step:
+    """`writes` and `reads` are resources; `opaque` says that it may set anything (`%run`, `from a import *`)."""
+
+    flow: names.Flow
+    writes: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
+    opaque: bool = False
+    shows: bool = False
+
+
+@functools.lru_cache(maxsize=4096)
+def read(source: str) -> Step | None:
+    """The step that a cell is, as it was typed; None where it is no Python."""
+    tree, about = _parse(source)
+    if tree is None:
+        return None
+    effects = _Effects()
+    effects.visit(tree)
+    flow = names.flow(tree)
+    return Step(
+        flow=flow,
+        writes=frozenset(about.writes | effects.writes),
+        reads=frozenset(about.reads | effects.reads),
+        opaque=about.opaque or effects.opaque,
+        shows=bool(tree.body) and isinstance(tree.body[-1], ast.Expr),
+    )
+
+
+def begun(source: str, stopped_at: int, *, drew: bool = False) -> str:
+    """What is left of a cell that failed at a line: the statements before, and the one that failed where it may have done
+    something already (a loop, a block, a number drawn: `drew` says that the cell did)."""
+    lines = source.split("\n")
+    for node in statements(source):
+        end = node.end_lineno or node.lineno
+        if node.lineno <= stopped_at <= end:
+            return "\n".join(lines[: end if drew or _does_something_first(node) else node.lineno - 1])
+    return source if stopped_at else ""
+
+
+def statements(source: str) -> list[ast.stmt]:
+    """A cell's statements with the lines that they have in it, magics standing as `pass`; none where it is no Python."""
+    try:
+        return ast.parse("\n".join(_NOT_PYTHON.sub(r"\1pass", line) for line in source.split("\n"))).body
+    except SyntaxError:
+        return []
+
+
+def _does_something_first(node: ast.stmt) -> bool:
+    """Whether a statement that fails may have changed something before."""
+    if isinstance(
+        node, (ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.If, ast.Try, ast.Match)
+    ):
+        return True
+    flow = names.flow(ast.Module([node], []))
+    return bool(flow.changed or any(not dotted for _, dotted in flow.standing))
+
+
+def touch(writes: frozenset[str], reads: frozenset[str]) -> bool:
+    """Whether what was written may be what is read."""
+    if writes & reads:
+        return True
+    files, wanted = ({one for one in some if one.startswith("file:")} for some in (writes, reads))
+    return bool(files and wanted and ANY_FILE in files | wanted)
+
+
+# ---- magics ---------------------------------------------------------------------------------------
+
+
+class _About:
+    """What a cell's magics do."""
+
+    def __init__(self) -> None:
+        self.writes: set[str] = set()
+        self.reads: set[str] = set()
+        self.opaque = False
+
+
+def _parse(source: str) -> tuple[ast.Module | None, _About]:
+    about = _About()
+    tree = _python(source)
+    if tree is not None:
+        tree.body = list(_unfolded(tree.body, about))
+        ast.fix_missing_locations(tree)
+    return tree, about
+
+
+def _python(source: str) -> ast.Module | None:
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return ast.parse(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
+    except (SyntaxError, ValueError):
+        return None
+
+
+def _unfolded(body: list[ast.stmt], about: _About) -> Iterator[ast.stmt]:
+    """The statements, with what magics run in their place."""
+    for node in body:
+        call = node.value if isinstance(node, (ast.Expr, ast.Assign)) else None
+        told = _magic(call)
+        if told is None:
+            yield node
+            continue
+        kind, texts = told
+        yield from _of_magic(kind, texts, about)
+        if isinstance(node, ast.Assign):
+            yield ast.Assign(node.targets, ast.Constant(None))
+
+
+def _magic(node: Any) -> tuple[str, list[str]] | None:
+    """`get_ipython().run_line_magic("time", "f()")` as its method and texts."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return None
+    if names.root(node.func) != "get_ipython":
+        return None
+    return node.func.attr, [str(one.value) for one in node.args if isinstance(one, ast.Constant)]
+
+
+def _of_magic(kind: str, texts: list[str], about: _About) -> Iterator[ast.stmt]:
+    if kind in {"system", "getoutput", "getoutput_pipe"} and texts:
+        yield from _shell(texts[0], about)
+        return
+    if kind not in {"run_line_magic", "run_cell_magic"} or len(texts) < 2:
+        return
+    name, line, *rest = texts
+    if name == "track" and not rest:
+        about.writes.add(PROCESS)  # `%track on`
+        return
+    if name in _PYTHON_MAGICS:
+        inner = _python(rest[0] if rest else _without_options(line))
+        if inner is not None:
+            yield from _unfolded(inner.body, about)
+        bound = line.split()
+        if name == "capture" and bound and not bound[-1].startswith("-"):
+            yield ast.Assign([ast.Name(bound[-1], ast.Store())], ast.Constant(None))
+    elif name in _PROCESS_MAGICS:
+        about.writes.add(PROCESS)
+    elif name in {"run", "reset", "reset_selective", "load", "macro"}:
+        about.opaque = True
+        about.reads.add(ANY_FILE)
+    elif name == "writefile":
+        about.writes.add(_file(line.split()[-1] if line.split() else None))
+    elif rest:  # another language: it may write files
+        about.writes.add(ANY_FILE)
+        about.reads.add(ANY_FILE)
+
+
+def _without_options(line: str) -> str:
+    words = line.split(" ")
+    while words and words[0].startswith("-"):
+        words.pop(0)
+    return " ".join(words)
+
+
+def _shell(command: str, about: _About) -> Iterator[ast.stmt]:
+    for one, other in _IN_SHELL.findall(command):
+        yield ast.Expr(ast.Name(one or other, ast.Load()))
+    if not command.lstrip().startswith(("pip ", "conda ", "ls", "cat ", "head ", "echo ")):
+        about.writes.add(ANY_FILE)
+    about.reads.add(ANY_FILE)
+
+
+# ---- what calls do beside the names -----------------------------------------------------------------
+
+
+class _Effects(ast.NodeVisitor):
+    def __init__(self) -> None:
+        self.writes: set[str] = set()
+        self.reads: set[str] = set()
+        self.opaque = False
+
+    def visit_Call(self, node: ast.Call) -> None:
+        name = names.last_of(node.func)
+        if name == "open":
+            self._opened(node)
+        elif name in _WRITING:
+            self.writes.add(_file(_text_in(node)))
+        elif name in _READING or name.startswith("read_"):
+            self.reads.add(_file(_text_in(node)))
+        elif name in _SEEDING:
+            self._seeded(node, _SEEDING[name])
+        elif name in {"chdir", "putenv", "filterwarnings", "simplefilter", "setrecursionlimit", "setlocale"}:
+            self.writes.add(PROCESS)
+        elif name in {"exec", "eval"} and not (node.args and isinstance(node.args[0], ast.Constant)):
+            self.opaque = True
+        self._process(node.func)
+        self.generic_visit(node)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        self.opaque = self.opaque or any(alias.name == "*" for alias in node.names)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        for target in node.targets:
+            self._process(target)
+        self.generic_visit(node)
+
+    def _process(self, node: ast.AST) -> None:
+        """`sys.path.append(…)`, `os.environ["A"] = …`."""
+        text = ast.unparse(node) if isinstance(node, (ast.Attribute, ast.Subscript)) else ""
+        if text.startswith(("sys.path.", "sys.path[", "os.environ.", "os.environ[")) and not text.endswith(
+            ".get"
+        ):
+            self.writes.add(PROCESS)
+
+    def _opened(self, node: ast.Call) -> None:
+        mode = next((one.value for one in node.keywords if one.arg == "mode"), None)
+        at = 0 if isinstance(node.func, ast.Attribute) else 1
+        mode = node.args[at] if mode is None and len(node.args) > at else mode
+        letters = str(mode.value) if isinstance(mode, ast.Constant) else "r"
+        file = _file(_text_in(node) if at else None)
+        (self.writes if set(letters) & set("wax+") else self.reads).add(file)
+
+    def _seeded(self, node: ast.Call, generator: str) -> None:
+        root = ast.unparse(node.func)
+        if not generator and root.startswith(("np.random", "numpy.random")):
+            generator = "numpy"
+        elif not generator and root == "random.seed":
+            generator = "python"
+        self.writes.update(f"random:{one}" for one in ([generator] if generator else GENERATORS))
+
+
+def _text_in(node: ast.Call) -> str | None:
+    """The first plain text that a call is given."""
+    given = [
+        *node.args,
+        *(one.value for one in node.keywords if one.arg in {"path", "fname", "file", "path_or_buf"}),
+    ]
+    return next(
+        (one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)), None
+    )
+
+
+def _file(path: str | None) -> str:
+    return ANY_FILE if not path else f"file:{path.replace(chr(92), '/').rpartition('/')[2]}"

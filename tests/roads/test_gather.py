@@ -1,0 +1,111 @@
+"""A messy session, and the clean notebook that is made of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+import mlnb
+from mlnb.cli.app import run as call
+from mlnb.errors import UsageError
+from mlnb.testing.sessions import Session
+
+IMPORTS = "import numpy as np\nimport pandas as pd\nfrom sklearn.linear_model import LogisticRegression"
+DATA = (
+    "from sklearn.datasets import make_classification\nX, y = make_classification(200, 6)\n"
+    "df = pd.DataFrame(X).add_prefix('f').assign(y=y)"
+)
+FIT = (
+    "%%track {name}\nmodel = LogisticRegression(C=C).fit(df.iloc[:150, :6], df.y[:150])\n"
+    "accuracy = model.score(df.iloc[150:, :6], df.y[150:])\nprint(df.f1.sum() + rng.normal())"
+)
+
+
+@pytest.fixture(scope="module")
+def mess(tmp_path_factory: Any) -> Path:
+    """No seed anywhere, cells out of order and run again, some failed, one deleted."""
+    folder = tmp_path_factory.mktemp("mess")
+    with Session(folder / "churn.ipynb") as session:
+        session.run("load", "%load_ext mlnb")
+        session.run("imports", IMPORTS)
+        session.run("data", DATA)
+        session.run("look", "df.head()")
+        session.run("typo", "df.heed()")
+        session.run("set", "C = 0.3\nrng = np.random.default_rng()")
+        session.run("gone", "noise = np.random.normal(size=1000)")
+        session.run("fit", FIT.format(name="first"))
+        session.run("jitter", "df['f1'] += np.random.normal(size=len(df))")
+        session.run("set", "C = 0.1\nrng = np.random.default_rng()")
+        session.run("jitter", "df['f1'] += np.random.normal(size=len(df))")
+        session.run("fit", FIT.format(name="second"))
+        session.run("after", "C = 99\ndf = None")
+        del session.cells["gone"]
+        session.save()
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _there(mess: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(mess)
+    monkeypatch.setenv("MLNB_STORE", str(mess / ".mlnb"))
+
+
+def test_it_is_made_and_proved(mess: Path, capsys: Any) -> None:
+    assert call(["gather", "second", "-o", "clean.ipynb", "--fast"]) == 0
+    assert "reproduced: 7 of 12 executed cells, metrics exact" in capsys.readouterr().out
+    notebook = nbformat.read(mess / "clean.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    about = notebook.metadata["mlnb"]["gathered"]
+    assert about["reproduced"]
+    assert about["left_out"] == [3, 4, 5, 6, 7]
+    (parameters,) = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    assert parameters.source == "C = 0.1"
+    assert sum("%%track" in cell.source for cell in notebook.cells) == 1
+    assert notebook.cells[-1].outputs
+
+
+def test_plainly_executed_it_gives_the_same_numbers(mess: Path, tmp_path: Path) -> None:
+    """By nbclient, with no engine that sets random numbers back."""
+    made = mlnb.gather("first", mess / "first.ipynb", fast=True)
+    assert made.reproduced, made.causes
+    notebook = nbformat.read(made.path, as_version=4)
+    del notebook.cells[0]  # the extension
+    notebook.cells[-1].source = (
+        notebook.cells[-1].source.partition("\n")[2] + "\nprint('accuracy', repr(accuracy))"
+    )
+    NotebookClient(notebook, resources={"metadata": {"path": str(tmp_path)}}, timeout=120).execute()
+    printed = notebook.cells[-1].outputs[0].text
+    assert f"accuracy {mlnb.get('first').metrics['accuracy']!r}" in printed
+    assert printed.splitlines()[0] == mlnb.get("first").output.splitlines()[0]
+
+
+def test_a_file_that_is_there_is_not_written_over(mess: Path) -> None:
+    (mess / "mine.ipynb").write_text("mine")
+    with pytest.raises(UsageError, match="exists already"):
+        mlnb.gather("second", mess / "mine.ipynb")
+    assert (mess / "mine.ipynb").read_text() == "mine"
+
+
+def test_what_cannot_be_gathered_says_why(mess: Path, capsys: Any) -> None:
+    with mlnb.run("by-script"):
+        pass
+    assert call(["gather", "by-script"]) == 2
+    assert "script" in capsys.readouterr().err
+    reproduction = mlnb.runs("kind = reproduction")["run_id"][0]
+    assert call(["gather", reproduction]) == 2
+    said = capsys.readouterr().err
+    assert "--notebook" in said
+    assert said.count("\n") == 1
+    assert call(["gather", "nope"]) == 2
+
+
+def test_json_is_for_programs(mess: Path, capsys: Any) -> None:
+    assert call(["gather", "first", "-o", "again.ipynb", "--fast", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["reproduced"]
+    assert found["verdict"]["metrics"] == "exact"
