@@ -123,6 +123,7 @@ class Told:
         self._data: set[tuple[str, str, str]] = set()
         self._data_seen = DataSeen()
         self._curves: list[Curve] = []
+        self._by_loop: dict[tuple[str, int], Curve] = {}
         self._sure: dict[int, Curve] = {}
         self._places: dict[Place, list[tuple[int | None, Curve]]] = {}
         self._looks: dict[int, int] = {}
@@ -248,13 +249,10 @@ class Told:
 
     def _begin(self, metric: Metric, activation: int) -> Curve | None:
         """A curve under a name that this cell hasn't used; the one of the same loop, where another place feeds it, too."""
-        for curve in self._curves:
-            if (
-                not curve.withdrawn
-                and activation != UNLOOPED
-                and (curve.name, curve.activation) == (metric.name, activation)
-            ):
-                return curve
+        base = metric.name
+        known = self._by_loop.get((base, activation))
+        if known is not None:
+            return known
         count = self._names[metric.name] = self._names.get(metric.name, 0) + 1
         if count > 1:
             metric.name = f"{metric.name} ({count})"
@@ -264,6 +262,8 @@ class Told:
         key = self._journal.tell(name, metric.source, metric.estimator, metric.dataset_digest)
         curve = Curve(key, name, metric.source, metric.estimator, metric.dataset_digest, activation)
         self._curves.append(curve)
+        if activation != UNLOOPED:
+            self._by_loop[base, activation] = curve
         return curve
 
     def _point(self, curve: Curve, turns: tuple[Turn, ...], value: float) -> None:
