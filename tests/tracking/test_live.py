@@ -148,6 +148,13 @@ def test_a_cell_goes_on_when_telling_fails(run, home, monkeypatch):
     assert [found["where"] for found in record["problems"]] == ["live"]
 
 
+def test_a_place_that_gives_something_else_in_between_goes_on(run, home):
+    run("%%track\nfor i in range(12):\n    loss = [1, 2] if i == 7 else 10**400 if i == 9 else 1 / (i + 1)")
+    record = last(home)
+    assert curve(home, record, "loss")[1] == [1 / (i + 1) for i in range(12) if i not in (7, 9)]
+    assert record["problems"] == []
+
+
 def test_a_forked_child_tells_nothing(run, home):
     if not hasattr(os, "fork"):
         pytest.skip("no fork here")
