@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mlnb.capture import names
+from mlnb.capture import names, trees
 from mlnb.capture.vocabulary import listed
 
 _PYTHON_MAGICS: Final = listed("track time timeit capture prun")
@@ -156,7 +156,7 @@ def _magic(node: Any) -> tuple[str, list[str]] | None:
     """`get_ipython().run_line_magic("time", "f()")` as its method and texts."""
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
         return None
-    if names.root(node.func) != "get_ipython":
+    if trees.root(node.func) != "get_ipython":
         return None
     return node.func.attr, [str(one.value) for one in node.args if isinstance(one, ast.Constant)]
 
@@ -215,7 +215,7 @@ class _Effects(ast.NodeVisitor):
         self.opaque = False
 
     def visit_Call(self, node: ast.Call) -> None:
-        name = names.last_of(node.func)
+        name = trees.last_of(node.func)
         if name == "open":
             self._opened(node)
         elif name in _WRITING:
