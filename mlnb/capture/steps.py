@@ -213,11 +213,14 @@ class _Effects(ast.NodeVisitor):
         self.writes: set[str] = set()
         self.reads: set[str] = set()
         self.opaque = False
+        self.opened = False
 
     def visit_Call(self, node: ast.Call) -> None:
         name = trees.last_of(node.func)
         if name == "open":
             self._opened(node)
+        elif name in {"dump", "load"} and self.opened and _text_in(node) is None:
+            pass  # by a handle whose file is known
         elif name in _WRITING:
             self.writes.add(_file(_text_in(node)))
         elif name in _READING or name.startswith("read_"):
@@ -253,6 +256,7 @@ class _Effects(ast.NodeVisitor):
         mode = node.args[at] if mode is None and len(node.args) > at else mode
         letters = str(mode.value) if isinstance(mode, ast.Constant) else "r"
         file = _file(_text_in(node) if at else None)
+        self.opened = True
         (self.writes if set(letters) & set("wax+") else self.reads).add(file)
 
     def _seeded(self, node: ast.Call, generator: str) -> None:

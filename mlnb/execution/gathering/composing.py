@@ -57,14 +57,16 @@ def compose(done: Sequence[Execution], places: Sequence[int], style: Style) -> A
     heading = ""
     for one, cell_id, source in zip(chosen, replay.ids(chosen), sources, strict=True):
         new = style.headings.get(one.cell_id, "")
-        if not source.strip():
+        states = {name: one.random[name] for name in back.get(one.ordinal, ())}
+        if not source.strip() and not states:
             continue
         if new and new != heading:
             cells.append(_markdown(f"heading-{one.ordinal}", new))
             heading = new
-        states = {name: one.random[name] for name in back.get(one.ordinal, ())}
         if states:
             cells.append(_random_cell(one, states))
+        if not source.strip():
+            continue
         cell = _code(cell_id, source)
         if replay.may_fail(one, last=one is chosen[-1]):
             cell.metadata["tags"] = [replay.TOLERANT]
