@@ -216,6 +216,16 @@ describe('the table of runs', () => {
     expect(model.at(0)?.row).toBe(late);
   });
 
+  it('asks for nothing when another store has changed', async () => {
+    known.put(run({ status: 'running' }));
+    void model.refresh();
+    await server.replyToAll();
+    const { length } = server.asked;
+    void model.catchUp({ kind: 'runs', store: 'ANOTHER', runs: ['R'] });
+    await server.replyToAll();
+    expect(server.asked).toHaveLength(length);
+  });
+
   it('gets its columns although it was sorted before they were here', async () => {
     void model.refresh();
     const field = { key: 'run.name', group: 'run', name: 'name', field: 'name' } as never;

@@ -29,6 +29,18 @@ describe('an answer', () => {
     expect(withLongIntegers('[1234567890123456]')).toBe('[1234567890123456]');
   });
 
+  it('of a server without mlnb says what is missing, not that a page was not found', async () => {
+    await expect(requestAPI(settings('<html>404</html>', 404), 'runs')).rejects.toMatchObject({
+      code: 'no_extension',
+      message: 'The Jupyter server does not know mlnb'
+    });
+    const own = '{"error":{"code":"not_found","message":"no run X","hint":null}}';
+    await expect(requestAPI(settings(own, 404), 'runs/X')).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'no run X'
+    });
+  });
+
   it('that is a login page is said to be none, and nothing reads on from it', async () => {
     await expect(requestAPI(settings('<html>Log in</html>'), 'runs')).rejects.toMatchObject({
       code: 'not_json'

@@ -16,44 +16,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from mlnb.capture.vocabulary import listed
+from mlnb.capture.methods import CHANGING, CHANGING_FIRST, DRAWING, HOLDING, QUIET, SHARING
+from mlnb.capture.trees import (
+    arguments_of,
+    assigned_in,
+    bound_in,
+    catches_all,
+    changed_root,
+    dotted_name,
+    given_to,
+    last_of,
+    leading_name,
+    leaves,
+    named_in_namespace,
+    root,
+)
 
-# Methods that change what they are called on, in libraries that notebooks use.
-CHANGING: Final = listed(
-    "append extend insert remove pop clear sort reverse update setdefault add discard popitem fit fit_transform "
-    "partial_fit step zero_grad backward load_state_dict train eval to fill resize put itemset setflags add_module compile "
-    "build add_subplot set_params optimize appendleft popleft extendleft rotate difference_update intersection_update "
-    "symmetric_difference_update subtract set_index_dtype learn fit_predict add_edge add_node setstate seed shuffle"
-)
-# Methods of a generator of random numbers: each number that it gives changes it. A module's generator is `chance`'s affair.
-DRAWING: Final = listed(
-    "normal integers random choice choices permutation permuted uniform standard_normal sample binomial poisson exponential gamma "
-    "beta lognormal multivariate_normal geometric laplace gauss randint randrange randn rand bytes spawn bit_generator"
-)
-# Functions that change what they are first given.
-CHANGING_FIRST: Final = listed(
-    "next setattr delattr shuffle heappush heappop heapify heapreplace heappushpop insort insort_left insort_right put place "
-    "putmask fill_diagonal copyto put_along_axis"
-)
-# Methods and functions whose result may be, or hold, what they are called on or given.
-_SHARING: Final = listed(
-    "fit partial_fit set_params reshape ravel view transpose swapaxes squeeze parameters named_parameters children modules items "
-    "keys values get setdefault pop to cuda cpu train eval double float half numpy detach iter requires_grad_ asarray "
-    "from_numpy as_tensor atleast_2d atleast_1d broadcast_to expand_dims swapaxes moveaxis diagonal iterrows itertuples"
-)
-_HOLDING: Final = listed(
-    "iter enumerate zip map filter reversed list tuple dict sorted set next getattr min max partial vars"
-)
-# Calls that stand alone and change nothing of what they are given.
-_QUIET: Final = listed(
-    "print display pprint len isinstance head tail info describe sample plot show hist imshow scatter bar barh boxplot pie "
-    "write debug warning warn error critical log format to_csv to_parquet to_json to_excel to_pickle savefig dump save "
-    "legend title xlabel ylabel set_title set_xlabel set_ylabel grid tight_layout close figure subplots text annotate axhline "
-    "axvline fill_between errorbar contour contourf heatmap lineplot histplot scatterplot barplot countplot pairplot "
-    "set_xlim set_ylim set_xticks set_yticks colorbar suptitle sleep makedirs mkdir exists assert_allclose assert_array_equal "
-    "assert_frame_equal value_counts memory_usage summary collect score predict predict_proba transform mean sum std min max count "
-    "groupby corr nunique unique isnull isna agg astype round describe copy"
-)
 _BUILTINS: Final = frozenset(dir(builtins))
 
 
@@ -199,7 +177,7 @@ class _Scope:
 
     def _changes(self, node: ast.AST) -> None:
         """What a change of this expression changes: the name that it begins with, and those that may hold the same."""
-        name = _changed_root(node)
+        name = changed_root(node)
         if name is None:
             return
         self._use(name)
@@ -219,7 +197,7 @@ class _Scope:
 
     def _Subscript(self, node: ast.Subscript) -> None:
         if not isinstance(node.ctx, ast.Load):
-            named = _named_in_namespace(node)
+            named = named_in_namespace(node)
             if named is None:
                 self._changes(node)
             else:
@@ -229,7 +207,7 @@ class _Scope:
 
     def _Call(self, node: ast.Call) -> None:
         func, name = node.func, last_of(node.func)
-        given = {one for value in _given(node) for one in self.sharing(value)}
+        given = {one for value in given_to(node) for one in self.sharing(value)}
         if isinstance(func, ast.Attribute):
             told = next((keyword.value for keyword in node.keywords if keyword.arg == "inplace"), None)
             in_place = told is not None and not (isinstance(told, ast.Constant) and not told.value)
@@ -243,7 +221,7 @@ class _Scope:
         if name in CHANGING_FIRST and node.args:
             self._changes(node.args[0])
         self.visit(func)
-        for value in _given(node):
+        for value in given_to(node):
             self.visit(value)
         self._names_in_texts(node, name)
 
@@ -262,7 +240,7 @@ class _Scope:
             for value in node.args:
                 if isinstance(value, ast.Constant) and isinstance(value.value, str):
                     for word in value.value.split("@")[1:]:
-                        found = "".join(_leading_name(word))
+                        found = "".join(leading_name(word))
                         if found:
                             self._use(found)
 
@@ -285,7 +263,7 @@ class _Scope:
                 return {name for one in node.values for name in self.sharing(one)}
             case ast.ListComp() | ast.GeneratorExp() | ast.SetComp() | ast.DictComp():
                 value = node.value if isinstance(node, ast.DictComp) else node.elt
-                own = {n for part in node.generators for n in _stored(part.target)}
+                own = {n for part in node.generators for n in bound_in(part.target)}
                 held = self.sharing(value)
                 iterated = {name for part in node.generators for name in self.sharing(part.iter)}
                 return (held - own) | (iterated if held & own else set())
@@ -295,13 +273,13 @@ class _Scope:
 
     def _sharing_of_call(self, node: ast.Call) -> set[str]:
         name = last_of(node.func)
-        given = {one for value in _given(node) for one in self.sharing(value)}
+        given = {one for value in given_to(node) for one in self.sharing(value)}
         held: set[str] = set()
-        if isinstance(node.func, ast.Attribute) and name in _SHARING:
+        if isinstance(node.func, ast.Attribute) and name in SHARING:
             held |= {one for one in self.sharing(node.func.value) if not self._is_library(one)}
         if isinstance(node.func, ast.Call) or name[:1].isupper():
             held |= given  # a constructor
-        if name in _HOLDING or (name in _SHARING and self._is_library(root(node.func) or "")):
+        if name in HOLDING or (name in SHARING and self._is_library(root(node.func) or "")):
             held |= given
         return held
 
@@ -313,11 +291,11 @@ class _Scope:
             return
         held = {name for name in self.sharing(value) if not self._is_library(name)}
         called = {
-            call.func.id: {one for given in _given(call) for one in self.sharing(given)}
+            call.func.id: {one for given in given_to(call) for one in self.sharing(given)}
             for call in ast.walk(value)
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
         }
-        for name in _stored(target):
+        for name in bound_in(target):
             self.shared[name] = held - {name} | (held & {name} and self.shared.get(name, set()))
             self.through[name] = {*called, *(one for given in called.values() for one in given)}
         if isinstance(target, (ast.Attribute, ast.Subscript)):
@@ -392,7 +370,7 @@ class _Scope:
     def _handling(self, handler: ast.ExceptHandler) -> Callable[[], None]:
         def handle() -> None:
             self.visit(handler)
-            if _leaves(handler.body):  # what comes after has seen all of the body
+            if leaves(handler.body):  # what comes after has seen all of the body
                 self.bound |= self.written
 
         return handle
@@ -409,8 +387,8 @@ class _Scope:
 
             return take
 
-        catches_all = any(_catches_all(one) for one in node.cases)
-        nothing: list[Callable[[], None]] = [] if catches_all else [lambda: None]
+        complete = any(catches_all(one) for one in node.cases)
+        nothing: list[Callable[[], None]] = [] if complete else [lambda: None]
         self._either(*(case(one) for one in node.cases), *nothing)
 
     def _either(self, *branches: Callable[[], None]) -> None:
@@ -438,7 +416,7 @@ class _Scope:
                 inner.visit(test)
         for value in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
             inner.visit(value)
-        self._take(inner, local={n for part in node.generators for n in _stored(part.target)})
+        self._take(inner, local={n for part in node.generators for n in bound_in(part.target)})
 
     _ListComp = _SetComp = _GeneratorExp = _DictComp = _comprehension_like
 
@@ -555,75 +533,15 @@ class _Scope:
                 self._stands(value)
 
     def _stands(self, node: ast.Call) -> None:
-        name, dotted = last_of(node.func), _dotted(node.func)
+        name, dotted = last_of(node.func), dotted_name(node.func)
         about = root(node.func) if isinstance(node.func, ast.Attribute) else None
-        if name in _QUIET:
+        if name in QUIET:
             return
         if about is not None:
             self.standing.add((about, dotted))
-        for value in _given(node):
+        for value in given_to(node):
             for one in self.sharing(value):
                 self.standing.add((one, ""))
-
-
-def root(node: ast.AST) -> str | None:
-    """The name that an expression begins with: `a` of `a.b[0].c()`."""
-    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred, ast.Call)):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def _changed_root(node: ast.AST) -> str | None:
-    """The name whose object a change reaches: `a` of `a.b[0]` and of `a.to(gpu)`, none of `Ridge(alpha)`, which is new."""
-    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred, ast.Call)):
-        if isinstance(node, ast.Call):
-            if not (isinstance(node.func, ast.Attribute) and node.func.attr in _SHARING):
-                return None
-            node = node.func
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def _named_in_namespace(node: ast.Subscript) -> str | None:
-    """The name that `globals()["x"] = 1` binds."""
-    inside = isinstance(node.value, ast.Call) and root(node.value) in {"globals", "locals"}
-    if inside and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-        return node.slice.value
-    return None
-
-
-def last_of(node: ast.AST) -> str:
-    """The last name of what is called: `c` of `a.b.c`."""
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _dotted(node: ast.AST) -> str:
-    parts = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join(reversed(parts))
-
-
-def _given(node: ast.Call) -> list[ast.expr]:
-    return [*node.args, *(keyword.value for keyword in node.keywords)]
-
-
-def _leading_name(text: str) -> Iterator[str]:
-    for letter in text:
-        if not (letter.isalnum() or letter == "_"):
-            return
-        yield letter
-
-
-def _leaves(body: list[ast.stmt]) -> bool:
-    return bool(body) and isinstance(body[-1], (ast.Raise, ast.Return, ast.Continue, ast.Break))
-
-
-def _catches_all(case: ast.match_case) -> bool:
-    return case.guard is None and isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None
 
 
 def _enter(
@@ -632,7 +550,7 @@ def _enter(
     """Walk through a function's body in `inner`; its own names are the second."""
     body: list[ast.stmt] = node.body if isinstance(node.body, list) else [ast.Expr(node.body)]
     shared = {name for n in ast.walk(node) if isinstance(n, ast.Global) for name in n.names}
-    local = {argument.arg for argument in _arguments(node.args)} | _assigned(body) - shared
+    local = {argument.arg for argument in arguments_of(node.args)} | assigned_in(body) - shared
     inner.bound = (inner.bound - shared) | local
     for name in local:
         inner.shared.pop(name, None)
@@ -646,7 +564,7 @@ def _body(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Body:
     inner, local = _enter(node, _Scope())
     statements: list[ast.stmt] = node.body if isinstance(node.body, list) else []
     inner.stand_alone(statements)
-    arguments = {argument.arg for argument in _arguments(node.args)}
+    arguments = {argument.arg for argument in arguments_of(node.args)}
     touched = inner.changed | {name for name, _ in inner.standing}
     reads = {name for name in inner.read - local if name not in _BUILTINS}
     writes = (inner.written | inner.changed | inner.deleted) - local
@@ -660,35 +578,3 @@ def _joined(bodies: list[Body]) -> Body:
         frozenset(name for one in bodies for name in one.writes),
         any(one.changes_arguments for one in bodies),
     )
-
-
-def _arguments(arguments: ast.arguments) -> list[ast.arg]:
-    plain = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    return [*plain, *(one for one in (arguments.vararg, arguments.kwarg) if one is not None)]
-
-
-def _stored(node: ast.AST) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-
-
-def _assigned(body: list[ast.stmt]) -> set[str]:
-    """The names that a function's own body binds, nested functions' bodies left out."""
-    found: set[str] = set()
-    stack: list[ast.AST] = list(body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            found.add(node.name)
-            continue
-        if isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
-            continue
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            found |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-            found.add(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            found.add(node.rest)
-        stack.extend(ast.iter_child_nodes(node))
-    return found

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mlnb.capture import names
+from mlnb.capture import names, trees
 from mlnb.capture.vocabulary import listed
 
 _PYTHON_MAGICS: Final = listed("track time timeit capture prun")
@@ -156,7 +156,7 @@ def _magic(node: Any) -> tuple[str, list[str]] | None:
     """`get_ipython().run_line_magic("time", "f()")` as its method and texts."""
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
         return None
-    if names.root(node.func) != "get_ipython":
+    if trees.root(node.func) != "get_ipython":
         return None
     return node.func.attr, [str(one.value) for one in node.args if isinstance(one, ast.Constant)]
 
@@ -213,11 +213,14 @@ class _Effects(ast.NodeVisitor):
         self.writes: set[str] = set()
         self.reads: set[str] = set()
         self.opaque = False
+        self.opened = False
 
     def visit_Call(self, node: ast.Call) -> None:
-        name = names.last_of(node.func)
+        name = trees.last_of(node.func)
         if name == "open":
             self._opened(node)
+        elif name in {"dump", "load"} and self.opened and _text_in(node) is None:
+            pass  # by a handle whose file is known
         elif name in _WRITING:
             self.writes.add(_file(_text_in(node)))
         elif name in _READING or name.startswith("read_"):
@@ -253,6 +256,7 @@ class _Effects(ast.NodeVisitor):
         mode = node.args[at] if mode is None and len(node.args) > at else mode
         letters = str(mode.value) if isinstance(mode, ast.Constant) else "r"
         file = _file(_text_in(node) if at else None)
+        self.opened = True
         (self.writes if set(letters) & set("wax+") else self.reads).add(file)
 
     def _seeded(self, node: ast.Call, generator: str) -> None:

@@ -67,7 +67,7 @@ def executions(store: Store, run_id: str) -> list[Execution]:
                 reads=frozenset(cell["reads"] or ()),
                 writes=frozenset(cell["writes"] or ()),
                 random=before,
-                drew=frozenset(told.get((ordinal, "drew"), {})),
+                drew=frozenset(name for name, state in states.items() if state != before.get(name)),
                 entropy=told.get((ordinal, "entropy"), {}),
             )
         )

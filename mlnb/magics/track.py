@@ -100,7 +100,7 @@ class TrackMagics(Magics):  # type: ignore[misc]
         if self._session.told is not None:
             print(f"running: {runline.so_far(self._session.told)}")
             print(f"observing it took {self._session.observer.recorder.budget.said()}")
-        if self._session.last is not None:
+        elif self._session.last is not None:
             print(f"last run: {runline.plain(self._session.last)}")
             print(f"observing it took {self._session.observer.recorder.budget.said()}")
 

@@ -24,6 +24,14 @@ class Follower:
         self._writer = writer
         self._read = 0
 
+    def names(self) -> frozenset[str]:
+        """The metrics that there are by now; what was withdrawn is none."""
+        return frozenset(self._writer.metric_names().values())
+
+    def told(self) -> frozenset[str]:
+        """Those that may still be withdrawn."""
+        return self._writer.told_names()
+
     def look(self) -> Iterator[tuple[str, NDArray[Any]]]:
         """What was logged since the last look: a metric's next records (fields of `points.LAYOUT`), piece by piece."""
         path = self._writer.points_path

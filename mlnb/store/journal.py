@@ -361,7 +361,10 @@ class JournalWriter:
 
     def withdraw(self, keys: Sequence[int], params: Sequence[str] = ()) -> None:
         """Take back metrics that were told, and parameters."""
-        self.append(events.Withdrawn(params=list(params), keys=list(keys)))
+        with self._lock:
+            self._reopen_if_forked()
+            self._told = {name: key for name, key in self._told.items() if key not in keys}
+            self._append(events.Withdrawn(params=list(params), keys=list(keys)))
 
     def settle(self, kept: Sequence[events.MetricKey]) -> None:
         """What is told so far is final: these metrics stay, with all that is known of them by now. What is logged under
@@ -386,9 +389,15 @@ class JournalWriter:
         return self._events.path.with_suffix(".pts")
 
     def metric_names(self) -> dict[int, str]:
-        """Its metrics' names by their numbers."""
+        """Its metrics' names by their numbers, those that are told among them."""
         with self._lock:
-            return {metric.key: name for name, metric in self._metrics.items() if isinstance(name, str)}
+            logged = {metric.key: name for name, metric in self._metrics.items() if isinstance(name, str)}
+            return logged | {key: name for name, key in self._told.items()}
+
+    def told_names(self) -> frozenset[str]:
+        """The metrics that may still be withdrawn."""
+        with self._lock:
+            return frozenset(self._told)
 
     # ---- when it is safe ----
 

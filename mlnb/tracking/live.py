@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 MOST_CURVES: Final = 500
 MOST_LOOKS: Final = 32
 """Times that one place is judged."""
+NUMBERS: Final = (float, int)
 UNLOOPED: Final = -1
 FOR_EVER: Final = 1 << 60
 
@@ -123,6 +124,7 @@ class Told:
         self._data: set[tuple[str, str, str]] = set()
         self._data_seen = DataSeen()
         self._curves: list[Curve] = []
+        self._by_loop: dict[tuple[str, int], Curve] = {}
         self._sure: dict[int, Curve] = {}
         self._places: dict[Place, list[tuple[int | None, Curve]]] = {}
         self._looks: dict[int, int] = {}
@@ -170,12 +172,14 @@ class Told:
         """Tell what was noted; whatever fails, the cell goes on and its end is what counts."""
         try:
             curve = self._sure.get(site.number)
-            if curve is not None and _goes_on(curve, turns) and type(value) in (float, int):
+            if curve is not None and _goes_on(curve, turns) and type(value) in NUMBERS:
                 self._point(curve, turns, value)
             elif (idle := self._idle.get(site.number)) and site.kind != "call":
                 self._idle[site.number] = idle - 1
             elif not self._broken:
                 self._look(Note(site, 0, value, turns, facts))
+        except OverflowError:
+            pass  # a whole number beyond any float is no metric
         except Exception as error:  # noqa: BLE001
             self._broken = True
             self._sure.clear()
@@ -192,7 +196,7 @@ class Told:
         if known:
             for part, curve in known:
                 value = _part_of(note.value, part)
-                if value is not None:
+                if type(value) in NUMBERS:
                     self._point(curve, note.loops, value)
         elif self._is_worth_a_look(place, note.site.number):
             self._judge(note, place)
@@ -248,13 +252,10 @@ class Told:
 
     def _begin(self, metric: Metric, activation: int) -> Curve | None:
         """A curve under a name that this cell hasn't used; the one of the same loop, where another place feeds it, too."""
-        for curve in self._curves:
-            if (
-                not curve.withdrawn
-                and activation != UNLOOPED
-                and (curve.name, curve.activation) == (metric.name, activation)
-            ):
-                return curve
+        base = metric.name
+        known = self._by_loop.get((base, activation))
+        if known is not None:
+            return known
         count = self._names[metric.name] = self._names.get(metric.name, 0) + 1
         if count > 1:
             metric.name = f"{metric.name} ({count})"
@@ -264,6 +265,8 @@ class Told:
         key = self._journal.tell(name, metric.source, metric.estimator, metric.dataset_digest)
         curve = Curve(key, name, metric.source, metric.estimator, metric.dataset_digest, activation)
         self._curves.append(curve)
+        if activation != UNLOOPED:
+            self._by_loop[base, activation] = curve
         return curve
 
     def _point(self, curve: Curve, turns: tuple[Turn, ...], value: float) -> None:
@@ -272,10 +275,11 @@ class Told:
         if self._journal.is_logged(curve.name):  # by a call of the cell's own, which has withdrawn it
             curve.withdrawn = True
             return
+        number = float(value)
         step = curve.next_step(turns)
-        self._journal.point(curve.key, value, step)
+        self._journal.point(curve.key, number, step)
         curve.steps.append(step)
-        curve.values.append(value)
+        curve.values.append(number)
 
     def _whole(self, found: Sequence[Metric]) -> None:
         """Curves that came as a whole: a fit's history, a validation's folds."""

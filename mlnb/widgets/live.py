@@ -1,8 +1,7 @@
 """The live view of a tracked cell that takes its time: curves, progress, elapsed time and Stop.
 
 A thread of its own looks some times a second at what the cell has left so far, and never at the cell itself: points at
-the end of the run's journal, loops' values among the notes that capture takes anyway, bars where tqdm keeps
-them. So the cell pays for the looks alone, however fast it logs. What is shown is one display that is updated in place;
+the end of the run's journal, logged or told, and bars where tqdm keeps them. So the cell pays for the looks alone, however fast it logs. What is shown is one display that is updated in place;
 with the cell's end it becomes a plain picture of the curves.
 
 The same thread hears when somebody asks the run to stop (`mlnb.store.control`), and interrupts the cell as the Stop button of

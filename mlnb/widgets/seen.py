@@ -1,6 +1,6 @@
 """What a running cell has left so far: its metrics as curves of few points, its progress bars, the turns of its loop.
 
-Everything is read where it lies already: the end of the run's own journal, the notes that capture takes, the bars that
+Everything is read where it lies already: the end of the run's own journal, where what loops assign is told, and the bars that
 tqdm knows of. A curve of any length is kept as a few hundred points that hold its extremes, and forgets the rest.
 """
 
@@ -12,19 +12,18 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture.words import is_counter_name, is_metric_name
+from mlnb.capture.words import is_metric_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from mlnb.capture.recorder import Note, Recorder
+    from mlnb.capture.recorder import Recorder
     from mlnb.store.following import Follower
 
 MOST_POINTS: Final = 320
 MOST_CURVES: Final = 6
-NOTES_AT_ONCE: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -119,18 +118,14 @@ class Seen:
     def __init__(self, follower: Follower, recorder: Recorder) -> None:
         self._follower = follower
         self._recorder = recorder
-        self._notes: list[Note] = recorder.notes
-        self._read = 0
         self._began = time.time()
-        self._logged: dict[str, Line] = {}
-        self._noted: dict[str, Line] = {}
+        self._all: dict[str, Line] = {}
         self._before: tuple[float, int] = (0.0, 0)
         self._rate: float | None = None
 
     def look(self, elapsed: float) -> State:
         for name, records in self._follower.look():
-            self._logged.setdefault(name, Line(name)).add(records["step"], records["value"])
-        self._look_at_notes()
+            self._all.setdefault(name, Line(name)).add(records["step"], records["value"])
         lines = self._lines()
         bars = list(_bars(self._began))
         turns, unit = self._turns(lines)
@@ -144,25 +139,12 @@ class Seen:
             unit,
         )
 
-    def _look_at_notes(self) -> None:
-        new = self._notes[self._read : self._read + NOTES_AT_ONCE]
-        self._read += len(new)
-        points: dict[str, list[tuple[int, float]]] = {}
-        for note in new:
-            found = _point_of(note)
-            if found is not None:
-                name, step, value = found
-                known = points.setdefault(name, [])
-                at = self._noted[name].count if name in self._noted else 0
-                known.append((at + len(known) if step is None else step, value))
-        for name, seen in points.items():
-            steps, values = zip(*seen, strict=True)
-            self._noted.setdefault(name, Line(name)).add(_array(steps), _array(values))
-
     def _lines(self) -> list[Line]:
-        """What was logged, then what loops assigned; names of scores first."""
-        noted = [line for name, line in self._noted.items() if name not in self._logged and line.count > 1]
-        return [*self._logged.values(), *sorted(noted, key=lambda line: not is_metric_name(line.name))]
+        """What was logged, then what was told; names of scores first."""
+        names, told = self._follower.names(), self._follower.told()
+        logged = [line for name, line in self._all.items() if name in names - told]
+        grown = [line for name, line in self._all.items() if name in told and line.count > 1]
+        return [*logged, *sorted(grown, key=lambda line: not is_metric_name(line.name))]
 
     def _turns(self, lines: list[Line]) -> tuple[int | None, str]:
         turns = self._recorder.turns()
@@ -180,21 +162,6 @@ class Seen:
             self._rate = (turns - before) / (elapsed - then)
             self._before = (elapsed, turns)
         return self._rate
-
-
-def _point_of(note: Note) -> tuple[str, int | None, float] | None:
-    """A number that a loop assigned to one name, unless it counts something: (name, the loop's own step, value)."""
-    value = note.value
-    if not note.loops or note.site.kind != "assign" or len(note.site.names) != 1:
-        return None
-    name = note.site.names[0]
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    if not is_metric_name(name) and (isinstance(value, int) or is_counter_name(name)):
-        return None
-    own = note.loops[0].values if len(note.loops) == 1 else None
-    step = own[0] if own and isinstance(own[0], int) and not isinstance(own[0], bool) else None
-    return name, step, float(value)
 
 
 def _bars(since: float) -> Iterator[Bar]:
@@ -224,12 +191,6 @@ def _extremes(points: NDArray[Any], stride: int) -> NDArray[Any]:
     high = (np.where(unknown, -np.inf, values) if some else values).argmax(axis=1)
     at = np.sort(np.column_stack([low, high]), axis=1) + stride * np.arange(len(values))[:, None]
     return points[at.ravel()]
-
-
-def _array(values: Any) -> NDArray[Any]:
-    import numpy as np
-
-    return np.array(values, dtype=np.float64)
 
 
 def _short(value: float) -> float:

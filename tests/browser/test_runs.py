@@ -134,11 +134,11 @@ def test_a_brushed_axis_filters_and_shows_as_a_chip(page, table, desk):
     expect(table.locator(".mlnb-RunTable-count")).to_have_text(f"{RUNS} runs")
     # Where there is room all plots stand side by side, else one of them at a time.
     expect(plots.locator("circle").first).to_be_visible()
-    expect(plots).to_contain_text("rank correlation")
+    expect(plots).to_contain_text("goes with the parameter")
     page.set_viewport_size({"width": 1280, "height": 800})
     expect(plots.locator("circle")).to_have_count(0)
     plots.get_by_role("button", name="Importance").click()
-    expect(plots).to_contain_text("rank correlation")
+    expect(plots).to_contain_text("goes with the parameter")
 
 
 def test_a_view_is_saved_for_an_experiment_and_comes_back(page, table, lab):

@@ -39,6 +39,7 @@ def sliced(*sources: str, failed: tuple[int, ...] = ()) -> list[int]:
         (["import os", "os.chdir('data')", "x = 1", "y = open('a').read()"], [0, 1, 3]),
         (["%cd data", "%env A=1", "x = 1", "y = 1"], [0, 1, 3]),
         (["df.to_csv('a.csv')", "df.to_csv('b.csv')", "d = pd.read_csv('a.csv')"], [0, 2]),
+        (["with open('a', 'w') as f:\n    json.dump(1, f)", "with open('b', 'w') as f:\n    json.dump(1, f)", "x = open('a').read()"], [0, 2]),
         (["%%writefile a.py\nx = 1", "%run a.py", "y = x"], [0, 1, 2]),
         (["from helpers import *", "y = clean(1)"], [0, 1]),
         (["%%capture out\nx = 1", "print(out)"], [0, 1]),

@@ -79,6 +79,15 @@ def test_a_curve_grows_with_each_turn(run, seen, home):
     assert curve(home, last(home), "loss") == ([5, 6, 7, 8], [1 / epoch for epoch in range(5, 9)])
 
 
+def test_a_long_loop_is_told_to_its_end(run, seen, home):
+    run("%%track\nimport time\nfor i in range(300):\n    loss = 1 / (i + 1)\n    time.sleep(0.002)\nlook()")
+    (found,) = seen[0]["metrics_detail"]
+    assert (found["last_step"], found["last"]) == (299, 1 / 300)
+    assert found["count"] > 150
+    (kept,) = last(home)["metrics_detail"]
+    assert (kept["count"], kept["last"]) == (found["count"], found["last"])
+
+
 def test_a_score_is_there_when_it_was_computed(run, seen):
     run(TRAINING)
     run("%%track\nmodel = LogisticRegression().fit(X, y)\nacc = accuracy_score(y, model.predict(X))\nlook()")
@@ -137,6 +146,13 @@ def test_a_cell_goes_on_when_telling_fails(run, home, monkeypatch):
     record = last(home)
     assert curve(home, record, "loss")[1] == [1, 1 / 2, 1 / 3, 1 / 4]
     assert [found["where"] for found in record["problems"]] == ["live"]
+
+
+def test_a_place_that_gives_something_else_in_between_goes_on(run, home):
+    run("%%track\nfor i in range(12):\n    loss = [1, 2] if i == 7 else 10**400 if i == 9 else 1 / (i + 1)")
+    record = last(home)
+    assert curve(home, record, "loss")[1] == [1 / (i + 1) for i in range(12) if i not in (7, 9)]
+    assert record["problems"] == []
 
 
 def test_a_forked_child_tells_nothing(run, home):

@@ -45,6 +45,19 @@ def test_points_that_are_logged_are_seen_while_the_run_goes_on(store):
         assert [one.name for one in seen.look(2.0).curves] == ["loss", "acc"]
 
 
+def test_what_a_loop_assigns_is_seen_as_it_is_told_and_goes_when_it_is_withdrawn(store):
+    with start(store=store) as run:
+        seen = Seen(run.follow(), RECORDER)
+        loss, tmp, single = (run.journal.tell(name, "assigned") for name in ("loss", "tmp", "acc"))
+        for step in range(200):
+            run.journal.point(tmp, 0.0)
+            run.journal.point(loss, 1 / (step + 1))
+        run.journal.point(single, 0.9)
+        assert [(one.name, one.count) for one in seen.look(1.0).curves] == [("loss", 200), ("tmp", 200)]
+        run.journal.withdraw([tmp])
+        assert [one.name for one in seen.look(2.0).curves] == ["loss"]
+
+
 def test_bars_of_tqdm_are_seen_with_no_call(store):
     from tqdm import tqdm
 

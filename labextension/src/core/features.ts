@@ -93,7 +93,7 @@ export class Features implements IFeatures {
     const args = feature?.args(ids) ?? null;
     return feature === null || args === null
       ? null
-      : { command: feature.command, args: { ...args, store_id: storeId } as ReadonlyJSONObject };
+      : { command: feature.command, args: { ...args, store_id: storeId } };
   }
 
   /** Whose view it is. */

@@ -20,6 +20,11 @@ const FOUND_AGAIN_MS = 40_000;
 export type Hint =
   { kind: 'runs'; store: string; runs: readonly string[] } | { kind: 'poll' } | { kind: 'resumed' };
 
+/** Whether a hint says nothing about this store; null is the store that the server chooses. */
+export function isElsewhere(hint: Hint, store: string | null): boolean {
+  return hint.kind === 'runs' && store !== null && hint.store !== store;
+}
+
 export class Live implements IDisposable {
   constructor(private readonly stream: Event.Stream) {
     stream.connect(this.onEvent);

@@ -100,19 +100,34 @@ async function textOf(
   const response = await answered(settings, apiUrl(settings, path, query), request);
   const text = await response.text();
   if (!response.ok) {
-    const body = parse(text);
-    const error = (
-      body as { error?: { code?: string; message?: string; hint?: string } } | null | undefined
-    )?.error;
-    throw new ApiError(
-      error?.message ?? `${response.status} ${response.statusText}`,
-      error?.code ?? 'error',
-      response.status,
-      error?.hint ?? null,
-      (body as Record<string, unknown> | null | undefined) ?? {}
-    );
+    throw refusal(response, parse(text));
   }
   return text;
+}
+
+interface IErrorBody {
+  error?: { code?: string; message?: string; hint?: string };
+}
+
+/** An error of mlnb's, or what stands in its place. */
+function refusal({ status, statusText }: Response, answer: unknown): ApiError {
+  const body = (answer ?? {}) as IErrorBody & Record<string, unknown>;
+  const { error } = body;
+  if (error === undefined && status === 404) {
+    return new ApiError(
+      'The Jupyter server does not know mlnb',
+      'no_extension',
+      status,
+      'install mlnb where the server runs, and start it again; mlnb doctor tells more'
+    );
+  }
+  return new ApiError(
+    error?.message ?? `${status} ${statusText}`,
+    error?.code ?? 'error',
+    status,
+    error?.hint ?? null,
+    body
+  );
 }
 
 /** The answer; a question that finds the store's index in use for the moment is asked again. */

@@ -27,7 +27,7 @@ EXACT = Tolerance(relative=0.0, absolute=0.0)
 SECONDS = 60.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Gathered:
     """The notebook at `path`, made of `kept` of the `executed` cells of the run's session, and the `verdict` over it (None: it
     could not be run). `causes` says what may be to blame where it isn't reproduced; `tries` is how often it was executed."""
@@ -44,6 +44,9 @@ class Gathered:
     @property
     def reproduced(self) -> bool:
         return self.verdict is not None and self.verdict.reproduced
+
+    def __repr__(self) -> str:
+        return f"<Gathered {self.path.name}, {self}>"
 
     def __str__(self) -> str:
         said = "reproduced" if self.reproduced else "not reproduced"
@@ -145,11 +148,13 @@ class _Gathering:
         settings = frozenset(
             item["name"] for item in record["params_detail"] if item["source"] in {"assigned", "literal"}
         )
-        self._style = composing.Style(settings, _headings(self._notebook))
+        today = _read(self._notebook)
+        kernel = {} if today is None else dict(today.metadata.get("kernelspec", {}))
+        self._plain = composing.Style(plain=True, kernel=kernel)
+        self._style = composing.Style(settings, composing.headings_of(today), kernel=kernel)
 
     def compose(self, places: tuple[int, ...], *, plain: bool) -> Any:
-        style = composing.Style(plain=True) if plain else self._style
-        return composing.compose(self.done, places, style)
+        return composing.compose(self.done, places, self._plain if plain else self._style)
 
     def attempt(self, places: tuple[int, ...], plain: bool) -> Trial:
         from mlnb.execution.reproduction import judge_reruns
@@ -181,11 +186,12 @@ class _Gathering:
         return run_reproduction(origin, "gather", self._timeout)
 
 
-def _headings(path: Path) -> dict[str, str]:
+def _read(path: Path) -> Any:
+    """The notebook as it is today; None where it can't be read: then it has no headings and no kernel to give."""
     try:
-        return composing.headings_of(ipynb.decode(path.read_bytes()))
-    except Exception:  # noqa: BLE001 - a notebook that can't be read has no headings to give
-        return {}
+        return ipynb.decode(path.read_bytes())
+    except Exception:  # noqa: BLE001 - whatever it is now
+        return None
 
 
 def _finished(gathering: _Gathering, best: Trial, made: Gathered) -> Any:

@@ -28,10 +28,11 @@ _BARRIER: Final = re.compile(
 @dataclass(frozen=True)
 class Style:
     """What is moved: `settings` are the names that the run recorded as parameters, `headings` the heading that each of
-    the notebook's cells stands under. `plain` moves nothing."""
+    the notebook's cells stands under, `kernel` is the notebook's kernelspec. `plain` moves nothing."""
 
     settings: frozenset[str] = frozenset()
     headings: Mapping[str, str] = field(default_factory=dict)
+    kernel: Mapping[str, str] = field(default_factory=dict)
     plain: bool = False
 
 
@@ -56,21 +57,25 @@ def compose(done: Sequence[Execution], places: Sequence[int], style: Style) -> A
     heading = ""
     for one, cell_id, source in zip(chosen, replay.ids(chosen), sources, strict=True):
         new = style.headings.get(one.cell_id, "")
-        if not source.strip():
+        states = {name: one.random[name] for name in back.get(one.ordinal, ())}
+        if not source.strip() and not states:
             continue
         if new and new != heading:
             cells.append(_markdown(f"heading-{one.ordinal}", new))
             heading = new
-        states = {name: one.random[name] for name in back.get(one.ordinal, ())}
         if states:
             cells.append(_random_cell(one, states))
+        if not source.strip():
+            continue
         cell = _code(cell_id, source)
         if replay.may_fail(one, last=one is chosen[-1]):
             cell.metadata["tags"] = [replay.TOLERANT]
         cells.append(cell)
     made = ipynb.new_notebook([])
     made.cells = cells
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made.metadata["kernelspec"] = dict(style.kernel) or {
+        "name": "python3", "display_name": "Python 3", "language": "python"
+    }  # fmt: skip
     return made
 
 
@@ -99,7 +104,7 @@ def set_back(done: Sequence[Execution], places: Sequence[int]) -> dict[int, list
 def headings_of(notebook: Any) -> dict[str, str]:
     """The heading above each code cell of a notebook, by the cell's id."""
     found, heading = {}, ""
-    for cell in notebook.cells:
+    for cell in () if notebook is None else notebook.cells:
         if cell.cell_type == "markdown":
             lines = [line for line in cell.source.splitlines() if line.startswith("#")]
             heading = lines[-1] if lines else heading
@@ -119,15 +124,11 @@ def _made(one: Execution) -> frozenset[str]:
 def _top(tidy: _Tidy) -> Iterator[Any]:
     yield _code("gathered-load", _LOAD)
     if tidy.imports:
-        yield _code("gathered-imports", "\n".join(_sorted_imports(tidy.imports)))
+        yield _code("gathered-imports", "\n".join(dict.fromkeys(tidy.imports)))
     if tidy.parameters:
         cell = _code("gathered-parameters", "\n".join(tidy.parameters))
         cell.metadata["tags"] = ["parameters"]
         yield cell
-
-
-def _sorted_imports(texts: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(texts))
 
 
 def _random_cell(one: Execution, states: Mapping[str, str]) -> Any:

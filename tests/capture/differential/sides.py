@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import textwrap
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ class Cell:
     track: bool = True
 
     def as_json(self) -> dict[str, Any]:
-        return {"source": self.source.strip("\n"), "track": self.track}
+        return {"source": textwrap.dedent(self.source).strip("\n"), "track": self.track}
 
 
 def untracked(source: str) -> Cell:
@@ -107,22 +108,45 @@ class Session:
         self.close()
 
 
+class Pair:
+    """A bare session and a tracked one, to which the same cells are given."""
+
+    def __init__(self, bare: Session, tracked: Session) -> None:
+        self.bare, self.tracked = bare, tracked
+        self._runs = 0
+
+    def run(
+        self, *cells: str | Cell, reset: bool = False, sure: bool = True, names: bool = True
+    ) -> tuple[Told, Told]:
+        """What either side tells of these cells; `sure` looks at once whether each that was to be tracked has been."""
+        found = (
+            self.bare.run(*cells, reset=reset, names=names),
+            self.tracked.run(*cells, reset=reset, names=names),
+        )
+        self._runs += sum(not isinstance(cell, Cell) or cell.track for cell in cells)
+        if sure:
+            self.make_sure()
+        return found
+
+    def make_sure(self) -> None:
+        """A cell that wasn't tracked would prove nothing."""
+        asked = untracked("import mlnb as _mlnb\nlen(_mlnb.runs())")
+        told = self.tracked.run(asked, names=False).outcomes[0]
+        assert told["result"] == str(self._runs), f"{told} instead of {self._runs} runs"
+
+
 @contextlib.contextmanager
-def sessions(**environment: str) -> Iterator[tuple[Session, Session]]:
-    """A bare one and a tracked one, until the end of the `with` block."""
+def pair(**environment: str) -> Iterator[Pair]:
+    """Both sides, until the end of the `with` block."""
     with (
         tempfile.TemporaryDirectory(prefix="sides-") as place,
         Session("bare", Path(place, "bare"), **environment) as bare,
         Session("tracked", Path(place, "tracked"), **environment) as tracked,
     ):
-        yield bare, tracked
+        yield Pair(bare, tracked)
 
 
 def both(*cells: str | Cell, **environment: str) -> tuple[Told, Told]:
-    """What either side tells of these cells."""
-    with sessions(**environment) as (bare, tracked):
-        found = bare.run(*cells), tracked.run(*cells)
-        expected = sum(not isinstance(cell, Cell) or cell.track for cell in cells)
-        runs = tracked.run(untracked("import mlnb; len(mlnb.runs())")).outcomes[0]["result"]
-        assert runs == str(expected), f"{runs} of {expected} cells were recorded"
-        return found
+    """What either side tells of these cells, in two sessions that have seen nothing before."""
+    with pair(**environment) as sides:
+        return sides.run(*cells)

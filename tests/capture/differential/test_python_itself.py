@@ -16,7 +16,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import python_suite
-from sides import Session, sessions, untracked
+from sides import Session, pair, untracked
 
 HERE = Path(__file__).parent
 
@@ -85,9 +85,9 @@ def worse_in_a_tracked_cell(name: str, without: tuple[str, ...] = ()) -> dict[st
         path = session.folder / python_suite.RESULTS
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"cell": str(told.errors)}
 
-    with sessions(PYTHONPATH=str(HERE)) as both_sides, ThreadPoolExecutor(2) as pool:
-        bare, tracked = pool.map(results, both_sides)
-        runs = both_sides[1].run(untracked("import mlnb\nlen(mlnb.runs())"), names=False)
+    with pair(PYTHONPATH=str(HERE)) as sides, ThreadPoolExecutor(2) as pool:
+        bare, tracked = pool.map(results, (sides.bare, sides.tracked))
+        runs = sides.tracked.run(untracked("import mlnb\nlen(mlnb.runs())"), names=False)
     if "cell" in bare:
         pytest.skip(f"can't be run in a cell at all: {bare['cell'][:200]}")
     good = {test for test, end in bare.items() if end in python_suite.GOOD}

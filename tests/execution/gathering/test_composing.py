@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import nbformat
 
+from mlnb.capture import chance
 from mlnb.execution.gathering.composing import Style, compose, headings_of, set_back
 from mlnb.execution.replay import TOLERANT, Execution
-
-STATE = {"numpy": "eJwrtk1NLk0vSlVITklNy8nPS1VIzMlMVQCzAWGxCKE=+"}
 
 
 def made(*done: Execution, **style: object) -> list[str]:
@@ -90,3 +89,18 @@ def test_generators_are_set_back_only_where_the_notebook_does_not_give_their_sta
     assert set_back([drew(0), cell(1, "y = 2", random={"numpy": "s"})], [0, 1]) == {0: ["numpy"]}
     born = cell(0, "import numpy", drew=frozenset({"numpy"}))
     assert set_back([born, drew(1)], [0, 1]) == {1: ["numpy"]}
+
+
+def test_a_state_is_set_back_though_all_of_its_cell_has_moved_to_the_top() -> None:
+    import numpy as np
+
+    looker = chance.Chance()
+    np.random.rand()  # noqa: NPY002
+    states = chance.joined(looker.look(), {})
+    moved = cell(0, "import numpy", random={"numpy": states["numpy"]}, drew=frozenset({"numpy"}))
+    drawing = cell(
+        1, "%%track\nx = numpy.random.rand()", random={"numpy": states["numpy"]}, drew=frozenset({"numpy"})
+    )
+    assert [cell.id for cell in compose([moved, drawing], [0, 1], Style()).cells] == [
+        "gathered-load", "gathered-imports", "random-0", "c1",
+    ]  # fmt: skip

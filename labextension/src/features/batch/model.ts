@@ -1,7 +1,7 @@
 /** A batch, as far as it is. */
 
 import type { Api } from '../../core/api';
-import type { Hint } from '../../core/live';
+import { type Hint, isElsewhere } from '../../core/live';
 import type { ApiError } from '../../core/request';
 import type { IBatch } from '../../core/tokens';
 import { asApiError, Coalescer, Model } from '../../core/model';
@@ -32,9 +32,9 @@ export class BatchModel extends Model {
     return this.refreshing.run();
   }
 
-  async catchUp(_hint: Hint): Promise<void> {
+  async catchUp(hint: Hint): Promise<void> {
     const ended = this._batch !== null && this._batch.state !== 'running';
-    if (!ended || this._problem !== null) {
+    if (!isElsewhere(hint, this.store) && (!ended || this._problem !== null)) {
       await this.refresh();
     }
   }

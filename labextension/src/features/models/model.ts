@@ -1,7 +1,7 @@
 /** Registered models: versions, aliases and how they came there. */
 
 import type { Api } from '../../core/api';
-import type { Hint } from '../../core/live';
+import { type Hint, isElsewhere } from '../../core/live';
 import type { ApiError } from '../../core/request';
 import type { IModel } from '../../core/tokens';
 import { asApiError, Coalescer, Model } from '../../core/model';
@@ -52,7 +52,7 @@ export class RegistryModel extends Model {
 
   async catchUp(hint: Hint): Promise<void> {
     // The registry has no cursor, and is small: any sign of life in its store is a reason to look.
-    if (hint.kind !== 'runs' || this.store === null || hint.store === this.store) {
+    if (!isElsewhere(hint, this.store)) {
       await this.refresh();
     }
   }

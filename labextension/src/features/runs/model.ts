@@ -2,7 +2,7 @@
 
 import type { Api } from '../../core/api';
 import { vocabulary } from '../../values/completion';
-import type { Hint } from '../../core/live';
+import { type Hint, isElsewhere } from '../../core/live';
 import { direction } from '../../values/metrics';
 import { columnsOf, type IColumn } from '../../values/runcolumns';
 import type { ApiError } from '../../core/request';
@@ -187,6 +187,9 @@ export class RunTableModel extends Model {
   }
 
   async catchUp(hint: Hint): Promise<void> {
+    if (isElsewhere(hint, this.store)) {
+      return;
+    }
     const running = [...this.pages.values()].some(page =>
       page.some(({ status }) => status === 'running')
     );
