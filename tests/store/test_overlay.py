@@ -11,6 +11,12 @@ from mlnb.store import Store, answers, ingest, query
 from mlnb.testing import make_runs, relations
 
 
+@pytest.fixture(autouse=True)
+def _time_enough(monkeypatch):
+    """However busy the machine is."""
+    monkeypatch.setattr(answers, "PATIENCE", 60.0)
+
+
 @pytest.fixture
 def filled(store, begin):
     """Runs that are folded, some of them edited, deleted or gone on since; runs that aren't; one that runs."""
