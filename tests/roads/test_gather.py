@@ -109,3 +109,16 @@ def test_json_is_for_programs(mess: Path, capsys: Any) -> None:
     found = json.loads(capsys.readouterr().out)
     assert found["reproduced"]
     assert found["verdict"]["metrics"] == "exact"
+
+
+def test_where_it_cannot_be_reproduced_it_says_what_parted_and_why(mess: Path, tmp_path: Path) -> None:
+    with Session(mess / "outside.ipynb") as session:
+        session.run("load", "%load_ext mlnb")
+        session.run("clock", "import time\nnow = time.time()")
+        session.run("fit", "%%track late\nscore = now % 1000")
+        session.save()
+    made = mlnb.gather("late", tmp_path / "late.ipynb", fast=True)
+    assert not made.reproduced
+    assert made.causes[0].startswith("metrics diverged: score")
+    assert "cell clock used the clock" in made.causes
+    assert (tmp_path / "late.ipynb").is_file()

@@ -7,7 +7,7 @@ run ─ replay.executions ─ slicing ─ searching ─┬─ composing ─ batc
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,16 +108,21 @@ def gather(
     search = Search(done, gathering.attempt, told or (lambda _: None), time.monotonic() + seconds, fast=fast)
     best = search.run()
     verdict = None if best.verdict is None else gathering.judged_again(best)
-    causes = (
-        ()
-        if verdict is not None and verdict.reproduced
-        else tuple(blame.causes(done, best.places, best.error))
-    )
+    causes = () if verdict is not None and verdict.reproduced else tuple(_causes(done, best, verdict))
     made = Gathered(
         record["run_id"], record["name"], path, len(best.places), len(done), gathering.tries, verdict, causes
     )
     path.write_bytes(ipynb.encode(_finished(gathering, best, made)))
     return made
+
+
+def _causes(done: list[Execution], best: Trial, verdict: Verdict | None) -> Iterator[str]:
+    """What parted, what the verdict makes of it, and what no record holds."""
+    if verdict is not None:
+        yield from (f"{part.part} {part.outcome}: {part.detail}" for part in verdict.parts if not part.agrees)
+        if verdict.cause:
+            yield verdict.cause
+    yield from blame.causes(done, best.places, best.error)
 
 
 def refuse(record: Any, path: Path, *, force: bool) -> None:
