@@ -115,3 +115,16 @@ def test_the_sidebar_stays_with_its_store_while_an_executed_notebook_is_in_front
     )
     page.wait_for_timeout(500)
     expect(line).to_be_visible()
+
+
+def test_the_code_of_a_view_is_loaded_when_it_is_first_opened(page, desk, runs):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    desk.command("mlnb:open-models", store_id=runs[0].store.store_id)
+    expect(page.locator(".mlnb-View-models")).to_be_visible()
+    assert [url for url in asked if "/extensions/mlnb/static/" in url]
+    asked.clear()
+    desk.command("application:close")
+    desk.command("mlnb:open-models", store_id=runs[0].store.store_id)
+    expect(page.locator(".mlnb-View-models")).to_be_visible()
+    assert not [url for url in asked if "/extensions/mlnb/static/" in url]
