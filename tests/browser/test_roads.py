@@ -20,6 +20,12 @@ TRICKY = {
     "note": "two\nlines",
     "nothing": None,
 }
+TRAINING = """%%track training
+lr = 0.1
+for epoch in range(600):
+    loss = 1 / (1 + lr * epoch)
+    time.sleep(0.1)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +121,40 @@ def test_the_sidebar_stays_with_its_store_while_an_executed_notebook_is_in_front
     )
     page.wait_for_timeout(500)
     expect(line).to_be_visible()
+
+
+def test_the_code_of_a_view_is_loaded_when_it_is_first_opened(page, desk, runs):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    desk.command("mlnb:open-models", store_id=runs[0].store.store_id)
+    expect(page.locator(".mlnb-View-models")).to_be_visible()
+    assert [url for url in asked if "/extensions/mlnb/static/" in url]
+    asked.clear()
+    desk.command("application:close")
+    desk.command("mlnb:open-models", store_id=runs[0].store.store_id)
+    expect(page.locator(".mlnb-View-models")).to_be_visible()
+    assert not [url for url in asked if "/extensions/mlnb/static/" in url]
+
+
+def test_a_tracked_cell_lives_in_the_panel_while_it_trains(page, desk, lab):
+    lab.write_notebook("training.ipynb", "%load_ext mlnb\nimport time", TRAINING)
+    desk.show_experiments()
+    desk.open_notebook("training.ipynb")
+    desk.run_cell(0)
+    page.evaluate(
+        """() => {
+            window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1;
+            void window.jupyterapp.commands.execute('notebook:run-cell');
+        }"""
+    )
+    line = page.locator(".mlnb-RunList-line[data-mlnb-run]", has_text="training").first
+    expect(line.locator(".mlnb-mod-running")).to_be_visible()
+    line.click()
+    view = page.locator(".mlnb-View-run")
+    expect(view).to_contain_text("running")
+    expect(view.get_by_role("row", name="lr")).to_contain_text("0.1")
+    loss = view.get_by_role("row", name="loss")
+    value = loss.text_content()
+    expect(loss).not_to_have_text(value)  # by and by: it trains on
+    expect(view).to_contain_text("running")
+    desk.command("notebook:interrupt-kernel")
