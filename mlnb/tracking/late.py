@@ -51,6 +51,8 @@ _OURS_NOT: Final = ("PYTHONWARNINGS", "PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONP
 class CantKeep(StoreError):
     """A task can't be handed over; the message says why."""
 
+    code = "not_kept"
+
 
 def settle_all(timeout: float = PATIENCE) -> bool:
     """Wait until all late work of this process is done; whether it is. For whoever needs what may come late."""
