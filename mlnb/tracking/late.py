@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from io import FileIO
 
-PATIENCE: Final = 30.0
+PATIENCE: Final = 50.0
 """Seconds that whoever needs what comes late waits for it."""
 
 WAITING: Final = 256
