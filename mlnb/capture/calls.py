@@ -166,7 +166,7 @@ class Calls:
         found.estimator = self._estimator(
             receiver, site.receiver.name if site.receiver else None, fitted=role == "fit"
         )
-        names = library.bound(_method_of(receiver, name), len(site.arguments) + 1)[1:]
+        names = library.places(_method_of(receiver, name))
         found.data = self._data_of(site, frame, "train" if role == "fit" else "test", names=names)
         if role == "fit":
             own = _is_own(type(receiver))  # what stands first in a library's `fit` is data

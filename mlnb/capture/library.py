@@ -201,6 +201,12 @@ def bound(target: Any, positional: int) -> list[str]:
     return list(names[:positional])
 
 
+def places(method: Any) -> tuple[str, ...]:
+    """The names of a method's positional parameters after `self`, read off its code: a signature takes a hundred times as long."""
+    code = getattr(inspect.unwrap(method), "__code__", None) if callable(method) else None
+    return () if code is None else code.co_varnames[1 : code.co_argcount]
+
+
 @functools.lru_cache(maxsize=1000)
 def _positional(target: Any) -> tuple[str, ...]:
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)

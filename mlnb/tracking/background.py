@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from mlnb import events, ids
 from mlnb.capture import environment, models, snapshots
 from mlnb.tracking import tasks
-from mlnb.tracking.late import KEEPER, CantKeep
+from mlnb.tracking.late import KEEPER, PATIENCE, CantKeep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ class Background:
         self._stores: dict[str, Store] = {}
         self._refused: list[tuple[str, str]] = []
 
-    def settle(self, timeout: float = 30.0) -> bool:
+    def settle(self, timeout: float = PATIENCE) -> bool:
         return KEEPER.settle(timeout)
 
     def look(self) -> None:

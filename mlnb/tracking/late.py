@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from io import FileIO
 
-PATIENCE: Final = 30.0
+PATIENCE: Final = 50.0
 """Seconds that whoever needs what comes late waits for it."""
 
 WAITING: Final = 256
@@ -50,6 +50,8 @@ _OURS_NOT: Final = ("PYTHONWARNINGS", "PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONP
 
 class CantKeep(StoreError):
     """A task can't be handed over; the message says why."""
+
+    code = "not_kept"
 
 
 def settle_all(timeout: float = PATIENCE) -> bool:

@@ -35,6 +35,7 @@ from mlnb.capture.snapshots import Allowance
 from mlnb.tracking import checking, joining, place, writing
 from mlnb.tracking.background import Background
 from mlnb.tracking.earlier import Before, EarlierRuns, key_of
+from mlnb.tracking.late import PATIENCE
 from mlnb.tracking.live import Told
 from mlnb.tracking.options import TrackOptions
 from mlnb.tracking.outputs import Watch
@@ -159,9 +160,8 @@ class Session:
         if self._journal is not None:
             self._journal.close()
         self._earlier.close()
-        self._background.settle()
 
-    def settle(self, timeout: float = 30.0) -> bool:
+    def settle(self, timeout: float = PATIENCE) -> bool:
         """Wait for late events (models, packages, git), and for what is asked of earlier sessions; whether the events are all
         recorded."""
         end = time.monotonic() + timeout
