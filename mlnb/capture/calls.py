@@ -137,7 +137,7 @@ class Calls:
         callee = site.callee or ""
         if callee in library.OPTIONS:
             return _options(value)
-        if receiver is not MISSING and not isinstance(receiver, ModuleType):
+        if receiver is not MISSING and type(receiver) is not ModuleType:
             return self._method(site, callee, receiver, frame)
         target = _resolve(site, receiver, frame)
         if target is MISSING or (count > _most(target) and (_is_own(target) or _is_elsewhere(target))):
@@ -145,7 +145,7 @@ class Calls:
         return self._function(site, target, value, frame)
 
     def _method(self, site: Site, name: str, receiver: Any, frame: FrameType) -> Call | None:
-        if name in library.SEEDS or name in library.READERS or isinstance(receiver, type):
+        if name in library.SEEDS or name in library.READERS or issubclass(type(receiver), type):
             return None
         if name in library.OWN_METHODS:
             method = _method_of(receiver, name) if _is_own(type(receiver)) else None
@@ -200,6 +200,8 @@ class Calls:
 
     def _function(self, site: Site, target: Any, value: Any, frame: FrameType) -> Call | None:
         role = library.role_of(target)
+        if not library.is_plain(target):
+            return None
         name = getattr(target, "__name__", site.callee or "")
         if _is_own(target) and role != "estimator":
             return Call("own", name, settings=self._settings(site, target, frame))
@@ -361,11 +363,11 @@ def _local(name: str, frame: FrameType) -> Any:
 def _resolve(site: Site, receiver: Any, frame: FrameType) -> Any:
     """The function or class that was called, without running anything of the user's."""
     parts = (site.callee or "").split(".")
-    target = receiver if isinstance(receiver, ModuleType) else _look_up(parts[0], frame)
-    if isinstance(receiver, ModuleType):
+    target = receiver if type(receiver) is ModuleType else _look_up(parts[0], frame)
+    if type(receiver) is ModuleType:
         parts = [parts[0], parts[-1]]
     for part in parts[1:]:
-        if not isinstance(target, (ModuleType, type)):
+        if not issubclass(type(target), (ModuleType, type)):
             return MISSING
         found = vars(target).get(part, MISSING)
         target = getattr(target, part, MISSING) if found is MISSING and not _is_users_own(target) else found
@@ -376,7 +378,7 @@ def _resolve(site: Site, receiver: Any, frame: FrameType) -> Any:
 
 def _is_users_own(target: Any) -> bool:
     """Whether it is a class of the notebook's, or a module of the user's: what it doesn't hold by itself, its code would give."""
-    if isinstance(target, ModuleType):
+    if type(target) is ModuleType:
         return unseen.is_users(target.__name__)
     return _is_own(target) or _is_elsewhere(target)
 
@@ -395,8 +397,8 @@ def _method_of(receiver: Any, name: str) -> Any:
 
 def _options(value: Any) -> Call | None:
     """What a command line, or its defaults, set."""
-    space = value[0] if isinstance(value, tuple) and value else value
-    if not isinstance(space, argparse.Namespace):
+    space = value[0] if type(value) is tuple and value else value
+    if type(space) is not argparse.Namespace:
         return None
     return Call(
         "setting", "args", settings=[(name, item, Argument(name)) for name, item in vars(space).items()]
@@ -425,15 +427,19 @@ def _logs_of(given: list[tuple[str, Any, Argument]], value: Any) -> dict[str, li
 
 def _most(target: Any) -> int:
     """Calls of the notebook's own that are looked at: of an estimator of its own, as many as a list of settings holds."""
-    return ITEMS + 1 if isinstance(target, type) and hasattr(target, "fit") else 3
+    return (
+        ITEMS + 1
+        if issubclass(type(target), type) and any("fit" in vars(base) for base in target.__mro__)
+        else 3
+    )
 
 
 def _is_elsewhere(target: Any) -> bool:
-    return unseen.is_users(getattr(target, "__module__", None) or "")
+    return library.is_plain(target) and unseen.is_users(getattr(target, "__module__", None) or "")
 
 
 def _is_own(target: Any) -> bool:
-    return getattr(target, "__module__", None) == "__main__"
+    return library.is_plain(target) and getattr(target, "__module__", None) == "__main__"
 
 
 _TABLES: Final = frozenset(

@@ -29,7 +29,7 @@ LIBRARIES: Final = (
 
 def is_estimator(value: Any) -> bool:
     """Whether `value` is an estimator object (not a class)."""
-    if value is None or isinstance(value, (type, int, float, str)):
+    if value is None or issubclass(type(value), (type, int, float, str)):
         return False  # nearly every setting: asked often
     return can(value, "fit") or is_torch(value) or is_keras(value)
 
@@ -87,7 +87,7 @@ def settings(value: Any) -> dict[str, Any]:
 
 def _may_hold_parts(value: Any) -> bool:
     """Whether there may be estimators in it: asking for parameters is slow, so it is asked for theirs only then."""
-    return isinstance(value, (list, tuple, dict)) or is_estimator(value)
+    return type(value) in {list, tuple, dict} or is_estimator(value)
 
 
 def _collect(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Final, Literal
 
 from mlnb.capture.vocabulary import listed
@@ -106,8 +107,21 @@ def data_role(name: str | None, role: str) -> str:
     return "test" if words & _JUDGED else role
 
 
+def is_plain(target: Any) -> bool:
+    """Whether a callable is a function or class, or an object of a known library's own kind: one that can be asked for its
+    name without running anything of the user's."""
+    kind = type(target)
+    return issubclass(kind, (*_FUNCTIONS, type)) or kind.__module__.partition(".")[0] in _HOMES
+
+
+_FUNCTIONS: Final = (FunctionType, BuiltinFunctionType, MethodType)
+_HOMES: Final = ROOTS | {"numpy", "pandas", "scipy", "polars", "functools", "builtins"}
+
+
 def role_of(target: Any) -> Role | None:
     """What a callable is to an experiment; `None` for anything that isn't known."""
+    if not is_plain(target):
+        return None
     module = getattr(target, "__module__", None) or ""
     name = getattr(target, "__name__", "")
     if not isinstance(module, str) or not isinstance(name, str):

@@ -2,7 +2,7 @@
 
 The rewriter writes each loop's body twice, with probes and without. `for x in things: body` becomes
 
-    for LOOP in __mlnb_loop__((12, __mlnb_iter__(things))):
+    for LOOP in __mlnb__.loop((12, __mlnb__.iter(things))):
         for x in LOOP.seen:
             body with probes
         else:
@@ -163,8 +163,9 @@ def bare(pair: tuple[Any, ...]) -> tuple[_Bare]:
 
 
 class _Bare:
-    __slots__ = ("seen", "unseen")
+    __slots__ = ("seen", "unseen", "values")
 
     def __init__(self, raw: Any) -> None:
         self.seen: Any = ()
         self.unseen = raw
+        self.values: Any = None

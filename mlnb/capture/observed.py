@@ -170,7 +170,7 @@ class Models:
             model = call.estimator.model
             if note.loops and not sweeps.over_folds(note):
                 looped, gone = looped + 1, gone + (model is None)
-            if model is not None and (hasattr(model, "predict") or estimators.is_torch(model)):
+            if model is not None and (estimators.can(model, "predict") or estimators.is_torch(model)):
                 fitted.pop(id(model), None)
                 fitted[id(model)] = FittedModel(
                     model,

@@ -1,6 +1,6 @@
 """The probes that stand in a rewritten tree, and the few shapes of syntax that they are made of.
 
-Three names are known to rewritten code. They live in `builtins`, so that no namespace of the user's shows them.
+One name is known to rewritten code. It lives in `builtins`, so that no namespace of the user's shows it.
 """
 
 from __future__ import annotations
@@ -12,19 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PROBE: Final = "__mlnb__"
-LOOP_PROBE: Final = "__mlnb_loop__"
-ITERATOR: Final = "__mlnb_iter__"
 _STATE: Final = "__mlnb_loop_{}__"
 
 
 def passing(number: int, value: ast.expr) -> ast.expr:
     """`__mlnb__((number, value))`, where `value` stands."""
-    return _at(value, _call(PROBE, [ast.Constant(number), value]))
+    return _at(value, _call([ast.Constant(number), value]))
 
 
 def noting(number: int, value: ast.expr, near: ast.AST) -> ast.expr:
     """`(__mlnb__((number, value)), None)[1]`: an expression that notes, and is `None`."""
-    whole = ast.Tuple([_call(PROBE, [ast.Constant(number), value]), ast.Constant(None)], ast.Load())
+    whole = ast.Tuple([_call([ast.Constant(number), value]), ast.Constant(None)], ast.Load())
     return _at(near, ast.Subscript(whole, ast.Constant(1), ast.Load()))
 
 
@@ -77,7 +75,8 @@ def loop(
         drawn: list[ast.expr] = [ast.Constant(number)]
     else:
         targets = [node.target, copied(node.target)]
-        drawn = [ast.Constant(number), _call_plain(ITERATOR, node.iter)]
+        iterator = ast.Call(_part("iter"), [node.iter], [])
+        drawn = [ast.Constant(number), iterator]
     phase = [
         ast.For(
             targets[0],
@@ -95,7 +94,8 @@ def loop(
         ),
         ast.Break(),
     ]
-    whole = ast.For(ast.Name(state, ast.Store()), _call(LOOP_PROBE, drawn), phase, node.orelse)
+    phases = ast.Call(_part("loop"), [ast.Tuple(drawn, ast.Load())], [])
+    whole = ast.For(ast.Name(state, ast.Store()), phases, phase, node.orelse)
     near = node.test if isinstance(node, ast.While) else node.iter
     for expression in (whole.target, whole.iter):
         _at(near, expression)
@@ -106,12 +106,13 @@ def _unless(test: ast.expr) -> ast.stmt:
     return _at(test, ast.If(ast.UnaryOp(ast.Not(), copied(test)), [ast.Break()], []))
 
 
-def _call(name: str, items: list[ast.expr]) -> ast.Call:
-    return ast.Call(ast.Name(name, ast.Load()), [ast.Tuple(items, ast.Load())], [])
+def _call(items: list[ast.expr]) -> ast.Call:
+    return ast.Call(ast.Name(PROBE, ast.Load()), [ast.Tuple(items, ast.Load())], [])
 
 
-def _call_plain(name: str, argument: ast.expr) -> ast.Call:
-    return ast.Call(ast.Name(name, ast.Load()), [argument], [])
+def _part(name: str) -> ast.expr:
+    """`__mlnb__.name`."""
+    return ast.Attribute(ast.Name(PROBE, ast.Load()), name, ast.Load())
 
 
 _Node = TypeVar("_Node", bound=ast.AST)

@@ -1,6 +1,6 @@
 """Notes what passes through the probes while a cell is tracked, and only then.
 
-Off, a probe is `operator.itemgetter(1)`, C code that gives back the value. On, it is an object that notes the value,
+Off, a probe gives back the value. On, it notes the value,
 at once turned into plain numbers and descriptions. What was noted is kept, the value is not: a part of a watched
 call waits for that call, and is let go with it.
 
@@ -12,7 +12,6 @@ wasn't seen is said, and a loop's last values are read when it is over.
 from __future__ import annotations
 
 import builtins
-import operator
 import os
 import sys
 import threading
@@ -27,7 +26,7 @@ from mlnb.capture.budget import Budget, clock
 from mlnb.capture.calls import Calls
 from mlnb.capture.loops import Watched
 from mlnb.capture.numbers import numbers_of
-from mlnb.capture.probes import ITERATOR, LOOP_PROBE, PROBE
+from mlnb.capture.probes import PROBE
 from mlnb.capture.series import ENOUGH, UNKNOWN, Series
 from mlnb.capture.sites import MISSING, Prediction, Site
 
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
     from mlnb.capture.twins import Twins
 
-OFF: Final = operator.itemgetter(1)
 LONG: Final = 500  # items of a list
 LONGEST_IN_A_LOOP: Final = 10_000
 FEW_LONG: Final = 1  # passes of a place whose long lists are seen whatever the budget says
@@ -77,14 +75,37 @@ class Note:
     more: Series | None = None
 
 
-class _Probe:
-    """A pass-through that notes. It raises nothing of its own, and is pickled as what it does not do."""
+class _Off:
+    """What stands for the probes while nothing is tracked: a pass-through. Where it is unpickled, be mlnb there or not, it is
+    that, too."""
 
-    __slots__ = ("_open", "_take")
+    __slots__ = ()
+    iter = staticmethod(iter)
 
-    def __init__(self, watched: Mapping[int, Site], take: Callable[[Site, Any], None]) -> None:
+    def __call__(self, pair: tuple[int, Any]) -> Any:
+        return pair[1]
+
+    def loop(self, pair: tuple[Any, ...]) -> Any:
+        return loops.bare(pair)
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        return eval, (_PICKLED,)
+
+
+class _On(_Off):
+    """The probes: they note what passes, and raise nothing of their own."""
+
+    __slots__ = ("_begin", "_open", "_take")
+
+    def __init__(
+        self,
+        watched: Mapping[int, Site],
+        take: Callable[[Site, Any], None],
+        begin: Callable[[tuple[Any, ...]], Any],
+    ) -> None:
         self._open = watched
         self._take = take
+        self._begin = begin
 
     def __call__(self, pair: tuple[int, Any]) -> Any:
         site = self._open.get(pair[0])
@@ -92,25 +113,19 @@ class _Probe:
             self._take(site, pair[1])
         return pair[1]
 
-    def __reduce__(self) -> tuple[Any, tuple[int]]:
-        return operator.itemgetter, (1,)
+    def loop(self, pair: tuple[Any, ...]) -> Any:
+        try:
+            return self._begin(pair)
+        except Exception:  # noqa: BLE001 - a loop that can't be watched is a loop all the same
+            return loops.bare(pair)
 
 
-class _LoopProbe:
-    """Gives a loop its phases. Where it is unpickled, be mlnb there or not, loops have one phase."""
-
-    __slots__ = ("_begin",)
-
-    def __init__(self, begin: Callable[[tuple[Any, ...]], Any]) -> None:
-        self._begin = begin
-
-    def __call__(self, pair: tuple[Any, ...]) -> Any:
-        return self._begin(pair)
-
-    def __reduce__(self) -> tuple[Any, tuple[str]]:
-        space = "__import__('types').SimpleNamespace"
-        turns = "pair[1] if len(pair) > 1 else iter(int, 1)"
-        return eval, (f"lambda pair: ({space}(seen=(), unseen={turns}),)",)
+_PICKLED: Final = (
+    "type('mlnb', (), {'__call__': lambda self, pair: pair[1], 'iter': staticmethod(iter), "
+    "'loop': staticmethod(lambda pair: (__import__('types').SimpleNamespace(seen=(), values=None, "
+    "unseen=pair[1] if len(pair) > 1 else iter(int, 1)),))})()"
+)
+OFF: Final = _Off()
 
 
 @dataclass(slots=True, eq=False)
@@ -166,9 +181,8 @@ class Recorder:
         self._newest: dict[tuple[int, int], Note] = {}
         self._quick: dict[int, _Quick] = {}
         self._thread = 0
-        self._on = _Probe(self._open, self._take)
-        self._loop_on = _LoopProbe(self._begin_loop)
-        self._set(OFF, loops.bare)
+        self._on = _On(self._open, self._take, self._begin_loop)
+        self._set(OFF)
         self.budget.pass_time = min(self._time_of_a_pass() for _ in range(3))
         weak = weakref.WeakMethod(self._forked)
         os.register_at_fork(after_in_child=lambda: (forked := weak()) and forked())
@@ -177,7 +191,7 @@ class Recorder:
 
     def uninstall(self) -> None:
         """Functions that still run keep their probes, so the builtins stay, as pass-throughs."""
-        self._set(OFF, loops.bare)
+        self._set(OFF)
 
     def begin(self) -> None:
         """A tracked cell starts."""
@@ -195,11 +209,11 @@ class Recorder:
         self._thread = threading.get_ident()
         self._float64 = getattr(sys.modules.get("numpy"), "float64", float)
         self._calls.begin()
-        self._set(self._on, self._loop_on)
+        self._set(self._on)
 
     def end(self) -> None:
         """The tracked cell is over."""
-        self._set(OFF, loops.bare)
+        self._set(OFF)
         for name in [name for name in self._namespace if name.startswith("__mlnb_")]:
             del self._namespace[name]
         while self._loops:
@@ -213,7 +227,7 @@ class Recorder:
 
     def _forked(self) -> None:
         """A child process is no tracked cell."""
-        self._set(OFF, loops.bare)
+        self._set(OFF)
 
     def turns(self) -> int | None:
         """How many turns the outermost loop that runs has begun; asked from another thread, while it runs."""
@@ -222,9 +236,8 @@ class Recorder:
         except IndexError:
             return None
 
-    def _set(self, probe: Any, loop_probe: Any) -> None:
-        for name, value in ((PROBE, probe), (LOOP_PROBE, loop_probe), (ITERATOR, iter)):
-            setattr(builtins, name, value)
+    def _set(self, probe: _Off) -> None:
+        setattr(builtins, PROBE, probe)
 
     def _time_of_a_pass(self) -> float:
         """Seconds that a number in a loop and its turn's beginning take, each."""
@@ -240,7 +253,7 @@ class Recorder:
             self._on(pair)
         took = (time.thread_time() - began) / (100 * len(passes))
         self.begin()
-        self._set(OFF, loops.bare)
+        self._set(OFF)
         return took
 
     # ---- sites ------------------------------------------------------------------------------
@@ -257,7 +270,7 @@ class Recorder:
 
     def name_probes(self) -> None:
         """Functions with probes are about: a pickle of one takes the probes along from the namespace, where it finds names."""
-        self._namespace.update({PROBE: self._on, LOOP_PROBE: self._loop_on, ITERATOR: iter})
+        self._namespace[PROBE] = self._on
 
     # ---- what passes ------------------------------------------------------------------------
 

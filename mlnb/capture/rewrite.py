@@ -497,7 +497,7 @@ class Rewriter:
         )
 
     def _is_module(self, name: str) -> bool:
-        return name in self._imported or isinstance(self._namespace.get(name), ModuleType)
+        return name in self._imported or issubclass(type(self._namespace.get(name)), ModuleType)
 
     def _library_of(self, name: str) -> str:
         """The library that a name stands for; the name may not be imported yet."""
@@ -623,11 +623,11 @@ def _may_be_users(path: str) -> bool:
 
 
 def _is_users(target: Any) -> bool:
-    return isinstance(target, (FunctionType, type)) and unseen.is_users(target.__module__ or "")
+    return issubclass(type(target), (FunctionType, type)) and unseen.is_users(target.__module__ or "")
 
 
 def _from_notebook(target: Any) -> bool:
-    return isinstance(target, (FunctionType, type)) and target.__module__ == "__main__"
+    return issubclass(type(target), (FunctionType, type)) and target.__module__ == "__main__"
 
 
 def _head(node: ast.For | ast.AsyncFor | ast.While) -> str:

@@ -9,8 +9,8 @@ Why codes and not `sys.monitoring`: measured on Python 3.11 and 3.13, swapping c
 nothing else while nothing is tracked; monitoring is not there before 3.12, and tells of no value that a C function
 returned and of none that was assigned.
 
-What isn't swapped: what a compiler is handed (`njit(f)`, `torch.compile(step)`, a module's `forward`), what asks for its own
-variables, and whatever the names that the cell uses don't lead to.
+What isn't swapped: what anybody is handed who may read its code (`njit(f)`, `torch.compile(step)`, `dumps(f)`; what only calls
+it back is known), a module's `forward`, what asks for its own variables, and whatever the names that the cell uses don't lead to.
 """
 
 from __future__ import annotations
@@ -33,10 +33,16 @@ if TYPE_CHECKING:
 
     from mlnb.capture.sites import Site
 
-COMPILERS: Final = frozenset(
+_COMPILERS: Final = frozenset(
     "jit njit vectorize guvectorize cfunc stencil cuda script compile trace function vmap pmap grad value_and_grad "
     "make_graphed_callables export".split()
 )
+CALLERS: Final = frozenset(
+    "optimize minimize minimize_scalar differential_evolution basinhopping brute curve_fit fmin map filter sorted max min apply "
+    "transform agg reduce".split()
+)
+"""What may be handed a function with probes. Whoever else is handed one may read its code: to compile it, to pickle it, to
+know it again."""
 _REACHED: Final = 300  # functions that a cell's names may lead to
 _FUTURES: Final = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 _Key = tuple[str, int]  # a code's qualified name and first line
@@ -65,13 +71,18 @@ class Twins:
     def read(self, tree: ast.Module) -> None:
         """Note what a cell hands to a compiler."""
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and last_name(node.func) in COMPILERS:
+            if isinstance(node, ast.Call) and not self._calls_back(node.func):
                 self._compiled |= {inner.id for inner in node.args if isinstance(inner, ast.Name)}
                 self._compiled |= {inner.attr for inner in node.args if isinstance(inner, ast.Attribute)}
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and any(
                 map(_is_compiler, node.decorator_list)
             ):
                 self._compiled.add(node.name)
+
+    def _calls_back(self, func: ast.expr) -> bool:
+        """Whether what is called only calls the functions that it is handed: an optimiser, a sort, training of one's own."""
+        name = last_name(func)
+        return name in CALLERS or (isinstance(func, ast.Name) and self._trains(name))
 
     # ---- in and out -------------------------------------------------------------------------
 
@@ -88,7 +99,10 @@ class Twins:
 
     def reach(self, value: Any) -> None:
         """Give their twins' codes to a value's functions, and to those that they name."""
+        handed = self._handed()
         for function in self._functions_of(value):
+            if function.__name__ in handed:
+                continue
             if id(function.__code__) in self._reached or len(self._reached) >= _REACHED:
                 continue
             self._reached.add(id(function.__code__))
@@ -115,6 +129,18 @@ class Twins:
         alive.__code__ = own
         return alive.__name__
 
+    def _handed(self) -> set[str]:
+        """The functions that somebody else may read, with those that they name: their code goes along."""
+        found, waiting = set(), list(self._compiled)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                value = self._namespace.get(name)
+                if type(value) is FunctionType and value.__module__ == "__main__":
+                    waiting += _names_of(value.__code__)
+        return found
+
     # ---- what a value leads to ----------------------------------------------------------------
 
     def _functions_of(self, value: Any) -> Iterator[FunctionType]:
@@ -123,7 +149,7 @@ class Twins:
             if self._is_own(value):
                 yield value
             return
-        kind = value if isinstance(value, type) else type(value)
+        kind: Any = value if issubclass(type(value), type) else type(value)
         if kind.__module__ != "__main__":
             return
         for base in kind.__mro__:
@@ -135,11 +161,7 @@ class Twins:
                         yield inner
 
     def _is_own(self, function: FunctionType) -> bool:
-        return (
-            function.__module__ == "__main__"
-            and function.__name__ not in self._compiled
-            and function.__code__.co_filename in linecache.cache
-        )
+        return function.__module__ == "__main__" and function.__code__.co_filename in linecache.cache
 
     # ---- twins --------------------------------------------------------------------------------
 
@@ -208,10 +230,10 @@ def _is_compiler(decorator: ast.expr) -> bool:
     """`@njit`, `@torch.compile(mode="…")`, `@numba.cuda.jit`."""
     func = decorator.func if isinstance(decorator, ast.Call) else decorator
     while isinstance(func, ast.Attribute):
-        if func.attr.lower() in COMPILERS:
+        if func.attr.lower() in _COMPILERS:
             return True
         func = func.value
-    return isinstance(func, ast.Name) and func.id.lower() in COMPILERS
+    return isinstance(func, ast.Name) and func.id.lower() in _COMPILERS
 
 
 def _is_graph(kind: type, name: str) -> bool:

@@ -57,7 +57,10 @@ def reader_of_frames(tree: ast.AST) -> str | None:
             name = next((alias.name for alias in node.names if alias.name in _STEPPING), "")
         if name in _STEPPING:
             return f"{name} steps through it"
-    return "a debugger or a tracer is on" if sys.gettrace() is not None else None
+    tracer = sys.gettrace()
+    home = getattr(tracer, "__module__", None) or type(tracer).__module__
+    # JupyterLab's debugger and coverage pass over installed code, ours among it.
+    return "a tracer of the notebook's is on" if home in {"__main__", "bdb", "pdb"} else None
 
 
 def _trains(code: str, trains: Callable[[ast.AST], bool]) -> bool:

@@ -107,13 +107,10 @@ class Watch:
     # ---- text -------------------------------------------------------------------------------
 
     def _watch_stream(self, name: str) -> None:
+        """The stream itself is listened to, so that what a cell keeps of it (a logging handler) is the process's own."""
         stream = getattr(sys, name)
-        if hasattr(stream, "watch_fd_thread") or type(stream).__module__.startswith("ipykernel"):
+        if hasattr(stream, "write") and hasattr(stream, "__dict__"):
             self._wrap(stream, "write", self._wrote)
-            return
-        stand_in = _Tee(stream, self._wrote)
-        setattr(sys, name, stand_in)
-        self._undo.append(lambda: setattr(sys, name, stream) if getattr(sys, name) is stand_in else None)
 
     def _wrote(self, text: Any) -> None:
         if isinstance(text, str):
@@ -176,32 +173,3 @@ def _end_of(pieces: list[str]) -> str:
 def _as_shown(text: str) -> str:
     """The text as a front end shows it: of a line that was written over, the last."""
     return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
-
-
-class _Tee:
-    """Everything that the stream is, with an ear on `write`."""
-
-    def __init__(self, stream: Any, note: Callable[[str], None]) -> None:
-        self.__dict__["_stream"] = stream
-        self.__dict__["_note"] = note
-
-    def write(self, text: str) -> Any:
-        self._note(text)
-        return self._stream.write(text)
-
-    def writelines(self, lines: Any) -> None:
-        for line in lines:
-            self.write(line)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name == "write":
-            # IPython puts its own in for each cell, and this one back: the stream's stays what it is.
-            self.__dict__[name] = value
-        else:
-            setattr(self._stream, name, value)
-
-    def __iter__(self) -> Any:
-        return iter(self._stream)
