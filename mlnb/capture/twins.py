@@ -64,25 +64,29 @@ class Twins:
         self._add = add
         self._name_probes = name_probes
         self._compiled: set[str] = set()
+        self._called_back: dict[str, dict[int | str | None, bool]] = {}
         self._built: dict[str, dict[_Key, tuple[int, CodeType]]] = {}
         self._swapped: list[tuple[weakref.ref[FunctionType], CodeType, CodeType, int]] = []
         self._reached: set[int] = set()
 
     def read(self, tree: ast.Module) -> None:
-        """Note what a cell hands to a compiler."""
+        """Note which functions a cell hands to somebody who may read their code."""
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and not self._calls_back(node.func):
-                self._compiled |= {inner.id for inner in node.args if isinstance(inner, ast.Name)}
-                self._compiled |= {inner.attr for inner in node.args if isinstance(inner, ast.Attribute)}
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                self._called_back[node.name] = _called_back(node)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and last_name(node.func) not in CALLERS:
+                called = self._called_back.get(node.func.id, {}) if isinstance(node.func, ast.Name) else {}
+                for place, value in enumerate(node.args):
+                    if not called.get(place):
+                        self._compiled |= _named(value)
+                for keyword in node.keywords:
+                    if not called.get(keyword.arg):
+                        self._compiled |= _named(keyword.value)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and any(
                 map(_is_compiler, node.decorator_list)
             ):
                 self._compiled.add(node.name)
-
-    def _calls_back(self, func: ast.expr) -> bool:
-        """Whether what is called only calls the functions that it is handed: an optimiser, a sort, training of one's own."""
-        name = last_name(func)
-        return name in CALLERS or (isinstance(func, ast.Name) and self._trains(name))
 
     # ---- in and out -------------------------------------------------------------------------
 
@@ -223,6 +227,28 @@ def _names_of(code: CodeType) -> set[str]:
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
             found |= _names_of(inner)
+    return found
+
+
+def _named(node: ast.expr) -> set[str]:
+    """The function that an argument may be."""
+    if isinstance(node, ast.Name):
+        return {node.id}
+    return {node.attr} if isinstance(node, ast.Attribute) else set()
+
+
+def _called_back(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[int | str | None, bool]:
+    """Of a function's parameters, by their places and names, whether they are called and nothing else."""
+    uses = [inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)]
+    calls = [
+        inner.func.id
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name)
+    ]
+    found: dict[int | str | None, bool] = {}
+    for place, parameter in enumerate([*node.args.posonlyargs, *node.args.args]):
+        name = parameter.arg
+        found[place] = found[name] = name in calls and uses.count(name) == calls.count(name)
     return found
 
 
