@@ -111,7 +111,8 @@ def is_plain(target: Any) -> bool:
     """Whether a callable is a function or class, or an object of a known library's own kind: one that can be asked for its
     name without running anything of the user's."""
     kind = type(target)
-    return issubclass(kind, (*_FUNCTIONS, type)) or kind.__module__.partition(".")[0] in _HOMES
+    home = kind.__module__.partition(".")[0]
+    return issubclass(kind, (*_FUNCTIONS, type)) or home in _HOMES or home.startswith("_cython")
 
 
 _FUNCTIONS: Final = (FunctionType, BuiltinFunctionType, MethodType)

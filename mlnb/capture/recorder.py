@@ -40,7 +40,7 @@ LONGEST_IN_A_LOOP: Final = 10_000
 FEW_LONG: Final = 1  # passes of a place whose long lists are seen whatever the budget says
 _SIZED: Final = frozenset({list, tuple})
 _HELD: Final = frozenset({list, dict})
-_OF_LOOPS: Final = frozenset({"loop", "exit"})
+_UNCHARGED: Final = frozenset({"loop", "exit", "define"})
 _LIGHT: Final = frozenset({int, float, str, bool, type(None)})
 SURE: Final = 64  # passes of a place that are seen whatever the budget says
 FEW: Final = 10  # calls that say nothing, after which their place is passed over
@@ -286,7 +286,7 @@ class Recorder:
                 self.on_note(site, float(value), self._where(), None)
                 budget.later(TELLING)
             return
-        heavy = site.kind == "call" or not (is_float or kind in _LIGHT or site.kind in _OF_LOOPS)
+        heavy = site.kind == "call" or not (is_float or kind in _LIGHT or site.kind in _UNCHARGED)
         began = clock() if heavy else 0.0
         try:
             if not (budget.over() and self._pass_over(site, value)):
@@ -300,23 +300,15 @@ class Recorder:
 
     def _pass_over(self, site: Site, value: Any) -> bool:
         """The budget is used up: look at this place less, where that is not its loop's to do; whether it is not seen now."""
-        if site.kind in {"exit", "loop", "define"}:
+        if site.kind in _UNCHARGED:
             return False
-        if site.unit is not None:
-            self._overdrawn[site.unit] += 1
-            if self._overdrawn[site.unit] > SURE and self.twins is not None:
-                for name in self.twins.put_back(site.unit):
-                    self.problems.append(
-                        (
-                            "loops",
-                            f"{name}() was called too often to be looked into: only its first calls were",
-                        )
-                    )
-            return not site.paced
         if self._counts.get(site.number, 0) >= FEW_LONG and type(value) in _SIZED and len(value) > LONG:
             return site.kind != "call"
         if site.paced or self._counts.get(site.number, 0) < SURE:
             return False
+        if site.unit is not None:
+            self._put_back(site.unit)
+            return True
         if self._open.pop(site.number, None) is not None and site.kind != "part":
             self.problems.append(
                 ("loops", f"{site.text[:80]}: only the first {self._counts[site.number]:,} values were seen")

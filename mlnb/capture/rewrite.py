@@ -71,6 +71,7 @@ class Rewriter:
         self._skip = skip
         self._imported: dict[str, str] = {}
         self._functions: set[str] = set()
+        self._calls_own = False  # whether the cell uses functions that it defines
         self._calls: list[int] = []
         self._statements = 0
         self.sites: dict[int, Site] = {}
@@ -79,6 +80,7 @@ class Rewriter:
     def rewrite(self, tree: ast.Module) -> None:
         """Put probes into what a cell executes, in place."""
         self._note_definitions(tree)
+        self._calls_own = not self._functions.isdisjoint(_loaded_outside(tree.body))
         self._body(tree.body, _Where(), top=True)
 
     def rewrite_functions(self, tree: ast.Module) -> None:
@@ -165,7 +167,7 @@ class Rewriter:
 
     def _defined(self, node: Any, where: _Where) -> ast.stmt | None:
         """A function that the cell defines may be called by it: it is told of."""
-        if where.function is not None or self._unit is not None:
+        if where.function is not None or self._unit is not None or not self._calls_own:
             return None
         number = self._site("define", node, where, text=node.name)
         return probes.statement(probes.noting(number, ast.Name(node.name, ast.Load()), node))
@@ -628,6 +630,21 @@ def _is_users(target: Any) -> bool:
 
 def _from_notebook(target: Any) -> bool:
     return issubclass(type(target), (FunctionType, type)) and target.__module__ == "__main__"
+
+
+def _loaded_outside(body: Iterable[ast.AST]) -> set[str]:
+    """The names that are used outside functions and classes."""
+    found: set[str] = set()
+    waiting = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+            waiting += node.decorator_list
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        waiting += ast.iter_child_nodes(node)
+    return found
 
 
 def _head(node: ast.For | ast.AsyncFor | ast.While) -> str:

@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from io import FileIO
 
-LEAST: Final = 0.015
-"""CPU seconds that every cell may be kept waiting."""
+LEAST: Final = 0.012
+"""Seconds that every cell's observation and models may take together. What begins and ends a run takes the rest of 15 ms."""
 
-SHARE: Final = 0.02
+SHARE: Final = 0.018
 """Of the cell's own time, what comes on top."""
+
+SURE: Final = 0.004
+"""Seconds for models, however much the observation took."""
 
 
 class NotTaken(UsageError):
@@ -38,9 +41,9 @@ class Allowance:
     left: float
 
     @classmethod
-    def of_cell(cls, duration: float) -> Allowance:
-        """What a cell that took so many seconds may be kept waiting."""
-        return cls(LEAST + SHARE * duration)
+    def of_cell(cls, duration: float, spent: float = 0.0) -> Allowance:
+        """What a cell that took so many seconds may be kept waiting, where observing it took `spent`."""
+        return cls(max(SURE, LEAST + SHARE * duration - spent))
 
     @contextmanager
     def spending(self) -> Iterator[None]:
@@ -89,8 +92,9 @@ class _Bounded:
         if self._size > self._limit:
             raise NotTaken(f"it is over the limit of {self._limit >> 20:,} MB")
         if time.thread_time() > self._end:
+            left = max(0.0, self._seconds) * 1e3
             raise NotTaken(
-                f"taking it as it is now keeps the cell waiting for more than {max(0.0, self._seconds) * 1e3:.0f} ms"
+                f"taking it as it is now takes longer than the {left:.0f} ms that are left for models"
             )
         while len(piece):
             piece = piece[self._file.write(piece) :]

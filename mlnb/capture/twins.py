@@ -43,6 +43,7 @@ CALLERS: Final = frozenset(
 )
 """What may be handed a function with probes. Whoever else is handed one may read its code: to compile it, to pickle it, to
 know it again."""
+LONGEST: Final = 100_000  # characters of a cell whose functions have twins
 _REACHED: Final = 300  # functions that a cell's names may lead to
 _FUTURES: Final = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 _Key = tuple[str, int]  # a code's qualified name and first line
@@ -175,6 +176,7 @@ class Twins:
         if twin is not None and twin.co_freevars == own.co_freevars:
             self._name_probes()
             function.__code__ = twin
+            self._reached.add(id(twin))
             self._swapped.append((weakref.ref(function), own, twin, unit))
 
     def _twins_of(self, own: CodeType) -> dict[_Key, tuple[int, CodeType]]:
@@ -186,6 +188,8 @@ class Twins:
         return found
 
     def _build(self, source: str, own: CodeType) -> dict[_Key, tuple[int, CodeType]]:
+        if len(source) > LONGEST:
+            return {}
         try:
             tree = ast.parse(source)
         except (SyntaxError, ValueError):

@@ -349,7 +349,7 @@ class Session:
         asked = self._checks_asked(view, found)
         taken = self._whole.taken if cell.whole else writing.NamesTaken()
         writing.write(run, found, options, written, taken, self._ordinal, told)
-        allowance = Allowance.of_cell(duration)
+        allowance = Allowance.of_cell(duration, self.observer.recorder.budget.spent)
         self._later(run, found, written, allowance)
         if asked:
             self._background.keep_checks(run, asked, allowance)

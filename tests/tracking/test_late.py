@@ -102,7 +102,7 @@ def test_a_model_that_would_keep_the_cell_waiting_is_not_kept_and_the_run_says_s
         kept = Background().keep_models(run, [FittedModel(np.zeros(10_000_000), "big")], [], Allowance(0.001))
     assert kept == 0
     assert problems(run) == [
-        "model 'big' not kept: taking it as it is now keeps the cell waiting for more than 1 ms"
+        "model 'big' not kept: taking it as it is now takes longer than the 1 ms that are left for models"
     ]
 
 
