@@ -26,8 +26,8 @@ def test_a_notebook(name, mode, shell, tmp_path, capsys):
     config.reset()
     SCORES[mode][name] = scores = labelled.score(name, found, shell.user_ns, by_cell=mode == "cells")
     capsys.readouterr()
-    # How quick a loop is depends on the machine.
-    ours = {"data", "loops", "gone"}
+    # How quick a loop is, and how long taking a model takes, depend on the machine.
+    ours = {"data", "loops", "gone", "models"}
     assert [problem for problem in found["problems"] if problem["where"] not in ours] == []
     for part, score in scores.items():
         assert score.recall >= 0.7, (part, score.missed)
