@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -135,6 +136,10 @@ def _metrics(
         }
         if metric.steps is None and len(metric.values) == 1:
             run.metric(name, metric.values[0], **facts)
+        elif "numpy" not in sys.modules:  # whose import would keep the cell waiting
+            steps = metric.steps or range(len(metric.values))
+            for step, value in zip(steps, metric.values, strict=True):
+                run.metric(name, value, step=step, **facts)
         else:
             run.history(name, metric.values, metric.steps, **facts)
     for name, metric in kept:
