@@ -27,6 +27,9 @@ SHARE: Final = 0.018
 SURE: Final = 0.004
 """Seconds for models, however much the observation took."""
 
+NEWEST: Final = 0.1
+"""Seconds that the newest model of a cell may take all the same: a result without its model can't be promoted."""
+
 
 class NotTaken(UsageError):
     """The object can't be taken as it is now; the message says why."""
@@ -36,7 +39,7 @@ class NotTaken(UsageError):
 
 @dataclass
 class Allowance:
-    """CPU seconds of this thread that are left at the end of one cell."""
+    """Seconds that are left at the end of one cell."""
 
     left: float
 
@@ -48,11 +51,11 @@ class Allowance:
     @contextmanager
     def spending(self) -> Iterator[None]:
         """Whatever is done inside is taken off."""
-        began = time.thread_time()
+        began = time.perf_counter()
         try:
             yield
         finally:
-            self.left -= time.thread_time() - began
+            self.left -= time.perf_counter() - began
 
 
 def take(value: Any, file: FileIO, allowance: Allowance, limit: int) -> None:
@@ -82,7 +85,7 @@ class _Bounded:
     def __init__(self, file: FileIO, seconds: float, limit: int) -> None:
         self._file = file
         self._seconds = seconds
-        self._end = time.thread_time() + seconds
+        self._end = time.perf_counter() + seconds
         self._limit = limit
         self._size = 0
 
@@ -91,7 +94,7 @@ class _Bounded:
         self._size += len(piece)
         if self._size > self._limit:
             raise NotTaken(f"it is over the limit of {self._limit >> 20:,} MB")
-        if time.thread_time() > self._end:
+        if time.perf_counter() > self._end:
             left = max(0.0, self._seconds) * 1e3
             raise NotTaken(
                 f"taking it as it is now takes longer than the {left:.0f} ms that are left for models"

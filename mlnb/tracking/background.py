@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlnb import events, ids
 from mlnb.capture import environment, models, snapshots
+from mlnb.capture.snapshots import NEWEST, Allowance
 from mlnb.tracking import tasks
 from mlnb.tracking.late import KEEPER, PATIENCE, CantKeep
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from io import FileIO
 
     from mlnb.capture.findings import Child, FittedModel
-    from mlnb.capture.snapshots import Allowance
     from mlnb.store import Store
     from mlnb.tracking import checking
     from mlnb.tracking.late import Parcel
@@ -79,9 +79,22 @@ class Background:
     def keep_models(
         self, run: Run, fitted: Sequence[FittedModel], children: Sequence[Child], allowance: Allowance
     ) -> int:
-        """The models as they are now, each with the child that it stands for, else with the run; how many."""
+        """The models as they are now, the newest first, each with the child that it stands for, else with the run; how many.
+        The newest is the run's in any case: it is what the cell has left."""
         homes = {child.turn: child for child in children if child.turn}
-        return sum(self._keep_model(run, one, homes.get(one.turn), allowance) for one in fitted)
+        kept = 0
+        for place, one in enumerate(reversed(fitted)):
+            child, left = homes.get(one.turn), allowance
+            is_kept = False
+            if place == 0:
+                left = Allowance(max(allowance.left, NEWEST))
+                is_kept = self._keep_model(run, one, None, left)
+            if place or child is not None:
+                is_kept |= self._keep_model(run, one, child, left)
+            if place == 0:
+                allowance.left -= max(allowance.left, NEWEST) - left.left
+            kept += is_kept
+        return kept
 
     def keep_checks(self, run: Run, asked: list[checking.Asked], allowance: Allowance) -> None:
         """What schemas say of the cell's tables."""

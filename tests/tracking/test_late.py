@@ -19,7 +19,7 @@ from mlnb import magics
 from mlnb.capture.findings import FittedModel
 from mlnb.capture.snapshots import Allowance
 from mlnb.store import Store, query
-from mlnb.tracking import start, tasks
+from mlnb.tracking import background, start, tasks
 from mlnb.tracking.background import Background
 from mlnb.tracking.late import KEEPER, Keeper
 
@@ -97,7 +97,8 @@ def test_what_cannot_be_taken_is_not_kept_and_the_run_says_so(shell):
     assert magics.current(shell).last.written.counts["models"] == 0
 
 
-def test_a_model_that_would_keep_the_cell_waiting_is_not_kept_and_the_run_says_so(store):
+def test_a_model_that_would_keep_the_cell_waiting_is_not_kept_and_the_run_says_so(store, monkeypatch):
+    monkeypatch.setattr(background, "NEWEST", 0.001)
     with start(store=store) as run:
         kept = Background().keep_models(run, [FittedModel(np.zeros(10_000_000), "big")], [], Allowance(0.001))
     assert kept == 0
