@@ -65,7 +65,7 @@ class Observer:
         self._trees += 1
         rewriter = Rewriter(self._namespace, number_of(self._source, f"cell {self._trees}"), self._trains)
         rewriter.rewrite(tree)
-        self.recorder.add(rewriter.sites)
+        self.recorder.add(rewriter.sites, rewriter.states)
         self._twins.swap_in(used)
 
     def _trains(self, name: str) -> bool:

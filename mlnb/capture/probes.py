@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PROBE: Final = "__mlnb__"
-_STATE: Final = "__mlnb_loop_{}__"
+
+
+def state_name(depth: int) -> str:
+    """The variable that holds a loop's state, by the loops around it."""
+    return f"__mlnb_loop_{depth}__"
 
 
 def passing(number: int, value: ast.expr) -> ast.expr:
@@ -61,7 +65,7 @@ def loop(
 
     A `while` becomes a loop over nothing in particular whose body first looks at the condition.
     """
-    state = _STATE.format(depth)
+    state = state_name(depth)
     begun = noting(
         number, ast.Tuple([ast.Name(name, ast.Load()) for name in (state, *names)], ast.Load()), node
     )

@@ -227,6 +227,7 @@ class Recorder:
 
     def _forked(self) -> None:
         """A child process is no tracked cell."""
+        self._open.clear()
         self._set(OFF)
 
     def turns(self) -> int | None:
@@ -258,8 +259,10 @@ class Recorder:
 
     # ---- sites ------------------------------------------------------------------------------
 
-    def add(self, sites: Mapping[int, Site]) -> None:
-        """Places of the cell that starts."""
+    def add(self, sites: Mapping[int, Site], states: Iterable[str] = ()) -> None:
+        """Places of the cell that starts. Its loops' states have their names from the beginning: a loop over the namespace
+        must not meet a new one."""
+        self._namespace.update(dict.fromkeys(states))
         self._sites.update(sites)
         self._open.update(sites)
 

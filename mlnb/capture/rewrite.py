@@ -53,7 +53,7 @@ class Rewriter:
     """Rewrites one tree. `namespace` is the user's, looked into but never changed.
 
     `number` is the first site's; `trains` says of a name whether it is a function of the notebook's that trains or judges something. Afterwards `sites` are
-    the places that got a probe, and `units` the functions', by their first lines.
+    the places that got a probe, `units` the functions', by their first lines, and `states` the names of loops' states in the namespace.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class Rewriter:
         self._statements = 0
         self.sites: dict[int, Site] = {}
         self.units: dict[int, int] = {}
+        self.states: set[str] = set()
 
     def rewrite(self, tree: ast.Module) -> None:
         """Put probes into what a cell executes, in place."""
@@ -228,6 +229,8 @@ class Rewriter:
         self._body(node.orelse, where)
         if paced:
             assert not isinstance(node, ast.AsyncFor)
+            if where.function is None:
+                self.states.add(probes.state_name(len(where.loops)))
             whole: ast.stmt = probes.loop(node, number, len(where.loops), names, node.body, own)
         else:
             begun = probes.noting(number, probes.names(names, node), node.body[0])

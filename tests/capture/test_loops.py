@@ -210,3 +210,17 @@ def test_a_key_that_is_computed_names_its_own_value(shell):
     assert {name: value for name, value in run.metrics.items() if "depth" in name} == {
         f"res.depth={d}": d / 7 for d in (1, 2, 3)
     }
+
+
+def test_a_loop_over_the_namespace_meets_no_new_name(shell):
+    tracked(shell, "k = seen = None\nfor k in globals():\n    seen = str(k).upper()")
+
+
+def test_a_forked_child_notes_nothing(shell):
+    source = (
+        "import os\ndef train():\n    for i in range(3):\n        loss = abs(i / 2)\n        print('loss', loss)\n    return loss\n"
+        "train()\npid = os.fork()\nif pid == 0:\n    train()\n    os._exit(0)\ndone = os.waitpid(pid, 0)[1]"
+    )
+    run = tracked(shell, source)
+    assert shell.user_ns["done"] == 0
+    assert len(run.history("loss")) == 3
