@@ -48,8 +48,8 @@ class Watched:
     """One time that a loop is gone through: its place, its turn, and what its variables held when it was last seen."""
 
     __slots__ = (
-        "__weakref__", "_budget", "_ended", "_full", "_length", "_raw", "_since", "_stretch", "_strides",
-        "_turns", "activation", "blind", "number", "seen", "turn", "unseen", "values",
+        "__weakref__", "_budget", "_ended", "_full", "_length", "_raw", "_since", "_stretch", "_strides", "_turns",
+        "activation", "blind", "number", "over", "seen", "turn", "unseen", "values",
     )  # fmt: skip
 
     def __init__(
@@ -74,7 +74,8 @@ class Watched:
         self._length = operator.length_hint(raw) if type(raw) in _COUNTED else None
         self._full: Any = repeat(None) if raw is None else chain(raw, self._end())
         self._ended = False
-        self._budget = budget
+        self._budget: Budget | None = budget
+        self.over = False  # whether a `while` has found its condition false
         self._strides = strides
         self._turns = turns
         self._stretch = 0  # turns of the unseen stretch that is under way
@@ -92,6 +93,9 @@ class Watched:
         """The next phase."""
         if self._ended or self._full is None:
             raise StopIteration
+        if self._budget is None:
+            self._let_go()
+            return self
         now = clock()
         stride = self._strides.get(self.number, 0)
         if self._stretch:
@@ -139,8 +143,8 @@ class Watched:
         if not self._stretch:
             return True
         stretch, self._stretch = self._stretch, 0
-        if self._raw is None:  # the turn that found the condition false, or broke, was the last
-            gone = stretch - operator.length_hint(self.unseen)
+        if self._raw is None:  # what found the condition false was no turn
+            gone = stretch - operator.length_hint(self.unseen) - self.over
             self.turn += gone
             self.blind += gone
             return True
@@ -150,6 +154,10 @@ class Watched:
         self.blind += max(0, last - self.turn)
         self.turn = max(self.turn, last)
         return True
+
+    def go_bare(self) -> None:
+        """Nobody watches any more, but it may go on: a generator's, a task's."""
+        self._budget = self.values = None
 
     def close(self) -> None:
         """Keep nothing of the user's."""
@@ -163,7 +171,7 @@ def bare(pair: tuple[Any, ...]) -> tuple[_Bare]:
 
 
 class _Bare:
-    __slots__ = ("seen", "unseen", "values")
+    __slots__ = ("over", "seen", "unseen", "values")
 
     def __init__(self, raw: Any) -> None:
         self.seen: Any = ()

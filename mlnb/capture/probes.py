@@ -37,7 +37,7 @@ def statement(value: ast.expr) -> ast.stmt:
 
 def tolerant(noted: ast.stmt) -> ast.stmt:
     """The statement, if the names in it are bound."""
-    handler = ast.ExceptHandler(ast.Name("NameError", ast.Load()), None, [ast.Pass()])
+    handler = ast.ExceptHandler(_part("unbound"), None, [ast.Pass()])
     return _at(noted, ast.Try([noted], [handler], [], []))
 
 
@@ -75,7 +75,7 @@ def loop(
         targets: list[ast.expr] = [
             ast.Attribute(ast.Name(state, ast.Load()), "values", ast.Store()) for _ in range(2)
         ]
-        seen, bare = ([_unless(node.test), *body] for body in (seen, bare))
+        seen, bare = ([_unless(node.test, state), *body] for body in (seen, bare))
         drawn: list[ast.expr] = [ast.Constant(number)]
     else:
         targets = [node.target, copied(node.target)]
@@ -106,8 +106,9 @@ def loop(
     return _at(node, whole)
 
 
-def _unless(test: ast.expr) -> ast.stmt:
-    return _at(test, ast.If(ast.UnaryOp(ast.Not(), copied(test)), [ast.Break()], []))
+def _unless(test: ast.expr, state: str) -> ast.stmt:
+    over = ast.Assign([ast.Attribute(ast.Name(state, ast.Load()), "over", ast.Store())], ast.Constant(True))
+    return _at(test, ast.If(ast.UnaryOp(ast.Not(), copied(test)), [over, ast.Break()], []))
 
 
 def _call(items: list[ast.expr]) -> ast.Call:

@@ -39,11 +39,14 @@ LONG: Final = 500  # items of a list
 LONGEST_IN_A_LOOP: Final = 10_000
 FEW_LONG: Final = 1  # passes of a place whose long lists are seen whatever the budget says
 _SIZED: Final = frozenset({list, tuple})
+_SAYS: Final = frozenset({"print", "shown"})
 _HELD: Final = frozenset({list, dict})
-_UNCHARGED: Final = frozenset({"loop", "exit", "define"})
+_UNCHARGED: Final = frozenset({"loop", "exit", "return", "define"})
 _LIGHT: Final = frozenset({int, float, str, bool, type(None)})
 SURE: Final = 64  # passes of a place that are seen whatever the budget says
 FEW: Final = 10  # calls that say nothing, after which their place is passed over
+EXACT: Final = "the last values of its variables are exact"
+EARLY: Final = "it was left early, so its last values are those last seen"
 TELLING: Final = 0.6  # of what a note costs when the cell is over, what it costs to tell it at once
 DULL: Final = 100  # values of an assignment without a number among them, after which it is passed over
 
@@ -81,6 +84,7 @@ class _Off:
 
     __slots__ = ()
     iter = staticmethod(iter)
+    unbound = NameError
 
     def __call__(self, pair: tuple[int, Any]) -> Any:
         return pair[1]
@@ -116,13 +120,15 @@ class _On(_Off):
     def loop(self, pair: tuple[Any, ...]) -> Any:
         try:
             return self._begin(pair)
-        except Exception:  # noqa: BLE001 - a loop that can't be watched is a loop all the same
+        except Exception as error:
+            if unseen.is_of_the_cell(error):
+                raise
             return loops.bare(pair)
 
 
 _PICKLED: Final = (
-    "type('mlnb', (), {'__call__': lambda self, pair: pair[1], 'iter': staticmethod(iter), "
-    "'loop': staticmethod(lambda pair: (__import__('types').SimpleNamespace(seen=(), values=None, "
+    "type('mlnb', (), {'__call__': lambda self, pair: pair[1], 'iter': staticmethod(iter), 'unbound': NameError, "
+    "'loop': staticmethod(lambda pair: (__import__('types').SimpleNamespace(seen=(), values=None, over=False, "
     "unseen=pair[1] if len(pair) > 1 else iter(int, 1)),))})()"
 )
 OFF: Final = _Off()
@@ -174,6 +180,7 @@ class Recorder:
         self._overdrawn: Counter[int] = Counter()
         self._pending: dict[int, Any] = {}
         self._turns: tuple[Turn, ...] | None = ()
+        self._early: set[int] = set()  # loops that were left by an exception or `return`, with turns unseen
         self._blind: dict[int, list[int]] = {}  # of a loop: turns that were seen, and that weren't
         self._silent: dict[int, int] = {}
         self._float64: Any = float  # NumPy's, where it is there
@@ -199,7 +206,7 @@ class Recorder:
         self.budget.begin()
         self._loops, self._counts, self._pending = [], {}, {}
         self._begun, self._strides, self._blind, self._seen_turns = [], {}, {}, {}
-        self.grown = {}
+        self.grown, self._early = {}, set()
         self._turns, self._numbered = (), set()
         self._silent = {}
         self._overdrawn, self._given, self._newest, self._quick = Counter(), {}, {}, {}
@@ -216,11 +223,16 @@ class Recorder:
         self._set(OFF)
         for name in [name for name in self._namespace if name.startswith("__mlnb_")]:
             del self._namespace[name]
-        while self._loops:
-            self._leave(self._loops[0].number, None)
+        for loop in list(self._loops):
+            leave = self._exit_of(loop.number)
+            if type(loop) is Watched and leave is not None and leave.function is None:
+                self._end_of(loop, leave, None)
+            else:
+                self._abandon(loop)
+        self._loops = []
         for state in self._begun:
-            if (loop := state()) is not None:
-                loop.close()
+            if (begun := state()) is not None:
+                begun.go_bare()
         self._pending = {}
         self.problems += [("data", text) for text in self._calls.end()]
         self.problems += [("loops", text) for text in self._unseen_turns()]
@@ -283,7 +295,8 @@ class Recorder:
         budget = self.budget
         kind = type(value)
         is_float = kind is float or kind is self._float64
-        if is_float and (quick := self._quick.get(site.number)) is not None and quick.goes_on(value):
+        quick = self._quick.get(site.number) if is_float else None
+        if quick is not None and (site.paced or not budget.over()) and quick.goes_on(value):
             budget.spent += budget.pass_time
             if self.on_note is not None:
                 self.on_note(site, float(value), self._where(), None)
@@ -294,7 +307,9 @@ class Recorder:
         try:
             if not (budget.over() and self._pass_over(site, value)):
                 self._see(site, value)
-        except Exception as error:  # noqa: BLE001 - whatever fails in capture stays in capture
+        except Exception as error:
+            if unseen.is_of_the_cell(error):
+                raise  # a signal's handler: a timeout
             self._failed(error)
         finally:
             if heavy:
@@ -341,7 +356,9 @@ class Recorder:
         if kind == "loop":
             self._turn(site, value)
         elif kind == "exit":
-            self._leave(site.inner, value, site)
+            self._leave(site, value)
+        elif kind == "return":
+            self._returned(site)
         elif kind == "part":
             self._calls.hold(site, value)
         elif kind == "define":
@@ -393,6 +410,8 @@ class Recorder:
         if value is None and facts is None:
             return
         turns = self._where()
+        if site.kind in _SAYS and type(value) is float and self._is_said_again(site, value):
+            return
         if self.on_note is not None:
             self.on_note(site, value, turns, facts)
             self.budget.later(TELLING)
@@ -402,6 +421,10 @@ class Recorder:
         self.budget.later(1 + len(value) / 20 if type(value) in _HELD else 1)
         if turns:
             self._newest[_place(site, turns)] = note
+
+    def _is_said_again(self, site: Site, value: float) -> bool:
+        """Whether what is printed is the number that a place of this loop gave last, whose name is known by now."""
+        return any(quick.latest == value and number != site.number for number, quick in self._quick.items())
 
     def _goes_on(self, site: Site, value: float, turns: tuple[Turn, ...]) -> bool:
         """Whether a number is one more of those that a place gives turn by turn."""
@@ -462,9 +485,20 @@ class Recorder:
             and stack[-1].number not in site.loops
             and self._sites[stack[-1].number].function == site.function
         ):
-            stack.pop()
+            self._abandon(stack.pop())
         stack.append(loop)
         self._turns = None
+
+    def _abandon(self, loop: Any) -> None:
+        """A loop was left by an exception or by `return`. It may not be over for all that: a `finally` may go on with it."""
+        if type(loop) is Watched and (loop.blind or loop.is_blind):
+            self._early.add(loop.number)
+            loop.counted()
+            self._count_turns(loop)
+
+    def _count_turns(self, loop: Watched) -> None:
+        seen, blind = self._blind.setdefault(loop.number, [0, 0])
+        self._blind[loop.number] = [seen + loop.turn + 1 - loop.blind, blind + loop.blind]
 
     def _turn(self, site: Site, value: Any) -> None:
         """A turn begins that is seen."""
@@ -478,7 +512,7 @@ class Recorder:
         if not stack or stack[-1] is not loop:
             if loop not in stack:
                 stack.append(loop)  # a generator's loop goes on
-            del stack[stack.index(loop) + 1 :]
+            self._drop_above(loop)
         loop.turn += 1
         if len(values or ()) == 1 and type(values[0]) is int:
             loop.values = values
@@ -496,49 +530,76 @@ class Recorder:
         self._enter(found)
         return found
 
-    def _leave(self, number: int | None, values: Any, site: Site | None = None) -> None:
-        """A loop is over; its variables' values are noted if its last turn wasn't seen."""
-        if not any(loop.number == number for loop in self._loops):
-            return
-        while True:
-            loop = self._loops[-1]
-            if loop.number == number:
-                break
-            self._loops.pop().close()
-        if type(loop) is Watched:
-            self._note_end(loop, values, site or self._exit_of(loop.number))
-            seen, blind = self._blind.setdefault(loop.number, [0, 0])
-            self._blind[loop.number] = [seen + loop.turn + 1 - loop.blind, blind + loop.blind]
-        self._loops.pop()
-        loop.close()
+    def _drop_above(self, loop: Any) -> None:
+        """Loops within a loop whose turn ends were left by an exception; others' (a generator's) come again with their turns."""
+        stack = self._loops
+        place = stack.index(loop)
+        for other in stack[place + 1 :]:
+            if loop.number in self._sites[other.number].loops:
+                self._abandon(other)
+        del stack[place + 1 :]
+
+    def _returned(self, site: Site) -> None:
+        """A function is about to return from within its loops."""
+        stack = self._loops
+        if any(loop.number == site.inner for loop in stack):
+            while stack:
+                loop = stack.pop()
+                self._abandon(loop)
+                if loop.number == site.inner:
+                    break
         self._turns = None
+
+    def _leave(self, site: Site, value: Any) -> None:
+        """A loop is over; its variables' values are noted if its last turn wasn't seen."""
+        stack = self._loops
+        if type(value) is tuple and value and type(value[0]) is Watched:
+            loop, values = value[0], value[1:]
+            if loop in stack:
+                self._drop_above(loop)
+                self._end_of(loop, site, values if site.function is not None else None)
+                stack.pop()
+            loop.close()
+        else:
+            places = [place for place, loop in enumerate(stack) if loop.number == site.inner]
+            if places:
+                del stack[places[-1] :]
+        self._turns = None
+
+    def _end_of(self, loop: Watched, site: Site, values: Any) -> None:
+        self._note_end(loop, values, site)
+        self._count_turns(loop)
 
     def _exit_of(self, number: int) -> Site | None:
         return next(
             (s for s in self._sites.values() if s.kind == "exit" and s.inner == number and s.names), None
         )
 
-    def _note_end(self, loop: Watched, values: Any, site: Site | None) -> None:
-        blind = loop.is_blind
-        counted = loop.counted()
-        if not blind or site is None:
-            return
-        if not counted:
+    def _note_end(self, loop: Watched, values: Any, site: Site) -> None:
+        """`values` are the function's variables; a cell's own are in the namespace."""
+        is_blind, names = loop.is_blind, self._sites[loop.number].names
+        found = self._namespace if values is None else dict(zip(site.names, values, strict=False))
+        if not loop.counted():
             loop.turn += 1  # how many there were can't be told
-        found = dict(zip(site.names, values or (), strict=False)) if values else self._namespace
-        names = self._sites[loop.number].names
+        if loop.blind or is_blind:
+            self._take_lists(site, names, found)
+        if not is_blind:
+            return
         loop.values = kept.of_loop(tuple(found.get(name) for name in names))
         self._turns = None
         for name, number in zip(site.names[len(names) :], site.inside, strict=False):
-            assigned = self._sites[number]
-            held = found.get(name)
+            assigned, held = self._sites[number], found.get(name)
             if assigned.kind == "append":
-                if loop.blind and (several := numbers_of(held)) is not None:
-                    self.grown[name] = several
                 held = held[-1] if type(held) is list and held else None
             plain = kept.at_site(assigned, held) if number in self._numbered else None
             if plain is not None:
                 self._keep(assigned, plain)
+
+    def _take_lists(self, site: Site, names: tuple[str, ...], found: Mapping[str, Any]) -> None:
+        """A list that the loop has filled holds what wasn't seen."""
+        for name, number in zip(site.names[len(names) :], site.inside, strict=False):
+            if self._sites[number].kind == "append" and (several := numbers_of(found.get(name))) is not None:
+                self.grown[name] = several
 
     def _unseen_turns(self) -> Iterable[str]:
         """In words, the loops that weren't seen whole."""
@@ -546,7 +607,8 @@ class Recorder:
             if blind:
                 yield (
                     f"{self._sites[number].text[:80]}: {seen:,} of {seen + blind:,} turns were seen, the others ran too "
-                    "quickly to be looked at; its last values are exact, the lowest and highest are of those seen"
+                    f"quickly to be looked at; {EARLY if number in self._early else EXACT}, the lowest and highest are of "
+                    "those seen"
                 )
         for note in self.notes:
             if note.more is not None and note.more.halved:
@@ -566,6 +628,10 @@ class _Quick:
         self._loops = loops
         self._depth = max(depth, 0)
         self._loop = loops[self._depth]
+
+    @property
+    def latest(self) -> float:
+        return self._series.values[-1]
 
     def goes_on(self, value: float) -> bool:
         """Take it in, if it belongs here."""

@@ -34,6 +34,7 @@ _LISTS: Final = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES: Final = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)
 _INTROSPECTIVE: Final = frozenset({"locals", "vars", "dir", "eval", "exec"})
+_NESTED: Final = 9  # statements within statements: Python allows 20, and a loop in phases is two
 _LARGEST: Final = 2_000  # nodes of a loop's body that is written twice
 
 
@@ -74,6 +75,7 @@ class Rewriter:
         self._calls_own = False  # whether the cell uses functions that it defines
         self._calls: list[int] = []
         self._statements = 0
+        self._deepest = 0  # statements within statements
         self.sites: dict[int, Site] = {}
         self.units: dict[int, int] = {}
         self.states: set[str] = set()
@@ -81,12 +83,14 @@ class Rewriter:
     def rewrite(self, tree: ast.Module) -> None:
         """Put probes into what a cell executes, in place."""
         self._note_definitions(tree)
+        self._deepest = _depth(tree)
         self._calls_own = not self._functions.isdisjoint(_loaded_outside(tree.body))
         self._body(tree.body, _Where(), top=True)
 
     def rewrite_functions(self, tree: ast.Module) -> None:
         """Put probes into the functions that stand in a module or in its classes, in place."""
         self._note_definitions(tree)
+        self._deepest = _depth(tree)
         self._definitions(tree.body)
 
     def _note_definitions(self, tree: ast.Module) -> None:
@@ -135,19 +139,23 @@ class Rewriter:
         last = body[-1] if body else None
         found: list[ast.stmt] = []
         for node in body:
-            own, after = self._statement(node, where, shown=top and node is last)
+            before, own, after = self._statement(node, where, shown=top and node is last)
+            if before is not None:
+                found.append(before)
             found.append(own)
             if after is not None and not (top and node is last):
                 found.append(after)
         body[:] = found
 
-    def _statement(self, node: ast.stmt, where: _Where, *, shown: bool) -> tuple[ast.stmt, ast.stmt | None]:
-        """The statement rewritten, and what goes behind it."""
+    def _statement(
+        self, node: ast.stmt, where: _Where, *, shown: bool
+    ) -> tuple[ast.stmt | None, ast.stmt, ast.stmt | None]:
+        """What goes before the statement, the statement rewritten, and what goes behind it."""
         self._statements += 1
         if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
-            return node, self._defined(node, where)
+            return None, node, self._defined(node, where)
         if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
-            return self._loop(node, where)
+            return None, *self._loop(node, where)
         if isinstance(node, ast.Assign):
             self._assign(node, where)
         elif isinstance(node, ast.AnnAssign):
@@ -157,14 +165,16 @@ class Rewriter:
             self._expression_statement(node, where, shown=shown)
         elif isinstance(node, ast.Return):
             seen, form = len(self._calls), node.value
-            self._return(node, where) if where.loops else self._other(node, where)
+            self._other(node, where)
+            left = self._return(node, where) if where.loops else None
             if isinstance(form, (ast.BinOp, ast.UnaryOp)) or (
                 isinstance(form, ast.Call) and node.value is form
             ):
                 self._step(self._calls[seen:])
+            return left, node, None
         else:
             self._other(node, where)
-        return node, None
+        return None, node, None
 
     def _defined(self, node: Any, where: _Where) -> ast.stmt | None:
         """A function that the cell defines may be called by it: it is told of."""
@@ -178,14 +188,13 @@ class Rewriter:
         for number in calls:
             self.sites[number] = replace(self.sites[number], step=True)
 
-    def _return(self, node: ast.Return, where: _Where) -> None:
-        """Out of a loop by `return`: the loop is over."""
-        value = self._expression(node.value, where) if node.value is not None else None
-        leave = self._site("exit", node, where, text="", inner=where.loops[0])
-        if value is None:
-            node.value = probes.noting(leave, ast.Constant(None), node)
-        else:
-            node.value = probes.passing(leave, value)
+    def _return(self, node: ast.Return, where: _Where) -> ast.stmt | None:
+        """Out of a loop by `return`, if no `finally` thinks otherwise: what goes before the statement."""
+        leave = self._site("return", node, where, text="", inner=where.loops[0])
+        if node.value is None:
+            return probes.statement(probes.noting(leave, ast.Constant(None), node))
+        node.value = probes.passing(leave, node.value)
+        return None
 
     def _other(self, node: ast.stmt, where: _Where) -> None:
         for name, value in ast.iter_fields(node):
@@ -218,7 +227,7 @@ class Rewriter:
         own, before, calls = copied(node.body), set(self.sites), len(self._calls)
         names = () if isinstance(node, ast.While) else target_names(node.target)
         number = self._site("loop", node, where, text=text, names=names)
-        paced = _may_be_paced(node)
+        paced = self._deepest <= _NESTED and _may_be_paced(node)
         self._body(node.body, replace(where, loops=(*where.loops, number), paced=paced))
         if set(self.sites) - before == {number}:
             node.body = own
@@ -236,7 +245,7 @@ class Rewriter:
             begun = probes.noting(number, probes.names(names, node), node.body[0])
             node.body.insert(0, probes.statement(begun))
             whole = node
-        return whole, self._left(node, number, names, assigned, where)
+        return whole, self._left(node, number, names, assigned, where, paced=paced)
 
     def _assigned_in(self, numbers: Iterable[int]) -> dict[str, int]:
         """The variables that got a probe in a loop, by assignment or as lists that grow, and the last place of each."""
@@ -248,16 +257,26 @@ class Rewriter:
         return found
 
     def _left(
-        self, node: ast.stmt, number: int, names: tuple[str, ...], assigned: dict[str, int], where: _Where
+        self,
+        node: ast.stmt,
+        number: int,
+        names: tuple[str, ...],
+        assigned: dict[str, int],
+        where: _Where,
+        *,
+        paced: bool,
     ) -> ast.stmt:
-        """Behind a loop: it is over, and what its variables hold now is what its last turn left."""
+        """Behind a loop: it is over, and what its variables hold now is what its last turn left. A cell's own variables are
+        in its namespace."""
         ends = (*names, *assigned)
         leave = self._site(
             "exit", node, where, text="", inner=number, names=ends, inside=tuple(assigned.values())
         )
-        if where.function is None or not ends:  # a cell's own variables are in its namespace
-            return probes.statement(probes.noting(leave, ast.Constant(None), node))
-        return probes.tolerant(probes.statement(probes.noting(leave, probes.names(ends, node), node)))
+        told = [probes.state_name(len(where.loops))] if paced else []
+        if where.function is not None:
+            told += ends
+        left = probes.statement(probes.noting(leave, probes.names(told, node), node))
+        return probes.tolerant(left) if told else left
 
     def _assign(self, node: ast.Assign, where: _Where) -> None:
         target = node.targets[0]
@@ -633,6 +652,19 @@ def _is_users(target: Any) -> bool:
 
 def _from_notebook(target: Any) -> bool:
     return issubclass(type(target), (FunctionType, type)) and target.__module__ == "__main__"
+
+
+def _depth(node: ast.AST) -> int:
+    """How deep statements stand in one another."""
+    deepest, waiting = 0, [(node, 0)]
+    while waiting:
+        at, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(at, name, None)
+            if isinstance(inner, list):
+                waiting += [(one, depth + 1) for one in inner]
+    return deepest
 
 
 def _loaded_outside(body: Iterable[ast.AST]) -> set[str]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
-Kind = Literal["call", "assign", "item", "key", "append", "print", "shown", "loop", "exit", "part", "define"]
+Kind = Literal[
+    "call", "assign", "item", "key", "append", "print", "shown", "loop", "exit", "return", "part", "define"
+]
 
 MISSING: Final[Any] = object()
 

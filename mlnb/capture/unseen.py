@@ -46,6 +46,14 @@ def in_magics(tree: ast.Module, trains: Callable[[ast.AST], bool]) -> Iterator[s
             yield f"what {sign}{name} runs"
 
 
+def is_of_the_cell(error: BaseException) -> bool:
+    """Whether code of the notebook's raised it: the handler of a signal that came while ours ran."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    return at is not None and at.tb_frame.f_globals.get("__name__") == "__main__"
+
+
 _STEPPING: Final = frozenset({"breakpoint", "set_trace", "pdb", "ipdb", "settrace", "setprofile"})
 
 

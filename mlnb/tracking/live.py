@@ -25,6 +25,7 @@ from mlnb.capture.findings import Metric
 from mlnb.capture.observed import DataSeen
 from mlnb.capture.recorder import Note
 from mlnb.capture.series import UNKNOWN
+from mlnb.capture.unseen import is_of_the_cell
 from mlnb.tracking import writing
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from mlnb.tracking.options import TrackOptions
     from mlnb.tracking.recording import Run
 
+_SAYS: Final = frozenset({"print", "shown", "append"})
 MOST_CURVES: Final = 500
 MOST_LOOKS: Final = 32
 """Times that one place is judged."""
@@ -171,6 +173,8 @@ class Told:
     def note(self, site: Site, value: Any, turns: tuple[Turn, ...], facts: Any) -> None:
         """Tell what was noted; whatever fails, the cell goes on and its end is what counts."""
         try:
+            if site.kind in _SAYS and type(value) is float and self._is_said_again(site, value):
+                return
             curve = self._sure.get(site.number)
             if curve is not None and _goes_on(curve, turns) and type(value) in NUMBERS:
                 self._point(curve, turns, value)
@@ -180,10 +184,19 @@ class Told:
                 self._look(Note(site, 0, value, turns, facts))
         except OverflowError:
             pass  # a whole number beyond any float is no metric
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
+            if is_of_the_cell(error):
+                raise
             self._broken = True
             self._sure.clear()
             self.problems.append(("live", f"{type(error).__name__}: {error}"))
+
+    def _is_said_again(self, site: Site, value: float) -> bool:
+        """Whether it is what another place has just told: a number that is printed, or put into a list, under another name."""
+        return any(
+            curve.values and curve.values[-1] == value and number != site.number
+            for number, curve in self._sure.items()
+        )
 
     def _look(self, note: Note) -> None:
         if os.getpid() != self._pid:

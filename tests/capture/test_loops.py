@@ -224,3 +224,109 @@ def test_a_forked_child_notes_nothing(shell):
     run = tracked(shell, source)
     assert shell.user_ns["done"] == 0
     assert len(run.history("loss")) == 3
+
+
+INTERLEAVED = """
+from itertools import zip_longest
+def gen(n):
+    for i in range(n):
+        print('x', i / 2, end=';')
+        yield i
+both = len(list(zip_longest(gen(5), gen(100))))
+def turns(n):
+    i = 0
+    while i < n:
+        i += 1
+        loss = 1 / i
+        print('loss', loss)
+        yield i
+also = [sum(1 for pair in zip_longest(turns(7), turns(200))), sum(turns(90))]
+rest = gen(100)
+next(rest)
+"""
+
+
+def test_loops_of_generators_go_on_side_by_side_and_after_the_cell(shell, capsys):
+    tracked(shell, INTERLEAVED)
+    shell.run_cell("left = sum(1 for _ in rest)").raise_error()
+    assert (shell.user_ns["both"], shell.user_ns["also"], shell.user_ns["left"]) == (100, [200, 4095], 99)
+
+
+def test_tasks_take_turns(shell, capsys):
+    source = (
+        "import asyncio\nasync def train(n):\n    for epoch in range(n):\n        loss = 1 / (epoch + 1)\n"
+        "        await asyncio.sleep(0)\n        print('loss', loss)\n    return epoch\n"
+        "found = await asyncio.gather(train(10), train(100), train(40))"
+    )
+    tracked(shell, source)
+    assert shell.user_ns["found"] == [9, 99, 39]
+
+
+def test_a_finally_that_goes_on_with_a_loop(shell, capsys):
+    source = (
+        "def f():\n    n = 0\n    for x in range(100):\n        try:\n            score = x / 2\n            print('s', score)\n"
+        "            return x\n        finally:\n            n += 1\n            if n < 90:\n                continue\n"
+        "    return n\nfound = f()"
+    )
+    tracked(shell, source)
+    assert shell.user_ns["found"] == 89
+
+
+def test_deep_nesting_stays_what_python_can_compile(shell):
+    lines = ["    " * depth + f"for i{depth} in range(1):" for depth in range(15)]
+    tracked(shell, "\n".join([*lines, "    " * 15 + "loss = abs(-2.5)"]))
+    assert shell.user_ns["loss"] == 2.5
+
+
+def test_a_timeout_is_the_users(shell):
+    source = (
+        "import signal\nclass Late(Exception):\n    pass\ndef late(*_):\n    raise Late\nsignal.signal(signal.SIGALRM, late)\n"
+        "lost = 0\nfor k in range(30):\n    signal.setitimer(signal.ITIMER_REAL, 0.001 * (k % 5 + 1))\n    try:\n        i = 0\n"
+        "        while i < 10_000_000:\n            i += 1\n            loss = abs(1 / i)\n        lost += 1\n"
+        "    except Late:\n        pass\n    finally:\n        signal.setitimer(signal.ITIMER_REAL, 0)"
+    )
+    tracked(shell, source)
+    assert shell.user_ns["lost"] == 0
+
+
+PRINTING = """
+import math
+for epoch in range({n}):
+    loss = math.exp(-epoch / 100)
+    if epoch % {every} == 0:
+        print(f"epoch {{epoch}} loss {{loss:.4f}}, Loss: {{loss}}")
+"""
+
+
+@pytest.mark.parametrize(("n", "every"), [(100, 10), (200, 50), (200, 1), (1000, 100), (400, 40)])
+def test_a_loop_that_prints_now_and_then_ends_with_its_last_value(n, every, shell, capsys):
+    source = PRINTING.format(n=n, every=every)
+    run = tracked(shell, source)
+    assert list(run.metrics.values()) == [shell.user_ns["loss"]]
+    curve = run.history(next(iter(run.metrics)))
+    assert list(curve["value"]) == [
+        pytest.approx(__import__("math").exp(-step / 100)) for step in curve["step"]
+    ]
+
+
+def test_what_a_function_returned_from_its_loop_is_no_global_of_that_name(shell):
+    source = (
+        "acc = 0.123\ndef f():\n    for i in range(50_000):\n        acc = i / 128\n        if i == 40_000:\n            return acc\n"
+        "        str(i)\nresult = f()"
+    )
+    run = tracked(shell, source)
+    assert run.metrics.get("acc") != 0.123
+    assert 0.123 not in [value for name in run.metrics for value in run.history(name)["value"]]
+
+
+def test_the_turns_of_a_while_are_counted(shell, poor):
+    run = tracked(
+        shell, "n = 0\naccs = []\nwhile n < 5_000:\n    n += 1\n    acc = n / 7\n    accs.append(acc)"
+    )
+    curve = run.history(next(iter(run.metrics)))
+    assert list(curve["value"]) == shell.user_ns["accs"]
+
+
+def test_a_name_of_pythons_that_a_cell_takes_is_its_own(shell):
+    source = "NameError = ValueError\ndef f(n):\n    for i in range(n):\n        acc = i / 2\n        print('acc', acc)\n    return n\nf(0)"
+    tracked(shell, source)
