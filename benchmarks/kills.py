@@ -48,7 +48,7 @@ STAGES: Final[dict[str, tuple[Any, str]]] = {
 }
 """Where a folding child dies: before the n-th call of this function."""
 
-ONCE: Final = {"read", "commit", "committed", "sync"}
+ONCE: Final = {"read", "commit", "committed", "sync", "noted"}
 """Stages that a small fold passes once."""
 
 _told = struct.Struct("<q")

@@ -39,6 +39,8 @@ _ENOUGH: Final = 100
 class NoDescription(StoreError):
     """A store's description is there, and says nothing: a crash left it, or a disk's fault."""
 
+    code = "no_description"
+
 
 class Store:
     """One store. Holds paths, not files: it may be kept as long as one likes, and shared by threads."""

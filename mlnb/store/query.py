@@ -410,19 +410,24 @@ def own_cells(store: Store, run_ids: Sequence[str]) -> list[list[Row]]:
     """The cells that are each run's own, in order."""
 
     def make(connection: duckdb.DuckDBPyConnection) -> list[list[Row]]:
-        found = run_rows.dicts(
-            connection,
-            """SELECT r.run_id, c.*, true AS own
-               FROM cells c JOIN base.run r
-                 ON c.session_id = r.session_id
-                AND c.ordinal BETWEEN r.first_cell AND coalesce(r.last_cell, r.first_cell)
-               WHERE r.run_id IN (SELECT unnest(?)) ORDER BY c.ordinal""",
-            [list(run_ids)],
-        )
-        by_run: dict[str, list[Row]] = {run_id: [] for run_id in run_ids}
-        for cell in found:
-            by_run[cell.pop("run_id")].append(cell)
-        return list(by_run.values())
+        # One run after the other: a join by a range of ordinals ends in an internal error of DuckDB 2.0.
+        found: list[list[Row]] = []
+        for run_id in run_ids:
+            (place,) = run_rows.dicts(
+                connection,
+                """SELECT session_id, first_cell, coalesce(last_cell, first_cell) AS last_cell
+                   FROM base.run WHERE run_no = ?""",
+                [_run_no(connection, store, run_id)],
+            )
+            found.append(
+                run_rows.dicts(
+                    connection,
+                    """SELECT *, true AS own FROM cells
+                       WHERE session_id = ? AND ordinal >= ? AND ordinal <= ? ORDER BY ordinal""",
+                    [place["session_id"], place["first_cell"], place["last_cell"]],
+                )
+            )
+        return found
 
     return answers.answer(store, ("own cells", *run_ids), make)
 

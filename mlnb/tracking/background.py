@@ -99,7 +99,8 @@ class Background:
     def keep_checks(self, run: Run, asked: list[checking.Asked], allowance: Allowance) -> None:
         """What schemas say of the cell's tables."""
         what = "checks of " + ", ".join(dict.fromkeys(one.dataset for one in asked))
-        write = partial(snapshots.take, asked, allowance=allowance, limit=models.LARGEST)
+        left = Allowance(max(allowance.left, NEWEST))  # somebody has asked for them
+        write = partial(snapshots.take, asked, allowance=left, limit=models.LARGEST)
         self._leave(run, "checks", what, tasks.Checks, write)
 
     # ---- inside ----

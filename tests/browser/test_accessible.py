@@ -48,7 +48,7 @@ def test_the_sidebar(check):
 
 
 def test_the_table_of_runs(page, check):
-    page.get_by_role("button", name="Table of runs").click()
+    page.get_by_role("button", name="Table of runs", exact=True).first.click()
     expect(page.locator(".mlnb-View-runs .mlnb-RunTable-row").first).to_be_visible()
     page.get_by_role("button", name="Columns").click()
     check(".mlnb-View-runs")

@@ -33,7 +33,7 @@ def runs(lab):
 @pytest.fixture
 def table(page, desk):
     desk.show_experiments()
-    page.get_by_role("button", name="Table of runs").click()
+    page.get_by_role("button", name="Table of runs", exact=True).first.click()
     view = page.locator(".mlnb-View-runs")
     expect(view.locator(".mlnb-RunTable-row[data-mlnb-run]").first).to_be_visible()
     desk.command("application:toggle-left-area")
