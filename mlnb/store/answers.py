@@ -30,7 +30,7 @@ PATIENCE: Final = 3.0
 """Seconds to wait for somebody else's connection."""
 
 FOLD_PATIENCE: Final = 0.3
-"""Seconds to wait for another process that folds; after that the question is answered without it."""
+"""Seconds to wait for another process that folds, or that reads; after that the question is answered without a fold."""
 
 KEPT: Final = 128
 """Answers kept by one process."""
@@ -216,7 +216,8 @@ def _up_to_date(store: Store, *, apart: bool) -> Iterator[Look]:
     """A connection that shows everything logged before the call (live points apart).
 
     Where nothing is new, that takes one look and no lock. Else it is folded first; where another process does
-    that just now, or the store can only be read, what isn't folded is laid over the committed index.
+    that just now or reads the index for long, or the store can only be read, what isn't folded is laid over the
+    committed index.
     """
     with contextlib.ExitStack() as stack:
         try:
@@ -228,7 +229,7 @@ def _up_to_date(store: Store, *, apart: bool) -> Iterator[Look]:
         if is_current:
             yield Look(connection, before)
             return
-    if ingest.fold(store, patience=PATIENCE, lock_patience=FOLD_PATIENCE):
+    if _folded(store):
         before = state(store)
         with index.reading(store.database, patience=PATIENCE, apart=apart) as connection:
             yield Look(connection, None if ingest.pending(store, connection).news else before)
@@ -239,6 +240,14 @@ def _up_to_date(store: Store, *, apart: bool) -> Iterator[Look]:
         overlay.laid_over(store, connection, seconds=PATIENCE) as missing,
     ):
         yield Look(connection, None if missing else before, missing)
+
+
+def _folded(store: Store) -> bool:
+    """Whether everything logged before the call is in the index now."""
+    try:
+        return ingest.fold(store, patience=FOLD_PATIENCE)
+    except Busy:
+        return False
 
 
 @contextlib.contextmanager

@@ -93,7 +93,7 @@ def alone(store: Store, *, patience: float = index.PATIENCE) -> Iterator[None]:
         yield
 
 
-def fold(store: Store, *, patience: float = index.PATIENCE, lock_patience: float | None = None) -> bool:
+def fold(store: Store, *, patience: float = index.PATIENCE) -> bool:
     """Take in everything that was logged before the call; False where another process kept the lock, or the store can
     only be read.
 
@@ -104,9 +104,7 @@ def fold(store: Store, *, patience: float = index.PATIENCE, lock_patience: float
     """
     if not may_be_written(store):
         return False
-    with locks.locked(
-        store.ingest_lock, timeout=patience if lock_patience is None else lock_patience
-    ) as held:
+    with locks.locked(store.ingest_lock, timeout=patience) as held:
         if not held:
             return False
         drain(store, patience=patience)

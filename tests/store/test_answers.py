@@ -97,3 +97,21 @@ def test_kept_answers_have_a_limit_in_bytes(store, monkeypatch):
     answers.answer(store, "large", lambda connection: [{"a": np.zeros(100)}] * 100)
     assert "large" not in {question for _, question in answers._kept}
     assert 4 <= len(answers._kept) <= 6
+
+
+def test_a_process_that_reads_for_long_keeps_no_answer_waiting(store, begin, ended):
+    make_runs(store, 1)
+    query.run_page(store)
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); print('held', flush=True); sys.stdin.read()"
+    reader = subprocess.Popen(
+        [sys.executable, "-c", code, str(store.database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert reader.stdout.readline() == b"held\n"
+    run_id, writer = begin()
+    writer.append(ended)
+    writer.close()  # a journal to be folded and taken away, which a reader does not allow
+    assert query.record(store, run_id)["status"] == "finished"
+    assert query.sql(store, "SELECT count(*) FROM runs").to_pylist() == [{"count_star()": 2}]
+    reader.communicate()
+    answers.forget()
+    assert query.record(store, run_id)["status"] == "finished"
