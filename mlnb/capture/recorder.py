@@ -19,6 +19,7 @@ import time
 import weakref
 from collections import Counter
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mlnb.capture import kept, loops, unseen
@@ -41,7 +42,7 @@ FEW_LONG: Final = 1  # passes of a place whose long lists are seen whatever the 
 _SIZED: Final = frozenset({list, tuple})
 _SAYS: Final = frozenset({"print", "shown"})
 _HELD: Final = frozenset({list, dict})
-_UNCHARGED: Final = frozenset({"loop", "exit", "return", "define"})
+_UNCHARGED: Final = frozenset({"loop", "exit", "caught", "return", "define"})
 _LIGHT: Final = frozenset({int, float, str, bool, type(None)})
 SURE: Final = 64  # passes of a place that are seen whatever the budget says
 FEW: Final = 10  # calls that say nothing, after which their place is passed over
@@ -84,7 +85,8 @@ class _Off:
 
     __slots__ = ()
     iter = staticmethod(iter)
-    unbound = NameError
+    unbound = NameError, AttributeError
+    states = SimpleNamespace()  # of a cell's loops
 
     def __call__(self, pair: tuple[int, Any]) -> Any:
         return pair[1]
@@ -221,15 +223,11 @@ class Recorder:
     def end(self) -> None:
         """The tracked cell is over."""
         self._set(OFF)
-        for name in [name for name in self._namespace if name.startswith("__mlnb_")]:
-            del self._namespace[name]
+        self._namespace.pop(PROBE, None)
         for loop in list(self._loops):
-            leave = self._exit_of(loop.number)
-            if type(loop) is Watched and leave is not None and leave.function is None:
-                self._end_of(loop, leave, None)
-            else:
-                self._abandon(loop)
+            self._cut(loop)
         self._loops = []
+        vars(OFF.states).clear()
         for state in self._begun:
             if (begun := state()) is not None:
                 begun.go_bare()
@@ -271,10 +269,8 @@ class Recorder:
 
     # ---- sites ------------------------------------------------------------------------------
 
-    def add(self, sites: Mapping[int, Site], states: Iterable[str] = ()) -> None:
-        """Places of the cell that starts. Its loops' states have their names from the beginning: a loop over the namespace
-        must not meet a new one."""
-        self._namespace.update(dict.fromkeys(states))
+    def add(self, sites: Mapping[int, Site]) -> None:
+        """Places of the cell that starts."""
         self._sites.update(sites)
         self._open.update(sites)
 
@@ -357,6 +353,8 @@ class Recorder:
             self._turn(site, value)
         elif kind == "exit":
             self._leave(site, value)
+        elif kind == "caught":
+            self._caught(site, value)
         elif kind == "return":
             self._returned(site)
         elif kind == "part":
@@ -549,6 +547,25 @@ class Recorder:
                 if loop.number == site.inner:
                     break
         self._turns = None
+
+    def _caught(self, site: Site, value: Any) -> None:
+        """An exception came out of loops, or may have: those that aren't over by themselves are."""
+        held = vars(OFF.states)
+        for loop in [held.get(f"loop_{number}") for number in site.inside] if value is None else [value]:
+            if type(loop) is Watched:
+                if loop in self._loops:
+                    self._drop_above(loop)
+                    self._cut(self._loops.pop())
+                loop.close()
+        self._turns = None
+
+    def _cut(self, loop: Any) -> None:
+        """A loop didn't come to its end. A cell's own variables are there to be read all the same."""
+        leave = self._exit_of(loop.number)
+        if type(loop) is Watched and leave is not None and leave.function is None:
+            self._end_of(loop, leave, None)
+        else:
+            self._abandon(loop)
 
     def _leave(self, site: Site, value: Any) -> None:
         """A loop is over; its variables' values are noted if its last turn wasn't seen."""

@@ -17,10 +17,12 @@ from __future__ import annotations
 import ast
 import sys
 from dataclasses import dataclass, replace
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import library, probes, unseen, words
+from mlnb.capture.kinds import source_of
+from mlnb.capture.parsing import is_doubtful
 from mlnb.capture.printed import DRAWERS, LOGGERS, PRINTERS, Text, is_text
 from mlnb.capture.probes import copied
 from mlnb.capture.sites import MISSING, Argument, Expression, Kind, Site
@@ -34,7 +36,7 @@ _LISTS: Final = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES: Final = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)
 _INTROSPECTIVE: Final = frozenset({"locals", "vars", "dir", "eval", "exec"})
-_NESTED: Final = 9  # statements within statements: Python allows 20, and a loop in phases is two
+_NESTED: Final = 8  # statements within statements: Python allows 20, and a loop in phases is two
 _LARGEST: Final = 2_000  # nodes of a loop's body that is written twice
 
 
@@ -54,7 +56,7 @@ class Rewriter:
     """Rewrites one tree. `namespace` is the user's, looked into but never changed.
 
     `number` is the first site's; `trains` says of a name whether it is a function of the notebook's that trains or judges something. Afterwards `sites` are
-    the places that got a probe, `units` the functions', by their first lines, and `states` the names of loops' states in the namespace.
+    the places that got a probe, and `units` the functions', by their first lines.
     """
 
     def __init__(
@@ -76,9 +78,11 @@ class Rewriter:
         self._calls: list[int] = []
         self._statements = 0
         self._deepest = 0  # statements within statements
+        self._states: list[
+            probes.State
+        ] = []  # of the loops in phases within a statement that may catch what comes out of them
         self.sites: dict[int, Site] = {}
         self.units: dict[int, int] = {}
-        self.states: set[str] = set()
 
     def rewrite(self, tree: ast.Module) -> None:
         """Put probes into what a cell executes, in place."""
@@ -163,6 +167,8 @@ class Rewriter:
                 node.value = self._assigned(node, node.value, (node.target.id,), where)
         elif isinstance(node, ast.Expr):
             self._expression_statement(node, where, shown=shown)
+        elif isinstance(node, (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)):
+            return None, node, self._guarded(node, where)
         elif isinstance(node, ast.Return):
             seen, form = len(self._calls), node.value
             self._other(node, where)
@@ -175,6 +181,34 @@ class Rewriter:
         else:
             self._other(node, where)
         return None, node, None
+
+    def _guarded(
+        self, node: ast.Try | ast.TryStar | ast.With | ast.AsyncWith, where: _Where
+    ) -> ast.stmt | None:
+        """Where an exception is caught, the loops that it came out of are over: what they held is let go. What goes behind a
+        `with`, which may have caught one."""
+        states, self._states = self._states, []
+        self._other(node, where)
+        found, self._states = self._states, [*states, *self._states]
+        if not found:
+            return None
+        if isinstance(node, (ast.Try, ast.TryStar)):
+            for handler in node.handlers:
+                handler.body.insert(0, self._caught(handler, found, where))
+            return None
+        return self._caught(node, found, where)
+
+    def _caught(self, near: ast.AST, states: list[probes.State], where: _Where) -> ast.stmt:
+        number = self._site("caught", near, where, text="", inside=tuple(state.number for state in states))
+        if where.function is None:
+            return probes.statement(probes.noting(number, ast.Constant(None), near))
+        by_depth = {state.depth: state for state in states}  # an outer one is bound where an inner one is
+        return probes.tolerant(
+            *(
+                probes.statement(probes.noting(number, by_depth[depth].read(), near))
+                for depth in sorted(by_depth)
+            )
+        )
 
     def _defined(self, node: Any, where: _Where) -> ast.stmt | None:
         """A function that the cell defines may be called by it: it is told of."""
@@ -238,14 +272,15 @@ class Rewriter:
         self._body(node.orelse, where)
         if paced:
             assert not isinstance(node, ast.AsyncFor)
-            if where.function is None:
-                self.states.add(probes.state_name(len(where.loops)))
-            whole: ast.stmt = probes.loop(node, number, len(where.loops), names, node.body, own)
+            state = probes.State(number, len(where.loops), in_function=where.function is not None)
+            self._states.append(state)
+            whole: ast.stmt = probes.loop(node, state, names, node.body, own)
         else:
+            state = None
             begun = probes.noting(number, probes.names(names, node), node.body[0])
             node.body.insert(0, probes.statement(begun))
             whole = node
-        return whole, self._left(node, number, names, assigned, where, paced=paced)
+        return whole, self._left(node, number, names, assigned, where, state)
 
     def _assigned_in(self, numbers: Iterable[int]) -> dict[str, int]:
         """The variables that got a probe in a loop, by assignment or as lists that grow, and the last place of each."""
@@ -263,8 +298,7 @@ class Rewriter:
         names: tuple[str, ...],
         assigned: dict[str, int],
         where: _Where,
-        *,
-        paced: bool,
+        state: probes.State | None,
     ) -> ast.stmt:
         """Behind a loop: it is over, and what its variables hold now is what its last turn left. A cell's own variables are
         in its namespace."""
@@ -272,10 +306,11 @@ class Rewriter:
         leave = self._site(
             "exit", node, where, text="", inner=number, names=ends, inside=tuple(assigned.values())
         )
-        told = [probes.state_name(len(where.loops))] if paced else []
+        told = [] if state is None else [state.read()]
         if where.function is not None:
-            told += ends
-        left = probes.statement(probes.noting(leave, probes.names(told, node), node))
+            told += [ast.Name(name, ast.Load()) for name in ends]
+        value: ast.expr = ast.Tuple(told, ast.Load()) if told else ast.Constant(None)
+        left = probes.statement(probes.noting(leave, value, node))
         return probes.tolerant(left) if told else left
 
     def _assign(self, node: ast.Assign, where: _Where) -> None:
@@ -647,11 +682,11 @@ def _may_be_users(path: str) -> bool:
 
 
 def _is_users(target: Any) -> bool:
-    return issubclass(type(target), (FunctionType, type)) and unseen.is_users(target.__module__ or "")
+    return unseen.is_users(source_of(target))
 
 
 def _from_notebook(target: Any) -> bool:
-    return issubclass(type(target), (FunctionType, type)) and target.__module__ == "__main__"
+    return source_of(target) == "__main__"
 
 
 def _depth(node: ast.AST) -> int:
@@ -697,7 +732,7 @@ def _may_be_paced(node: ast.For | ast.AsyncFor | ast.While) -> bool:
     while waiting:
         inner = waiting.pop()
         count += 1
-        if isinstance(inner, (ast.Global, ast.Nonlocal)) or count > _LARGEST:
+        if isinstance(inner, (ast.Global, ast.Nonlocal)) or is_doubtful(inner) or count > _LARGEST:
             return False
         if not isinstance(inner, _SCOPES):
             waiting += ast.iter_child_nodes(inner)  # type: ignore[arg-type]

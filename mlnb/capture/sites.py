@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
 Kind = Literal[
-    "call", "assign", "item", "key", "append", "print", "shown", "loop", "exit", "return", "part", "define"
+    "call",
+    "assign",
+    "item",
+    "key",
+    "append",
+    "print",
+    "shown",
+    "loop",
+    "exit",
+    "caught",
+    "return",
+    "part",
+    "define",
 ]
 
 MISSING: Final[Any] = object()
