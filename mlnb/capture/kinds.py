@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict, defaultdict
 from types import FunctionType, MethodType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import unseen
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mlnb.capture.sites import Step
+
+_MAPPINGS: Final = frozenset({dict, OrderedDict, defaultdict})
+_LISTS: Final = frozenset({list, tuple})
 _HOME: Final = type.__dict__["__module__"].__get__  # a metaclass may have another
 _NAME: Final = type.__dict__["__qualname__"].__get__
 
@@ -39,6 +47,22 @@ def held(value: Any, name: str) -> Any:
         return object.__getattribute__(value, name)
     except AttributeError:
         return None
+
+
+def followed(path: Sequence[Step], names: Mapping[str, Any]) -> Any:
+    """What a path leads to, by what objects hold and by exact dictionaries and lists; `None` where it leads to nothing."""
+    value: Any = None
+    for kind, step in path:
+        if kind == "name":
+            value = names.get(step)
+        elif kind == "attribute":
+            value = held(value, step)
+        elif type(value) in _MAPPINGS:
+            value = dict.get(value, step)
+        else:
+            plain = type(value) in _LISTS and type(step) is int and -len(value) <= step < len(value)
+            value = value[step] if plain else None
+    return value
 
 
 def told(value: Any, name: str) -> Any:

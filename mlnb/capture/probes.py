@@ -98,12 +98,12 @@ def loop(
     phase = [
         ast.For(
             targets[0],
-            ast.Attribute(state.read(), "seen", ast.Load()),
+            _asked(state, "seen"),
             seen,
             [
                 ast.For(
                     targets[1],
-                    ast.Attribute(state.read(), "unseen", ast.Load()),
+                    _asked(state, "unseen"),
                     bare,
                     [ast.Continue()],
                 ),
@@ -121,8 +121,13 @@ def loop(
 
 
 def _unless(test: ast.expr, state: State) -> ast.stmt:
-    over = ast.Assign([ast.Attribute(state.read(), "over", ast.Store())], ast.Constant(True))
-    return _at(test, ast.If(ast.UnaryOp(ast.Not(), copied(test)), [over, ast.Break()], []))
+    known = ast.Assign([ast.Attribute(state.read(), "false", ast.Store())], ast.Constant(True))
+    return _at(test, ast.If(ast.UnaryOp(ast.Not(), copied(test)), [known, ast.Break()], []))
+
+
+def _asked(state: State, name: str) -> ast.expr:
+    """`LOOP.name()`."""
+    return ast.Call(ast.Attribute(state.read(), name, ast.Load()), [], [])
 
 
 def _call(items: list[ast.expr]) -> ast.Call:
