@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType
 from typing import Any, Final
 
 from mlnb.capture.kinds import dict_of, held, home_of, is_users, method_of, mro, root_of, told
@@ -80,6 +80,33 @@ def settings(value: Any) -> dict[str, Any]:
     except Exception:  # noqa: BLE001 - a part's constructor may keep its settings elsewhere
         return {}
     return found
+
+
+def says_nothing_foreign(value: Any) -> bool:
+    """Whether all that an estimator would show of itself is of Python's or of a library's own kinds: its text is made
+    without running anything of the user's."""
+    shows = method_of(value, "__repr__")
+    if type(shows) is FunctionType and is_users(shows):
+        return False
+    try:
+        return all(map(_is_known, _params(value, deep=True).values())) if can(value, "get_params") else True
+    except Exception:  # noqa: BLE001 - a part's constructor may keep its settings elsewhere
+        return False
+
+
+_KNOWN: Final = frozenset({*LIBRARIES, "numpy", "scipy"})
+_TEXTS: Final = frozenset(
+    {int, float, complex, bool, str, bytes, type(None), FunctionType, BuiltinFunctionType}
+)
+
+
+def _is_known(value: Any) -> bool:
+    kind = type(value)
+    if kind in {list, tuple, set, frozenset}:
+        return all(map(_is_known, value))
+    if kind is dict:
+        return all(map(_is_known, value)) and all(map(_is_known, value.values()))
+    return kind in _TEXTS or root_of(kind) in _KNOWN
 
 
 def _params(value: Any, *, deep: bool) -> dict[str, Any]:

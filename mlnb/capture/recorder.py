@@ -125,12 +125,17 @@ class _On(_Off):
     def __call__(self, pair: tuple[int, Any]) -> Any:
         site = self._open.get(pair[0])
         if site is not None:
-            self._take(site, pair[1])
+            try:
+                self._take(site, pair[1])
+            except RecursionError:
+                return pair[1]  # the notebook's own recursion has used up the stack
         return pair[1]
 
     def loop(self, pair: tuple[Any, ...]) -> Any:
         try:
             return self._begin(pair)
+        except RecursionError:
+            return loops.bare(pair)
         except Exception as error:
             if unseen.is_of_the_cell(error):
                 raise
@@ -311,6 +316,8 @@ class Recorder:
         try:
             if not (budget.over() and self._pass_over(site, value)):
                 self._see(site, value)
+        except RecursionError:
+            raise
         except Exception as error:
             if unseen.is_of_the_cell(error):
                 raise  # a signal's handler: a timeout
@@ -410,9 +417,7 @@ class Recorder:
             constant = site.arguments[0].constant if site.arguments else MISSING
             self._keep(site, plain, None if constant is MISSING else kept.key(constant))
 
-    def _keep(
-        self, site: Site, value: Any, facts: Any = None, turns: tuple[Turn, ...] | None = None
-    ) -> None:
+    def _keep(self, site: Site, value: Any, facts: Any = None, turns: tuple[Turn, ...] | None = None) -> None:
         if value is None and facts is None:
             return
         if turns is None:
