@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import FunctionType, MethodType
+from types import FunctionType, GetSetDescriptorType, MethodType
 from typing import Any, Final
 
 from mlnb.capture import unseen
@@ -14,6 +14,12 @@ _NAME: Final = type.__dict__["__qualname__"].__get__
 def home_of(kind: type) -> str:
     """The module that a class says it comes from; empty where what it says is no text."""
     home = _HOME(kind)
+    if (
+        type(home) is not str
+    ):  # Cython's types hold something else there, and have a metaclass, in C, that knows
+        meta: type = type(kind)
+        known = next(vars(base)["__module__"] for base in meta.__mro__ if "__module__" in vars(base))
+        home = known.__get__(kind) if type(known) is GetSetDescriptorType else ""
     return home if type(home) is str else ""
 
 
