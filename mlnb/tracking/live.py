@@ -15,6 +15,7 @@ right isn't written again, what is missing is added to it, and what turned out t
 from __future__ import annotations
 
 import os
+import sys
 from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -385,9 +386,12 @@ class Told:
             curve.withdrawn = True
 
     def _add(self, curve: Curve, steps: Sequence[int], values: Sequence[float]) -> None:
-        import numpy as np
+        if "numpy" not in sys.modules:  # whose import would keep the cell waiting
+            for step, value in zip(steps, values, strict=True):
+                self._journal.point(curve.key, value, step)
+        elif steps:
+            import numpy as np
 
-        if steps:
             self._journal.history(
                 curve.key, np.asarray(values, dtype=np.float64), np.asarray(steps, dtype=np.int64)
             )

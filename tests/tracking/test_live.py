@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import math
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -138,6 +140,25 @@ def test_what_is_missed_is_told_so_far_and_is_said_once_in_the_end(run, seen, ho
     assert [
         ("of 40,000 turns were seen" in text, "last seen" in text) for text in said if "turns" in text
     ] == [(True, False)]
+
+
+def test_a_cell_without_numpy_stays_without_it(tmp_path):
+    """Its import takes longer than all else that a tracked cell may cost."""
+    cell = "%%track\nloss = 1.0\nfor i in range(20_000):\n    loss = loss * 0.999\n"
+    code = f"""
+import sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_line_magic("load_ext", "mlnb")
+shell.run_cell({cell!r})
+assert "loss" in shell.user_ns
+assert "numpy" not in sys.modules
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "turns were seen" in str(last(Store.open(tmp_path / ".mlnb"))["problems"])
 
 
 def test_a_secret_is_told_as_little_as_it_is_recorded(run, seen):
