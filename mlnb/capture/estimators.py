@@ -12,7 +12,7 @@ import sys
 from types import FunctionType
 from typing import Any, Final
 
-from mlnb.capture.kinds import held, home_of, is_users, method_of, root_of, told
+from mlnb.capture.kinds import dict_of, held, home_of, is_users, method_of, mro, root_of, told
 from mlnb.capture.plain import Opaque, plain
 
 LIBRARIES: Final = (
@@ -37,7 +37,7 @@ def is_estimator(value: Any) -> bool:
 
 def can(value: Any, method: str) -> bool:
     """Whether its class has a method, found without asking the object."""
-    return any(method in vars(base) for base in type(value).__mro__)
+    return any(method in dict_of(base) for base in mro(type(value)))
 
 
 def steps_of(value: Any) -> list[tuple[str, Any]] | None:
@@ -58,7 +58,7 @@ def is_trainable(value: Any) -> bool:
 
 def is_keras(value: Any) -> bool:
     return any(
-        base.__name__ == "Model" and root_of(base) in {"keras", "tensorflow"} for base in type(value).__mro__
+        base.__name__ == "Model" and root_of(base) in {"keras", "tensorflow"} for base in mro(type(value))
     )
 
 
@@ -124,7 +124,7 @@ def _defaults(kind: Any) -> dict[str, Any]:
         return {}
     known = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
-        inherited = (_defaults(base) for base in reversed(kind.__mro__[1:-1]))
+        inherited = (_defaults(base) for base in reversed(mro(kind)[1:-1]))
         known = _Anything({name: value for one in inherited for name, value in one.items()} | known)
     return known
 
@@ -155,9 +155,9 @@ def _equal(one: Any, other: Any) -> bool:
 
 def libraries(value: Any) -> dict[str, str]:
     """The versions of the libraries that the estimator's class, and its parts', come from."""
-    names = {root_of(base) for base in type(value).__mro__} & set(LIBRARIES)
+    names = {root_of(base) for base in mro(type(value))} & set(LIBRARIES)
     for _, part in steps_of(value) or []:
-        names |= {root_of(base) for base in type(part).__mro__} & set(LIBRARIES)
+        names |= {root_of(base) for base in mro(type(part))} & set(LIBRARIES)
     found = {}
     for name in sorted(names):
         version = getattr(sys.modules.get(name), "__version__", None)

@@ -74,7 +74,7 @@ class Observer:
         return own is not None and own.trains
 
     def _read(self, tree: ast.Module) -> None:
-        found = names.of(tree, is_module=lambda name: isinstance(self._namespace.get(name), ModuleType))
+        found = names.of(tree, is_module=lambda name: issubclass(type(self._namespace.get(name)), ModuleType))
         self.reads |= set(found.reads) - self.writes
         self.writes |= set(found.writes)
         self.program.read(tree)

@@ -25,8 +25,16 @@ from mlnb.capture.kinds import source_of
 from mlnb.capture.parsing import is_doubtful
 from mlnb.capture.printed import DRAWERS, LOGGERS, PRINTERS, Text, is_text
 from mlnb.capture.probes import copied
-from mlnb.capture.sites import MISSING, Argument, Expression, Kind, Site
-from mlnb.capture.syntax import constant_of, describe, last_name, prediction_in, root_name, target_names
+from mlnb.capture.sites import MISSING, Argument, Expression, Kind, Site, Step
+from mlnb.capture.syntax import (
+    constant_of,
+    describe,
+    last_name,
+    path_of,
+    prediction_in,
+    root_name,
+    target_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -78,9 +86,6 @@ class Rewriter:
         self._calls: list[int] = []
         self._statements = 0
         self._deepest = 0  # statements within statements
-        self._states: list[
-            probes.State
-        ] = []  # of the loops in phases within a statement that may catch what comes out of them
         self.sites: dict[int, Site] = {}
         self.units: dict[int, int] = {}
 
@@ -120,7 +125,7 @@ class Rewriter:
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Of no interest is a function that makes no number which a person would write down, reads nothing and says nothing."""
-        if node.name in self._skip or _looks_at_itself(node):
+        if node.name in self._skip or isinstance(node, ast.AsyncFunctionDef) or _looks_at_itself(node):
             return
         own, before, calls = copied(node.body), set(self.sites), len(self._calls)
         self._unit = self._next()
@@ -167,8 +172,6 @@ class Rewriter:
                 node.value = self._assigned(node, node.value, (node.target.id,), where)
         elif isinstance(node, ast.Expr):
             self._expression_statement(node, where, shown=shown)
-        elif isinstance(node, (ast.Try, ast.TryStar, ast.With, ast.AsyncWith)):
-            return None, node, self._guarded(node, where)
         elif isinstance(node, ast.Return):
             seen, form = len(self._calls), node.value
             self._other(node, where)
@@ -181,34 +184,6 @@ class Rewriter:
         else:
             self._other(node, where)
         return None, node, None
-
-    def _guarded(
-        self, node: ast.Try | ast.TryStar | ast.With | ast.AsyncWith, where: _Where
-    ) -> ast.stmt | None:
-        """Where an exception is caught, the loops that it came out of are over: what they held is let go. What goes behind a
-        `with`, which may have caught one."""
-        states, self._states = self._states, []
-        self._other(node, where)
-        found, self._states = self._states, [*states, *self._states]
-        if not found:
-            return None
-        if isinstance(node, (ast.Try, ast.TryStar)):
-            for handler in node.handlers:
-                handler.body.insert(0, self._caught(handler, found, where))
-            return None
-        return self._caught(node, found, where)
-
-    def _caught(self, near: ast.AST, states: list[probes.State], where: _Where) -> ast.stmt:
-        number = self._site("caught", near, where, text="", inside=tuple(state.number for state in states))
-        if where.function is None:
-            return probes.statement(probes.noting(number, ast.Constant(None), near))
-        by_depth = {state.depth: state for state in states}  # an outer one is bound where an inner one is
-        return probes.tolerant(
-            *(
-                probes.statement(probes.noting(number, by_depth[depth].read(), near))
-                for depth in sorted(by_depth)
-            )
-        )
 
     def _defined(self, node: Any, where: _Where) -> ast.stmt | None:
         """A function that the cell defines may be called by it: it is told of."""
@@ -260,7 +235,8 @@ class Rewriter:
             return node, None
         own, before, calls = copied(node.body), set(self.sites), len(self._calls)
         names = () if isinstance(node, ast.While) else target_names(node.target)
-        number = self._site("loop", node, where, text=text, names=names)
+        fresh = isinstance(node, ast.For) and _is_range(node.iter)
+        number = self._site("loop", node, where, text=text, names=names, fresh=fresh)
         paced = self._deepest <= _NESTED and _may_be_paced(node)
         self._body(node.body, replace(where, loops=(*where.loops, number), paced=paced))
         if set(self.sites) - before == {number}:
@@ -268,44 +244,38 @@ class Rewriter:
             self._forget(before, calls)
             self._body(node.orelse, where)
             return node, None
-        assigned = self._assigned_in(set(self.sites) - before)
+        filled = self._filled_in(set(self.sites) - before)
         self._body(node.orelse, where)
         if paced:
             assert not isinstance(node, ast.AsyncFor)
             state = probes.State(number, len(where.loops), in_function=where.function is not None)
-            self._states.append(state)
             whole: ast.stmt = probes.loop(node, state, names, node.body, own)
         else:
             state = None
             begun = probes.noting(number, probes.names(names, node), node.body[0])
             node.body.insert(0, probes.statement(begun))
             whole = node
-        return whole, self._left(node, number, names, assigned, where, state)
+        return whole, self._left(node, number, filled, where, state)
 
-    def _assigned_in(self, numbers: Iterable[int]) -> dict[str, int]:
-        """The variables that got a probe in a loop, by assignment or as lists that grow, and the last place of each."""
-        found: dict[str, int] = {}
+    def _filled_in(self, numbers: Iterable[int]) -> tuple[int, ...]:
+        """The places in a loop that set variables, attributes and items, or fill lists: of each of these, the last."""
+        found: dict[tuple[Kind, tuple[str, ...], Any], int] = {}
         for number in sorted(numbers):
             site = self.sites[number]
-            if site.kind in {"assign", "append"} and len(site.names) == 1 and site.names[0].isidentifier():
-                found[site.names[0]] = number
-        return found
+            if site.path or (site.kind == "assign" and all(map(str.isidentifier, site.names))):
+                key = site.arguments[0].text if site.kind == "item" else None
+                found[site.kind, site.names, key] = number
+        return tuple(found.values())
 
     def _left(
-        self,
-        node: ast.stmt,
-        number: int,
-        names: tuple[str, ...],
-        assigned: dict[str, int],
-        where: _Where,
-        state: probes.State | None,
+        self, node: ast.stmt, number: int, filled: tuple[int, ...], where: _Where, state: probes.State | None
     ) -> ast.stmt:
         """Behind a loop: it is over, and what its variables hold now is what its last turn left. A cell's own variables are
         in its namespace."""
-        ends = (*names, *assigned)
-        leave = self._site(
-            "exit", node, where, text="", inner=number, names=ends, inside=tuple(assigned.values())
-        )
+        ends = dict.fromkeys(self.sites[number].names)
+        for place in map(self.sites.__getitem__, filled):
+            ends |= dict.fromkeys([place.path[0][1]] if place.path else place.names)
+        leave = self._site("exit", node, where, text="", inner=number, names=tuple(ends), inside=filled)
         told = [] if state is None else [state.read()]
         if where.function is not None:
             told += [ast.Name(name, ast.Load()) for name in ends]
@@ -319,11 +289,19 @@ class Rewriter:
             self._item(node, target, where)
             return
         names = target_names(target)
+        path: tuple[Step, ...] = ()
         if isinstance(target, ast.Attribute):
-            names = (ast.unparse(target),)
-        node.value = self._assigned(node, node.value, names, where)
+            names, path = (ast.unparse(target),), path_of(target)
+        node.value = self._assigned(node, node.value, names, where, path)
 
-    def _assigned(self, node: ast.stmt, value: ast.expr, names: tuple[str, ...], where: _Where) -> ast.expr:
+    def _assigned(
+        self,
+        node: ast.stmt,
+        value: ast.expr,
+        names: tuple[str, ...],
+        where: _Where,
+        path: tuple[Step, ...] = (),
+    ) -> ast.expr:
         seen, expression = self._begin(value)
         rewritten, inner = self._expression_with_site(value, where)
         watched = where.function is None or where.loops or any(words.is_metric_name(name) for name in names)
@@ -340,6 +318,7 @@ class Rewriter:
             inside=self._since(seen),
             expression=expression,
             several=_may_hold_scores(names, expression, inner, where),
+            path=path,
         )
         return probes.passing(number, rewritten)
 
@@ -359,6 +338,7 @@ class Rewriter:
             where,
             text=text,
             names=(owner,),
+            path=path_of(target.value),
             arguments=(Argument(key, constant=constant),),
             inner=inner,
             inside=self._since(seen),
@@ -505,7 +485,7 @@ class Rewriter:
     def _append(self, node: ast.Call, where: _Where) -> ast.expr:
         assert isinstance(node.func, ast.Attribute)
         seen, expression = self._begin(node.args[0])
-        owner, text = ast.unparse(node.func.value), ast.unparse(node)[:200]
+        owner, text, path = ast.unparse(node.func.value), ast.unparse(node)[:200], path_of(node.func.value)
         self._children(node.func, where)
         value, inner = self._expression_with_site(node.args[0], where)
         if _is_watched_value(node.args[0], expression.form):
@@ -518,6 +498,7 @@ class Rewriter:
                 inner=inner,
                 inside=self._since(seen),
                 expression=expression,
+                path=path,
             )
             value = probes.passing(number, value)
         node.args[0] = value
@@ -656,6 +637,10 @@ def _may_hold_scores(
     if expression.form in {"ListComp", "Dict", "DictComp"}:
         return True
     return not where.loops and any(words.is_history_name(name) for name in names)
+
+
+def _is_range(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range"
 
 
 def _is_super(node: ast.expr) -> bool:
