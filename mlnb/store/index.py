@@ -45,6 +45,8 @@ _SETTINGS: Final[dict[str, Any]] = {
 LARGE: Final = 1 << 30
 """Bytes of an index that is worth all cores; with a smaller one they wait for each other longer than they work."""
 
+_LOCK: Final = re.compile(r"\block\b")
+
 _in_process = threading.RLock()
 _home: duckdb.DuckDBPyConnection | None = None
 _left_to_parent: list[duckdb.DuckDBPyConnection] = []
@@ -321,7 +323,7 @@ def _patiently(database: Path, patience: float, open_it: Callable[[], T]) -> T:
             return open_it()
         except duckdb.IOException as error:
             text = str(error)
-            if "lock" not in text:
+            if not _LOCK.search(text):  # a damaged block is none
                 raise _explained(database, text) from error
             if time.monotonic() >= deadline:
                 raise _busy(database, text) from error

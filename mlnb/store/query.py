@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import ids
 from mlnb.errors import Ambiguous, NotFound, TimedOut, UsageError, nearest
-from mlnb.store import answers, index, live, naming, picking, run_rows, select, wide
+from mlnb.store import answers, index, live, naming, picking, reading, run_rows, select, whole, wide
 from mlnb.store.answers import together
 from mlnb.store.curve import History, thinned
 from mlnb.store.run_rows import RUN_COLUMNS, Row
@@ -58,8 +58,8 @@ __all__ = [
 @dataclass(frozen=True)
 class RunPage:
     """Some runs of many. `total` counts all that match; `cursor` is what to pass as `since` to get what
-    changed after this; `removed` are runs deleted since then; `stale` says that the index could not be
-    opened, so that rows of ended runs may be old."""
+    changed after this; `removed` are runs deleted since then; `stale` says that this is not the whole: the index could not be
+    opened, or more waits to be folded than could be looked through."""
 
     rows: list[Row]
     total: int
@@ -104,7 +104,9 @@ def run_page(
         return RunPage(run_rows.of(connection, run_nos), total, cursor, [run_id for (run_id,) in removed])
 
     question = ("page", where, order_by, limit, offset, children, since, deleted)
-    return answers.answer(store, question, make, stale=_joined)
+    with whole.listening() as heard:
+        page = answers.answer(store, question, make, stale=_joined)
+    return replace(page, stale=page.stale or bool(heard))
 
 
 def groups(store: Store, *, where: str | None = None, children: bool = False) -> list[tuple[str, int]]:
@@ -152,8 +154,8 @@ def runs_frame(
     if limit is None or limit > picking.FEW:  # large ones aren't kept
 
         def ask() -> pd.DataFrame:
-            with answers.looking(store) as connection:
-                return make(connection)
+            with answers.asking(store) as look:
+                return make(look.connection)
 
         return answers.healed(store, ask)
     question = ("frame", where, order_by, limit, offset, children)
@@ -175,7 +177,7 @@ def resolve(store: Store, reference: str) -> str:
     """
 
     def make(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, bool]]:
-        return connection.execute(
+        found = connection.execute(
             """SELECT r.run_id, r.name, r.name = $ref FROM runs r LEFT JOIN runs p ON p.run_id = r.parent_id
                WHERE r.name = $ref OR starts_with(r.run_id, upper($ref))
                ORDER BY r.name = $ref DESC, r.name = $ref AND r.parent_id IS NULL DESC,
@@ -183,17 +185,22 @@ def resolve(store: Store, reference: str) -> str:
                LIMIT 20""",
             {"ref": reference},
         ).fetchall()
-
-    found = answers.answer(store, ("resolve", reference), make) if reference else []
-    if found and (found[0][2] or len(found) == 1 or found[0][0] == reference.upper()):
-        return found[0][0]
-    if found:
-        raise Ambiguous(
-            f"{len(found)} runs have ids that begin with {reference!r}",
-            hint=", ".join(f"{run_id} ({name})" for run_id, name, _ in found[:5]),
+        if found and reference:
+            return found
+        known = connection.execute("SELECT name FROM runs ORDER BY run_id DESC LIMIT 1000").fetchall()
+        raise NotFound(
+            f"there is no run {reference!r} in {store.path}",
+            hint=nearest(reference, [name for (name,) in known]),
         )
-    known = [row["name"] for row in run_page(store, limit=1000, children=True).rows]
-    raise NotFound(f"there is no run {reference!r} in {store.path}", hint=nearest(reference, known))
+
+    own = [reference.upper()] if ids.is_id(reference.upper()) else []
+    found = answers.answer(store, ("resolve", reference), make, about=own)
+    if found[0][2] or len(found) == 1 or found[0][0] == reference.upper():
+        return found[0][0]
+    raise Ambiguous(
+        f"{len(found)} runs have ids that begin with {reference!r}",
+        hint=", ".join(f"{run_id} ({name})" for run_id, name, _ in found[:5]),
+    )
 
 
 def known_ids(store: Store) -> dict[str, bool]:
@@ -230,7 +237,8 @@ def records(store: Store, run_ids: Sequence[str]) -> list[Row]:
         return run_rows.in_full(connection, [_run_no(connection, store, run_id) for run_id in run_ids])
 
     question = ("records", *run_ids)
-    return [dict(row) for row in answers.answer(store, question, make, stale=lambda _, live: live)]
+    found = answers.answer(store, question, make, stale=lambda _, live: live, about=run_ids)
+    return [dict(row) for row in found]
 
 
 def previous(store: Store, run_id: str) -> Row | None:
@@ -251,7 +259,7 @@ def previous(store: Store, run_id: str) -> Row | None:
         )
         return None if found is None else run_rows.of(connection, [found[0]])[0]
 
-    return answers.answer(store, ("previous", run_id), make)
+    return answers.answer(store, ("previous", run_id), make, about=[run_id])
 
 
 def history(store: Store, run_id: str, metric: str, max_points: int | None = None) -> History:
@@ -276,7 +284,8 @@ def history(store: Store, run_id: str, metric: str, max_points: int | None = Non
             [run_no, metric],
         ).fetchnumpy()
         parts = [(found["step"], found["time"], found["value"])]
-        for _, name, records in live.raw_points(store.journals, connection, run_no):
+        own = reading.listing_of(store.journals, run_id)
+        for _, name, records in live.raw_points(own, connection):
             if name == metric:
                 parts.append((records["step"], records["time"], records["value"]))
         steps, times, values = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -297,10 +306,11 @@ def history(store: Store, run_id: str, metric: str, max_points: int | None = Non
             question,
             lambda c: _thinned(store, c, run_id, metric, max_points),
             stale=lambda _, new: new,
+            about=[run_id],
         )
         return thinned(few, max_points)
-    whole = answers.answer(store, ("history", run_id, metric), make, stale=lambda _, new: new)
-    return whole if max_points is None else thinned(whole, max_points)
+    curve = answers.answer(store, ("history", run_id, metric), make, stale=lambda _, new: new, about=[run_id])
+    return curve if max_points is None else thinned(curve, max_points)
 
 
 def _count(store: Store, run_id: str, metric: str) -> int:
@@ -315,7 +325,7 @@ def _count(store: Store, run_id: str, metric: str) -> int:
         )
         return 0 if found is None else int(found[0])
 
-    return answers.answer(store, ("count", run_id, metric), make, stale=lambda _, new: new)
+    return answers.answer(store, ("count", run_id, metric), make, stale=lambda _, new: new, about=[run_id])
 
 
 def _thinned(
@@ -350,7 +360,7 @@ def _thinned(
         known,
     ).fetchnumpy()
     parts = [(found["step"], found["time"], found["value"])]
-    for _, name, records in live.raw_points(store.journals, connection, run_no):
+    for _, name, records in live.raw_points(reading.listing_of(store.journals, run_id), connection):
         if name == metric:
             parts.append((records["step"], records["time"], records["value"]))
     steps, times, values = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -388,7 +398,7 @@ def cells(store: Store, run_id: str) -> list[Row]:
             [run_no],
         )
 
-    return answers.answer(store, ("cells", run_id), make)
+    return answers.answer(store, ("cells", run_id), make, about=[run_id])
 
 
 def chance(store: Store, run_id: str) -> list[Row]:
@@ -462,8 +472,9 @@ def sql(store: Store, text: str, *, limit: int | None = None, seconds: float | N
 def _sql(store: Store, text: str, limit: int | None, seconds: float | None) -> pa.Table:
     import duckdb
 
-    with answers.looking(store, apart=True) as connection:
-        _publish_live(store, connection)
+    with answers.asking(store, apart=True) as look:
+        connection = look.connection
+        _publish_live(look)
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         try:
@@ -608,12 +619,13 @@ def _joined(kept: RunPage | None, fresh: RunPage) -> RunPage:
     return replace(page, rows=[*fresh.rows, *old], stale=True)
 
 
-def _publish_live(store: Store, connection: duckdb.DuckDBPyConnection) -> None:
+def _publish_live(look: answers.Look) -> None:
     """Let the public views show points that aren't folded, too."""
     import numpy as np
     import pyarrow as pa
 
-    parts = list(live.raw_points(store.journals, connection))
+    connection = look.connection
+    parts = list(live.raw_points(look.listing, connection))
     if not parts:
         return
     lengths = [len(records) for _, _, records in parts]

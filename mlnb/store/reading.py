@@ -7,6 +7,7 @@ was torn by a death: in both cases it is not there (yet).
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HEADER_LIMIT: Final = 65536
+
+Choice = Callable[[list[str]], list[str]]
+"""Puts the names of journals in the order in which they are wanted."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,11 @@ class Journal:
 
 @dataclass(frozen=True)
 class Listing:
-    """The journals of a folder at one moment, and the sizes of their two files."""
+    """The journals of a folder at one moment, and the sizes of their two files. `beyond` are the names of those that were
+    not looked at."""
 
     sizes: dict[Journal, tuple[int, int]]
+    beyond: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.sizes)
@@ -75,26 +81,42 @@ class Read:
     damaged: int = 0
 
 
-def listing(folder: Path) -> Listing:
-    """Every journal in `folder`, oldest subject first."""
-    event_sizes: dict[str, int] = {}
-    point_sizes: dict[str, int] = {}
+def listing_of(folder: Path, subject: str) -> Listing:
+    """The journals about one run or session."""
+    own = f"{subject}."
+    return _listing(folder, lambda names: [name for name in names if name.startswith(own)], None)
+
+
+def listing(folder: Path, most: int | None = None, choose: Choice | None = None) -> Listing:
+    """Every journal in `folder`, oldest subject first; of more than `most` only so many, whose names `choose` puts first
+    (those of the newest subjects, where nothing is said)."""
+    return _listing(folder, choose or _newest_first, most)
+
+
+def _listing(folder: Path, choose: Choice, most: int | None) -> Listing:
+    events_there: dict[str, os.DirEntry[str]] = {}
+    points_there: dict[str, os.DirEntry[str]] = {}
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 stem, dot, ending = entry.name.rpartition(".")
-                if ending == "jsonl" and dot:
-                    event_sizes[stem] = _size(entry)
+                if ending == "jsonl" and dot and "." in stem:
+                    events_there[stem] = entry
                 elif ending == "pts" and dot:
-                    point_sizes[stem] = _size(entry)
+                    points_there[stem] = entry
     except (FileNotFoundError, NotADirectoryError):
         return Listing({})
+    names = choose(sorted(events_there))
+    beyond = () if most is None else tuple(names[most:])
     sizes = {}
-    for stem in sorted(event_sizes):
-        subject, dot, writer = stem.partition(".")
-        if dot:
-            sizes[Journal(folder, subject, writer)] = (event_sizes[stem], point_sizes.get(stem, 0))
-    return Listing(sizes)
+    for stem in sorted(names[:most]):
+        there = points_there.get(stem)
+        sizes[Journal.named(folder, stem)] = (_size(events_there[stem]), 0 if there is None else _size(there))
+    return Listing(sizes, beyond)
+
+
+def _newest_first(names: list[str]) -> list[str]:
+    return names[::-1]
 
 
 def sizes(journal: Journal) -> tuple[int, int]:
