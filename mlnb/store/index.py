@@ -107,6 +107,19 @@ def is_damage(error: duckdb.Error) -> bool:
     return isinstance(error, kinds) or "Corrupt database file" in str(error)
 
 
+def is_about_the_file(error: duckdb.Error) -> bool:
+    """Whether it is the file, the disk, or whoever interrupts, and not what was to be written."""
+    import duckdb
+
+    kinds = (
+        duckdb.IOException,
+        duckdb.ConnectionException,
+        duckdb.InterruptException,
+        duckdb.OutOfMemoryException,
+    )
+    return is_damage(error) or isinstance(error, kinds) or "No space left" in str(error)
+
+
 @contextmanager
 def nothing() -> Iterator[duckdb.DuckDBPyConnection]:
     """An index in memory that has nothing yet, as the database `store`."""

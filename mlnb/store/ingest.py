@@ -23,12 +23,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mlnb import events
-from mlnb.errors import Busy, Corrupt
+from mlnb.errors import Busy, Corrupt, Error
 from mlnb.store import archive, index, locks, points, positions, reading, rows, wide
 from mlnb.store.reading import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
     from pathlib import Path
 
     import duckdb
@@ -62,6 +62,9 @@ AT_ONCE: Final = 1000
 
 HELD_AT_ONCE: Final = 200
 """Locks of dead writers held at once: each is an open file, of which a process may have but so many."""
+
+ASIDE: Final = "can't be folded"
+"""How the problem of a journal begins that stood in the way of others."""
 
 POINTS_AT_ONCE: Final = 1_000_000
 BYTES_AT_ONCE: Final = 32 << 20
@@ -286,14 +289,18 @@ def _take_segment(
     and that the index has this segment is noted), and how many journals there were."""
     size = segment.stat().st_size
     batch = list(itertools.islice(archive.frames_of(segment, start), EXPECTED))
-    taken = rows.Taken(connection)
-    taken.expect([Journal.named(store.journals, frame.name) for frame in batch])
-    for frame in batch:
-        while not take_archived(store, taken, frame) or taken.bytes > BYTES_AT_ONCE:
-            _insert(connection, taken)
-            taken = rows.Taken(connection)
-    take_again(store, taken)
-    _insert(connection, taken)
+    try:
+        _take_frames(store, connection, batch)
+    except Exception as error:
+        if not lies_in_what_was_read(error):
+            raise
+        for frame in batch:
+            each_by_itself(
+                connection,
+                [Journal.named(store.journals, frame.name)],
+                lambda: rows.Taken(connection),
+                lambda _, __, frame=frame: _take_frames(store, connection, [frame]),  # type: ignore[misc]
+            )
     if len(batch) == EXPECTED:
         return batch[-1].end, len(batch)
     connection.execute("BEGIN")
@@ -302,7 +309,21 @@ def _take_segment(
     return None, len(batch)
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, taken: rows.Taken) -> None:
+def _take_frames(
+    store: Store, connection: duckdb.DuckDBPyConnection, frames: Sequence[archive.Frame]
+) -> None:
+    taken = rows.Taken(connection)
+    taken.expect([Journal.named(store.journals, frame.name) for frame in frames])
+    for frame in frames:
+        while not take_archived(store, taken, frame) or taken.bytes > BYTES_AT_ONCE:
+            insert(connection, taken)
+            taken = rows.Taken(connection)
+    take_again(store, taken)
+    insert(connection, taken)
+
+
+def insert(connection: duckdb.DuckDBPyConnection, taken: rows.Taken) -> None:
+    """Write what was taken, in one transaction."""
     connection.execute("BEGIN")
     try:
         taken.insert()
@@ -432,6 +453,59 @@ def _fold_slice(
             work.archived[segment] = following
         if work.archived:
             return  # and others may have the file in between
+    read: list[Journal] = []
+    try:
+        _fold_together(store, connection, work, done, read)
+    except Exception as error:
+        if not lies_in_what_was_read(error):
+            raise
+        _release(done)
+        done.clear()
+        each_by_itself(
+            connection,
+            read,
+            lambda: rows.Taken(connection),
+            lambda taken, journal: take_whole(store, taken, journal),
+        )
+    wide.keep_up(connection, enough=wide.ENOUGH if not work.to_fold else wide.AT_ONCE)
+
+
+def lies_in_what_was_read(error: Exception) -> bool:
+    """Whether an error comes from what a journal says, and not from the disk, the index or memory."""
+    import duckdb
+
+    if isinstance(error, (Error, OSError, MemoryError)):
+        return False
+    return not (isinstance(error, duckdb.Error) and index.is_about_the_file(error))
+
+
+def each_by_itself(
+    connection: duckdb.DuckDBPyConnection,
+    journals: Iterable[Journal],
+    begin: Callable[[], rows.Taken],
+    take_one: Callable[[rows.Taken, Journal], object],
+) -> None:
+    """Take journals of which one stands in the way of the others, and set that one aside with its problem."""
+    for journal in journals:
+        taken = begin()
+        try:
+            take_one(taken, journal)
+            insert(connection, taken)
+        except Exception as error:
+            if not lies_in_what_was_read(error):
+                raise
+            taken = begin()
+            taken.leave_alone(journal, f"{ASIDE}: {type(error).__name__}: {error}"[:300])
+            insert(connection, taken)
+
+
+def _fold_together(
+    store: Store,
+    connection: duckdb.DuckDBPyConnection,
+    work: Pending,
+    done: dict[Journal, reading.Hold],
+    read: list[Journal],
+) -> None:
     began = time.monotonic()
     taken = rows.Taken(connection)
     if work.upgrade:
@@ -447,6 +521,7 @@ def _fold_slice(
         and time.monotonic() - began <= SLICE
     ):
         journal = work.to_fold.popleft()
+        read.append(journal)
         hold = reading.take_over(journal)  # before it is read: after that nothing is added
         if hold is not None:
             done[journal] = hold
@@ -462,8 +537,7 @@ def _fold_slice(
         end = _size(store)  # before it is read: what comes meanwhile is taken the next time
         taken.take_registry(store.registry.read(), end)
         work.registry = False
-    _insert(connection, taken)
-    wide.keep_up(connection, enough=wide.ENOUGH if not work.to_fold else wide.AT_ONCE)
+    insert(connection, taken)
 
 
 def _look_again(store: Store, taken: rows.Taken) -> None:
@@ -520,6 +594,12 @@ def take(taken: rows.Taken, journal: Journal, *, put_down: bool = False) -> Reac
         )
         return "end" if end + points.SIZE > points_size else "part"
     return "end" if unread < points.SIZE else "here"
+
+
+def take_whole(store: Store, taken: rows.Taken, journal: Journal) -> None:
+    """Read what is new in one journal, and once more what was folded too early."""
+    take(taken, journal)
+    take_again(store, taken)
 
 
 def _folded_too_early(journal: Journal, end: int, taken_back: list[int]) -> bool:

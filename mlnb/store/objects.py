@@ -39,7 +39,7 @@ class Objects:
         return self.root / sha256[:2] / sha256
 
     def has(self, sha256: str) -> bool:
-        return self.path(sha256).is_file()
+        return self.is_name(sha256) and self.path(sha256).is_file()
 
     def put_bytes(self, data: bytes, *, sync: bool = True) -> str:
         """Keep `data`; its sha256.

@@ -152,19 +152,39 @@ def _take_journals(
     haste: ingest.Haste | None,
 ) -> None:
     while work.to_fold and not _ends(haste, work):
-        taken = rows.Taken(connection, Above(connection))
-        taken.expect(list(work.to_fold)[: ingest.EXPECTED])
-        count = 0
-        while work.to_fold and count < ingest.AT_ONCE and taken.bytes <= ingest.BYTES_AT_ONCE:
-            if count and _ends(haste, work):
-                break
-            count += 1
-            journal = work.to_fold.popleft()
-            if ingest.take(taken, journal) == "part":
-                work.to_fold.appendleft(journal)
-                break
-        ingest.take_again(store, taken)
-        taken.insert()
+        read: list[reading.Journal] = []
+        try:
+            _take_together(store, connection, work, haste, read)
+        except Exception as error:
+            if not ingest.lies_in_what_was_read(error):
+                raise
+            ingest.each_by_itself(
+                connection,
+                read,
+                lambda: rows.Taken(connection, Above(connection)),
+                lambda taken, journal: ingest.take_whole(store, taken, journal),
+            )
+
+
+def _take_together(
+    store: Store,
+    connection: duckdb.DuckDBPyConnection,
+    work: ingest.Pending,
+    haste: ingest.Haste | None,
+    read: list[reading.Journal],
+) -> None:
+    taken = rows.Taken(connection, Above(connection))
+    taken.expect(list(work.to_fold)[: ingest.EXPECTED])
+    while work.to_fold and len(read) < ingest.AT_ONCE and taken.bytes <= ingest.BYTES_AT_ONCE:
+        if read and _ends(haste, work):
+            break
+        journal = work.to_fold.popleft()
+        read.append(journal)
+        if ingest.take(taken, journal) == "part":
+            work.to_fold.appendleft(journal)
+            break
+    ingest.take_again(store, taken)
+    ingest.insert(connection, taken)
 
 
 def _take_segments(

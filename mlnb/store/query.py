@@ -557,7 +557,8 @@ def models(store: Store) -> list[Row]:
             )
             model["versions"].append(version)
         for model_name, alias, number in connection.execute(
-            "SELECT model, alias, version FROM aliases ORDER BY alias"
+            """SELECT model, alias, version FROM aliases
+               WHERE model IN (SELECT model FROM model_versions) ORDER BY alias"""
         ).fetchall():
             found[model_name]["aliases"][alias] = number
             for version in found[model_name]["versions"]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mlnb import events
-from mlnb.store import answers, archive, points, reading
+from mlnb.store import answers, archive, ingest, points, reading
 
 if TYPE_CHECKING:
     from mlnb.store.layout import Store
@@ -178,6 +178,11 @@ def _index(store: Store) -> Iterator[Finding]:
     """Journals of the archive that the index hasn't taken in whole."""
     archived: set[str] = set()
     with answers.looking(store) as connection:
+        for name, problem in connection.execute(
+            "SELECT name, problem FROM base.journal WHERE starts_with(problem, ?) ORDER BY name",
+            [ingest.ASIDE],
+        ).fetchall():
+            yield Finding(name, problem, "its other events aren't shown either; report it")
         archived |= {journal.name for journal in reading.listing(store.journals).sizes}
         ends = {
             name: (events_end, points_end)
