@@ -276,6 +276,8 @@ def _purge(store: Store, deleted: set[str]) -> None:
             "output",
             "metric",
             "point",
+            "coarse",
+            "covered",
             "dataset",
             "artifact",
             "verdict",

@@ -113,6 +113,15 @@ class Objects:
         with self.path(sha256).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 
+    def stamp(self, sha256: str) -> tuple[int, ...] | None:
+        """Something that differs whenever the object's bytes may: its file is another one, or was written to; None where it
+        is gone."""
+        try:
+            found = self.path(sha256).stat()
+        except FileNotFoundError:
+            return None
+        return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
     def remove(self, sha256: str) -> None:
         self.path(sha256).unlink(missing_ok=True)
 

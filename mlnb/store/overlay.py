@@ -28,6 +28,8 @@ KEYED: Final[dict[str, tuple[str, ...]]] = {
     "metric": ("run_no", "key_no"),
     "journal": ("name",),
     "point": ("run_no",),
+    "coarse": ("run_no",),
+    "covered": ("run_no", "key_no"),
     "cell": ("session_id", "ordinal"),
 }
 """Tables whose rows are replaced, by what they are found by."""

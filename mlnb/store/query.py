@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import ids
 from mlnb.errors import Ambiguous, NotFound, TimedOut, UsageError, nearest
-from mlnb.store import answers, index, live, naming, picking, reading, run_rows, select, whole, wide
+from mlnb.store import answers, coarse, index, live, naming, picking, reading, run_rows, select, whole, wide
 from mlnb.store.answers import together
 from mlnb.store.curve import History, thinned
 from mlnb.store.run_rows import RUN_COLUMNS, Row
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mlnb.store.layout import Store
+
+FINER: Final = 4
+"""Stretches that are kept of a long curve, for each that is drawn, where these do for it."""
 
 MANY_POINTS: Final = 1_000_000
 """Points of a curve that are thinned by DuckDB, and never all in this process's memory."""
@@ -336,14 +339,19 @@ def _thinned(
     import numpy as np
 
     run_no = _run_no(connection, store, run_id)
-    known = {
-        "run_no": run_no,
-        "metric": metric,
-        "stretches": max(1, max_points // 2),
-    }
+    stretches = max(1, max_points // 2)
+    known = {"run_no": run_no, "metric": metric, "stretches": stretches}
+    coarse_enough = index.one(
+        connection,
+        """SELECT m."count" = c."count" AND c."count" >= ? FROM base.metric m JOIN base.key k USING (key_no)
+           JOIN base.covered c USING (run_no, key_no) WHERE m.run_no = ? AND k.name = ?""",
+        [stretches * FINER * coarse.STRETCH, run_no, metric],
+    )
+    table = "base.coarse" if coarse_enough is not None and coarse_enough[0] else "base.point"
     found = connection.execute(
-        """WITH curve AS (
-               SELECT step, "time", value, isnan(value) AS nan FROM base.point
+        f"WITH whole AS (FROM {table}), "
+        """curve AS (
+               SELECT step, "time", value, isnan(value) AS nan FROM whole
                WHERE run_no = $run_no AND key_no = (SELECT key_no FROM base.key WHERE name = $metric)),
              ends AS (SELECT min(step)::DOUBLE AS low, greatest(max(step)::DOUBLE - min(step)::DOUBLE, 1) AS width
                       FROM curve),
