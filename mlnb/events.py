@@ -84,6 +84,9 @@ class JournalOpened(Event, tag="journal", frozen=True, kw_only=True, omit_defaul
     pid: Small
     pid_namespace: str | None = None
     pid_born: Large | None = None
+    streams: dict[
+        str, str
+    ] = {}  # beyond events and points: their names, and how the names of their files end
     pid_started: float = 0.0  # in seconds of the wall clock: what older versions wrote
 
 

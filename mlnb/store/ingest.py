@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mlnb import events
 from mlnb.errors import Busy, Corrupt, Error
-from mlnb.store import archive, index, locks, points, positions, reading, rows, wide
+from mlnb.store import archive, index, locks, points, positions, reading, rows, streams, wide
 from mlnb.store.reading import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -52,7 +52,7 @@ LOOKED_AT: Final = 10_000
 """Journals that are looked at while somebody waits for an answer."""
 
 QUICK: Final = 2 << 20
-"""Bytes of the archive that are taken in while somebody waits."""
+"""Bytes of the archive that are taken in while somebody waits, however long that takes."""
 
 SHORTEST: Final = 200
 """Bytes of a journal that has its first record for certain."""
@@ -97,7 +97,7 @@ class Pending:
     @property
     def is_little(self) -> bool:
         """Whether it is done sooner than it is worth to leave any of it out."""
-        if len(self.to_fold) > LITTLE or self.archived or self.beyond:
+        if len(self.to_fold) > LITTLE or self.beyond or not _is_quick(self.archived):
             return False
         return sum(map(sum, map(reading.sizes, self.to_fold))) <= BYTES_AT_ONCE
 
@@ -185,7 +185,7 @@ def fold_some(
     with locks.locked(store.ingest_lock, timeout=patience) as held:
         if not held:
             return None
-        if not store.database.exists() and not _is_quick(archive.segments(store.archive)):
+        if not store.database.exists() and not _is_quick(_whole_archive(store)):
             return None  # to make it again takes long
         return drain(store, patience=patience, haste=haste, listing=listing)
 
@@ -209,7 +209,7 @@ def drain(
     try:
         return _drain(store, patience, haste, listing)
     except Corrupt:
-        if haste is not None and not _is_quick(segments := archive.segments(store.archive)):
+        if haste is not None and not _is_quick(segments := _whole_archive(store)):
             index.remove(store.database)
             return [str(segment) for segment in segments]
         make_again(store)
@@ -257,9 +257,13 @@ def _found(store: Store, patience: float, haste: Haste | None, listing: reading.
         return pending(store, connection, haste, listing)
 
 
-def _is_quick(segments: Iterable[Path]) -> bool:
-    """Whether these segments are taken in while somebody waits."""
-    return sum(segment.stat().st_size for segment in segments) <= QUICK
+def _is_quick(segments: Mapping[Path, int]) -> bool:
+    """Whether what these segments have from a byte on is taken in while somebody waits."""
+    return sum(segment.stat().st_size - start for segment, start in segments.items()) <= QUICK
+
+
+def _whole_archive(store: Store) -> dict[Path, int]:
+    return dict.fromkeys(archive.segments(store.archive), 0)
 
 
 def make_again(store: Store) -> int:
@@ -341,7 +345,7 @@ def take_archived(store: Store, taken: rows.Taken, frame: archive.Frame) -> bool
     at = taken.position(frame.name)
     if at.problem is None and at.events_end >= frame.events and at.points_end >= frame.points:
         return True
-    lines = b"".join(data for _, data in archive.stream_of(frame, archive.EVENTS))
+    lines = b"".join(data for _, data in archive.stream_of(frame, streams.EVENTS))
     first = reading.first_of(lines)
     if first is None or f"{first.subject}.{first.writer}" != frame.name:
         return True
@@ -365,7 +369,7 @@ def take_archived(store: Store, taken: rows.Taken, frame: archive.Frame) -> bool
     if at.events_end:
         taken.know_keys(journal, reading.parse(lines, sealed=sealed)[0])
     last = max([event.time for event in new], default=0)
-    for begin, data in archive.stream_of(frame, archive.POINTS, at.points_end):
+    for begin, data in archive.stream_of(frame, streams.POINTS, at.points_end):
         if taken.bytes > BYTES_AT_ONCE:
             taken.pass_over(journal, begin)
             return False
@@ -397,7 +401,7 @@ def pending(
     known = positions.folded(connection, [journal.name for journal in listing.sizes])
     registry_end, understood = positions.state(connection)
     work = Pending(
-        registry=registry_end != _size(store),
+        registry=registry_end != _size(store) or understood != events.UNDERSTOOD,
         upgrade=understood != events.UNDERSTOOD,
         archived=positions.unknown_segments(connection, store.archive),
         beyond=listing.beyond,
@@ -637,7 +641,7 @@ def _folded_points(
         end = taken.position(name).points_end
         lines, data = (
             b"".join(part for _, part in archive.stream_of(frame, stream))
-            for stream in (archive.EVENTS, archive.POINTS)
+            for stream in (streams.EVENTS, streams.POINTS)
         )
         yield name.partition(".")[2], reading.parse(lines)[0], points.unpack(data[:end])
 
@@ -683,7 +687,8 @@ def _release(held: dict[Journal, reading.Hold]) -> None:
 
 def unlink(journal: Journal) -> None:
     # The events go last: a journal without them isn't listed, and its points would lie there for ever.
-    for path in (journal.points_path, journal.alive_path, journal.events_path):
+    others = [path for _, path in reading.stream_paths(journal).values() if path != journal.events_path]
+    for path in (*others, journal.alive_path, journal.events_path):
         path.unlink(missing_ok=True)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
-from mlnb.store import archive, locks, points, process
+from mlnb.store import archive, locks, points, process, streams
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -125,25 +125,22 @@ def sizes(journal: Journal) -> tuple[int, int]:
 
 
 def content(journal: Journal) -> archive.Content:
-    """A journal that nobody writes any more, to be archived: its whole records."""
-    paths = {archive.EVENTS: journal.events_path, archive.POINTS: journal.points_path}
+    """A journal that nobody writes any more, to be archived: the whole records of all its streams."""
+    paths = stream_paths(journal)
     lengths = {
-        archive.EVENTS: _whole_lines(journal.events_path),
-        archive.POINTS: _length(journal.points_path) // points.SIZE * points.SIZE,
+        name: stream.whole(path, size) if (size := _length(path)) else 0
+        for name, (stream, path) in paths.items()
     }
-    return archive.Content(journal.name, lengths, lambda stream, begin, end: _read(paths[stream], begin, end))
+    return archive.Content(journal.name, lengths, lambda name, begin, end: _read(paths[name][1], begin, end))
 
 
-def _whole_lines(path: Path) -> int:
-    """The length of a file up to its last whole line."""
-    end = _length(path)
-    while end > 0:
-        start = max(0, end - (1 << 16))
-        found = _read(path, start, end).rfind(b"\n")
-        if found >= 0:
-            return start + found + 1
-        end = start
-    return 0
+def stream_paths(journal: Journal) -> dict[str, tuple[streams.Stream, Path]]:
+    """The streams of a journal, and their files; those of a newer version too, if it says so in the first record."""
+    first = header(journal)
+    return {
+        name: (stream, journal.folder / f"{journal.name}.{stream.ending}")
+        for name, stream in streams.of({} if first is None else first.streams).items()
+    }
 
 
 def whole(journal: Journal) -> tuple[bytes, bytes]:
