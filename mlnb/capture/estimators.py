@@ -9,9 +9,10 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
+from types import FunctionType
 from typing import Any, Final
 
-from mlnb.capture.numbers import held
+from mlnb.capture.kinds import held, home_of, is_users, method_of, root_of, told
 from mlnb.capture.plain import Opaque, plain
 
 LIBRARIES: Final = (
@@ -57,8 +58,7 @@ def is_trainable(value: Any) -> bool:
 
 def is_keras(value: Any) -> bool:
     return any(
-        base.__name__ == "Model" and base.__module__.split(".")[0] in {"keras", "tensorflow"}
-        for base in type(value).__mro__
+        base.__name__ == "Model" and root_of(base) in {"keras", "tensorflow"} for base in type(value).__mro__
     )
 
 
@@ -72,17 +72,23 @@ def name_of(value: Any) -> str:
 
 def settings(value: Any) -> dict[str, Any]:
     """`get_params()` that differ from the class's defaults, nested ones with their dunders as dots."""
-    if not can(value, "get_params"):
-        return {}
-    own = value.get_params
-    try:
-        shallow = own(deep=False)
-        deep = own(deep=True) if any(map(_may_hold_parts, shallow.values())) else shallow
-    except Exception:  # noqa: BLE001 - arrays compare to arrays, users' classes to anything
-        return {}
     found: dict[str, Any] = {}
-    _collect(value, shallow, deep, "", found)
+    try:
+        shallow = _params(value, deep=False)
+        deep = _params(value, deep=True) if any(map(_may_hold_parts, shallow.values())) else shallow
+        _collect(value, shallow, deep, "", found)
+    except Exception:  # noqa: BLE001 - a part's constructor may keep its settings elsewhere
+        return {}
     return found
+
+
+def _params(value: Any, *, deep: bool) -> dict[str, Any]:
+    """`get_params()`; of an estimator with one of the user's own, what it holds under its constructor's names."""
+    get = method_of(value, "get_params")
+    if type(get) is FunctionType and not is_users(get):
+        return value.get_params(deep=deep)  # type: ignore[no-any-return]
+    kind: Any = type(value)
+    return {name: found for name in _defaults(kind) if (found := held(value, name)) is not None}
 
 
 def _may_hold_parts(value: Any) -> bool:
@@ -107,8 +113,7 @@ def _collect(
 
 def _collect_inner(value: Any, prefix: str, found: dict[str, Any]) -> None:
     if can(value, "get_params"):
-        own = value.get_params
-        _collect(value, own(deep=False), own(deep=True), prefix, found)
+        _collect(value, _params(value, deep=False), _params(value, deep=True), prefix, found)
 
 
 @functools.lru_cache(maxsize=500)
@@ -139,7 +144,7 @@ def _same(one: Any, other: Any) -> bool:
         return True
     return (
         type(one) is type(other)
-        and type(one).__module__ in {"builtins", "numpy"}
+        and home_of(type(one)) in {"builtins", "numpy"}
         and _equal(plain(one), plain(other))
     )
 
@@ -150,9 +155,9 @@ def _equal(one: Any, other: Any) -> bool:
 
 def libraries(value: Any) -> dict[str, str]:
     """The versions of the libraries that the estimator's class, and its parts', come from."""
-    names = {base.__module__.split(".")[0] for base in type(value).__mro__} & set(LIBRARIES)
+    names = {root_of(base) for base in type(value).__mro__} & set(LIBRARIES)
     for _, part in steps_of(value) or []:
-        names |= {base.__module__.split(".")[0] for base in type(part).__mro__} & set(LIBRARIES)
+        names |= {root_of(base) for base in type(part).__mro__} & set(LIBRARIES)
     found = {}
     for name in sorted(names):
         version = getattr(sys.modules.get(name), "__version__", None)
@@ -181,12 +186,10 @@ def learnt(value: Any) -> dict[str, Any]:
 
 def _evaluation_logs(value: Any, state: dict[str, Any]) -> dict[str, list[float]]:
     """`{"validation_0.logloss": [...]}` of XGBoost, LightGBM and CatBoost."""
-    root = type(value).__module__.partition(".")[0]
+    root = root_of(type(value))
     if root not in {"xgboost", "lightgbm", "catboost"}:
         return {}
-    return flat_logs(
-        state.get("evals_result_") or state.get("_evals_result") or getattr(value, "evals_result_", None)
-    )
+    return flat_logs(state.get("evals_result_") or state.get("_evals_result") or told(value, "evals_result_"))
 
 
 def flat_logs(logs: Any) -> dict[str, list[float]]:

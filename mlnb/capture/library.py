@@ -11,6 +11,7 @@ import inspect
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Final, Literal
 
+from mlnb.capture.kinds import root_of
 from mlnb.capture.vocabulary import listed
 
 Role = Literal["metric", "report", "estimator", "validation", "setting", "seed", "reader", "booster"]
@@ -111,7 +112,7 @@ def is_plain(target: Any) -> bool:
     """Whether a callable is a function or class, or an object of a known library's own kind: one that can be asked for its
     name without running anything of the user's."""
     kind = type(target)
-    home = kind.__module__.partition(".")[0]
+    home = root_of(kind)
     return issubclass(kind, (*_FUNCTIONS, type)) or home in _HOMES or home.startswith("_cython")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mlnb.capture import estimators, formats, signatures
+from mlnb.capture.kinds import home_of
 from mlnb.errors import UsageError
 
 LARGEST: Final = 256 << 20  # bytes
@@ -108,7 +109,7 @@ def describe(est: Any, input_example: Any = None) -> dict[str, Any]:
     """What is known of a model without its file: class, text, libraries' versions, signature."""
     kind = type(est)
     found: dict[str, Any] = {
-        "class": f"{kind.__module__}.{kind.__qualname__}",
+        "class": f"{home_of(kind)}.{kind.__qualname__}",
         "text": _text(est),
         "versions": {"python": ".".join(map(str, sys.version_info[:3])), **estimators.libraries(est)},
     }

@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import xxhash
 
+from mlnb.capture.kinds import home_of
+from mlnb.capture.parsing import compiled, parsed
 from mlnb.capture.rewrite import Rewriter
 from mlnb.capture.syntax import last_name
 
@@ -43,6 +45,7 @@ CALLERS: Final = frozenset(
 )
 """What may be handed a function with probes. Whoever else is handed one may read its code: to compile it, to pickle it, to
 know it again."""
+_LOOKS: Final = frozenset({"__code__", "__wrapped__"})
 LONGEST: Final = 100_000  # characters of a cell whose functions have twins
 _REACHED: Final = 300  # functions that a cell's names may lead to
 _FUTURES: Final = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
@@ -88,6 +91,8 @@ class Twins:
                 map(_is_compiler, node.decorator_list)
             ):
                 self._compiled.add(node.name)
+            elif isinstance(node, ast.Attribute) and node.attr in _LOOKS:
+                self._compiled |= _named(node.value)
 
     # ---- in and out -------------------------------------------------------------------------
 
@@ -155,10 +160,10 @@ class Twins:
                 yield value
             return
         kind: Any = value if issubclass(type(value), type) else type(value)
-        if kind.__module__ != "__main__":
+        if home_of(kind) != "__main__":
             return
         for base in kind.__mro__:
-            if base.__module__ == "__main__":
+            if home_of(base) == "__main__":
                 for name, inner in list(vars(base).items()):
                     if isinstance(inner, (staticmethod, classmethod)):
                         inner = inner.__func__  # noqa: PLW2901
@@ -191,7 +196,7 @@ class Twins:
         if len(source) > LONGEST:
             return {}
         try:
-            tree = ast.parse(source)
+            tree = parsed(source)
         except (SyntaxError, ValueError):
             return {}
         number = number_of(source, "functions")
@@ -200,7 +205,7 @@ class Twins:
         if not rewriter.units:
             return {}
         flags = (own.co_flags & _FUTURES) | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        code = compile(tree, own.co_filename, "exec", flags=flags, dont_inherit=True)
+        code = compiled(tree, own.co_filename, flags)
         self._add(rewriter.sites)
         units = rewriter.units
         return {key: (units[key[1]], twin) for key, twin in _by_place(code) if key[1] in units}
