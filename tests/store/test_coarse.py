@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlnb.store import answers, care, coarse, index, ingest, points, query
+from mlnb.store import answers, care, coarse, curves, index, ingest, points, query
 from mlnb.testing import relations
 
 
@@ -11,7 +11,7 @@ from mlnb.testing import relations
 def _small(monkeypatch):
     monkeypatch.setattr(coarse, "STRETCH", 16)
     monkeypatch.setattr(coarse, "LEAST", 64)
-    monkeypatch.setattr(query, "MANY_POINTS", 100)
+    monkeypatch.setattr(curves, "MANY_POINTS", 100)
     monkeypatch.setattr(ingest, "POINTS_AT_ONCE", 1000)
 
 
