@@ -209,6 +209,8 @@ def _finished(gathering: _Gathering, best: Trial, made: Gathered) -> Any:
         kept = query.record(gathering.store, best.verdict.rerun_id)["artifacts"]
         sha256 = next(item["sha256"] for item in reversed(kept) if item["kind"] == "notebook")
         notebook = without_papermill(ipynb.decode(gathering.store.objects.read(sha256)))
+    if not made.reproduced:
+        notebook.cells.insert(0, composing.note(made.run_name, made.causes))
     parts = made.verdict.parts if made.verdict is not None else ()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # when it was executed is no part of what it says

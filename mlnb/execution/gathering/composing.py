@@ -79,6 +79,12 @@ def compose(done: Sequence[Execution], places: Sequence[int], style: Style) -> A
     return made
 
 
+def note(run: str, causes: Sequence[str]) -> Any:
+    """What stands on top of a notebook that doesn't reproduce its run."""
+    lines = [f"This notebook does not reproduce {run}:", "", *(f"- {cause}" for cause in causes)]
+    return _markdown("gathered-note", "\n".join(lines))
+
+
 def set_back(done: Sequence[Execution], places: Sequence[int]) -> dict[int, list[str]]:
     """Which generators must be set back before which execution (by ordinal), so that each draws what it drew.
 
