@@ -147,8 +147,10 @@ def _may_lack_cells(verdict: Verdict) -> bool:
     return any(not part.agrees and part.part != "environment" for part in verdict.parts)
 
 
-def run_reproduction(origin: Origin, name: str, timeout: float | None = None) -> str:
-    """Execute what repeats a run, once; the id of the run that did.
+def run_reproduction(
+    origin: Origin, name: str, timeout: float | None = None, template: str | None = None
+) -> str:
+    """Execute what repeats a run, once; the id of the run that did. `template` is the address of a process that forks its kernel.
 
     Raises
     ------
@@ -157,7 +159,7 @@ def run_reproduction(origin: Origin, name: str, timeout: float | None = None) ->
     """
     plan = make_plan(params=origin.parameters, rows=[{}])
     run_id = plan.entries[0].run_id
-    settings = Settings(timeout=timeout, workers=1, kind="reproduction")
+    settings = Settings(timeout=timeout, workers=1, kind="reproduction", template=template)
     batch = execute(prepare_plan(origin, plan, name=f"{name}-{run_id[-6:].lower()}", settings=settings))
     _refuse_failed(batch)
     return run_id

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from mlnb.execution.verdict import Tolerance
 if TYPE_CHECKING:
     from mlnb.execution.replay import Execution
     from mlnb.execution.reproduction import Verdict
+    from mlnb.execution.warm.starting import WarmKernels
     from mlnb.store import Store
 
 EXACT = Tolerance(relative=0.0, absolute=0.0)
@@ -104,9 +106,10 @@ def gather(
         raise NotebookError(
             f"the session of run {record['name']} wasn't recorded", hint="nothing can be gathered"
         )
-    gathering = _Gathering(home, record, done, timeout)
-    search = Search(done, gathering.attempt, told or (lambda _: None), time.monotonic() + seconds, fast=fast)
-    best = search.run()
+    with ExitStack() as stack:
+        gathering = _Gathering(home, record, done, timeout, stack, fast=fast)
+        told = told or (lambda _: None)
+        best = Search(done, gathering.attempt, told, time.monotonic() + seconds, fast=fast).run()
     verdict = None if best.verdict is None else gathering.judged_again(best)
     causes = () if verdict is not None and verdict.reproduced else tuple(_causes(done, best, verdict))
     made = Gathered(
@@ -141,14 +144,26 @@ def refuse(record: Any, path: Path, *, force: bool) -> None:
 
 
 class _Gathering:
-    """Executes and judges what is composed for one run."""
+    """Executes and judges what is composed for one run. The template of its warm kernels goes with `stack`."""
 
-    def __init__(self, store: Store, record: Any, done: list[Execution], timeout: float | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        record: Any,
+        done: list[Execution],
+        timeout: float | None,
+        stack: ExitStack,
+        *,
+        fast: bool,
+    ) -> None:
         self.store = store
         self.record = record
         self.done = done
         self.tries = 0
         self._timeout = timeout
+        self._stack = stack
+        self._fast = fast
+        self._template: WarmKernels | None = None
         self._notebook = Path(record["notebook"] or f"{record['experiment']}.ipynb").absolute()
         settings = frozenset(
             item["name"] for item in record["params_detail"] if item["source"] in {"assigned", "literal"}
@@ -161,17 +176,21 @@ class _Gathering:
     def compose(self, places: tuple[int, ...], *, plain: bool) -> Any:
         return composing.compose(self.done, places, self._plain if plain else self._style)
 
-    def attempt(self, places: tuple[int, ...], plain: bool) -> Trial:
+    def attempt(self, places: tuple[int, ...], plain: bool, warm: bool) -> Trial:
         from mlnb.execution.reproduction import judge_reruns
 
         self.tries += 1
+        notebook = self.compose(places, plain=plain)
         try:
-            rerun = self._execute(self.compose(places, plain=plain))
+            if self._template is None and not self._fast:  # it is ready when the first try is over
+                self._template = self._stack.enter_context(self._kernels_of(notebook))
+            template = self._template.address if warm and self._template is not None else None
+            rerun = self._execute(notebook, template)
             verdict = judge_reruns(self.store, self.record["run_id"], [rerun], EXACT)
         except Error as error:
-            return Trial(places, holds=False, error=str(error), plain=plain)
+            return Trial(places, holds=False, error=str(error), plain=plain, warm=warm)
         holds = all(part.agrees for part in verdict.parts if part.part != "environment")
-        return Trial(places, holds, verdict, plain=plain)
+        return Trial(places, holds, verdict, plain=plain, warm=warm)
 
     def judged_again(self, trial: Trial) -> Verdict:
         """The verdict by the tolerance that verdicts have."""
@@ -182,13 +201,19 @@ class _Gathering:
             return found
         return judge_reruns(self.store, self.record["run_id"], [found.rerun_id])
 
-    def _execute(self, notebook: Any) -> str:
+    def _kernels_of(self, notebook: Any) -> WarmKernels:
+        from mlnb.execution.warm.starting import WarmKernels
+
+        kernel = notebook.metadata["kernelspec"]["name"]
+        return WarmKernels.start(notebook, kernel, self._notebook.parent)
+
+    def _execute(self, notebook: Any, template: str | None) -> str:
         from mlnb.execution.notebooks import from_bytes
         from mlnb.execution.origin import Origin
         from mlnb.execution.reproduction import run_reproduction
 
         origin = Origin(from_bytes(ipynb.encode(notebook), self._notebook), self.store, self.record["run_id"])
-        return run_reproduction(origin, "gather", self._timeout)
+        return run_reproduction(origin, "gather", self._timeout, template)
 
 
 def _read(path: Path) -> Any:
