@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlnb.errors import Error, NotebookError, UsageError
+from mlnb.errors import ExecutionFailed, NotebookError, UsageError
 from mlnb.execution import blame, ipynb, replay
 from mlnb.execution.gathering import composing
 from mlnb.execution.gathering.searching import Search, Trial
 from mlnb.execution.verdict import Tolerance
 
 if TYPE_CHECKING:
+    from mlnb.execution.origin import Origin
     from mlnb.execution.replay import Execution
     from mlnb.execution.reproduction import Verdict
     from mlnb.execution.warm.starting import WarmKernels
@@ -90,9 +91,11 @@ def gather(
     NotFound, Ambiguous
         Not one run.
     UsageError
-        The run is of a script or a whole notebook, or the file exists.
+        The run is of a script or a whole notebook, or has no end; or the file exists.
     NotebookError
         The run's session wasn't recorded.
+    KernelError
+        The notebook's kernel isn't installed.
     """
     from mlnb.execution.reproduction import open_store
     from mlnb.store import query
@@ -123,9 +126,10 @@ def _causes(done: list[Execution], best: Trial, verdict: Verdict | None) -> Iter
     """What parted, what the verdict makes of it, and what no record holds."""
     if verdict is not None:
         yield from (f"{part.part} {part.outcome}: {part.detail}" for part in verdict.parts if not part.agrees)
-        if verdict.cause:
-            yield verdict.cause
-    yield from blame.causes(done, best.places, best.error)
+    known = list(blame.causes(done, best.places, best.error))
+    if verdict is not None and verdict.cause and not known:
+        yield verdict.cause
+    yield from known
 
 
 def refuse(record: Any, path: Path, *, force: bool) -> None:
@@ -137,6 +141,9 @@ def refuse(record: Any, path: Path, *, force: bool) -> None:
         raise UsageError(
             f"run {name} is of a script, not of a notebook's cell", hint="only cells are gathered"
         )
+    if record["status"] in {"killed", "running"}:
+        state = "was killed before its end" if record["status"] == "killed" else "hasn't ended yet"
+        raise UsageError(f"run {name} {state}", hint="only what came to an end can be proved")
     if path.exists() and not force:
         raise UsageError(f"{path.name} exists already", hint="--force, or another name: -o FILE")
     if not path.parent.is_dir():
@@ -177,17 +184,17 @@ class _Gathering:
         return composing.compose(self.done, places, self._plain if plain else self._style)
 
     def attempt(self, places: tuple[int, ...], plain: bool, warm: bool) -> Trial:
-        from mlnb.execution.reproduction import judge_reruns
+        from mlnb.execution.reproduction import judge_reruns, run_reproduction
 
         self.tries += 1
-        notebook = self.compose(places, plain=plain)
+        origin = self._origin(self.compose(places, plain=plain))
+        if self._template is None and not self._fast:  # it is ready when the first try is over
+            self._template = self._stack.enter_context(_kernels_of(origin))
+        template = self._template.address if warm and self._template is not None else None
         try:
-            if self._template is None and not self._fast:  # it is ready when the first try is over
-                self._template = self._stack.enter_context(self._kernels_of(notebook))
-            template = self._template.address if warm and self._template is not None else None
-            rerun = self._execute(notebook, template)
+            rerun = run_reproduction(origin, "gather", self._timeout, template)
             verdict = judge_reruns(self.store, self.record["run_id"], [rerun], EXACT)
-        except Error as error:
+        except ExecutionFailed as error:
             return Trial(places, holds=False, error=str(error), plain=plain, warm=warm)
         holds = all(part.agrees for part in verdict.parts if part.part != "environment")
         return Trial(places, holds, verdict, plain=plain, warm=warm)
@@ -201,19 +208,18 @@ class _Gathering:
             return found
         return judge_reruns(self.store, self.record["run_id"], [found.rerun_id])
 
-    def _kernels_of(self, notebook: Any) -> WarmKernels:
-        from mlnb.execution.warm.starting import WarmKernels
-
-        kernel = notebook.metadata["kernelspec"]["name"]
-        return WarmKernels.start(notebook, kernel, self._notebook.parent)
-
-    def _execute(self, notebook: Any, template: str | None) -> str:
+    def _origin(self, notebook: Any) -> Origin:
         from mlnb.execution.notebooks import from_bytes
         from mlnb.execution.origin import Origin
-        from mlnb.execution.reproduction import run_reproduction
 
-        origin = Origin(from_bytes(ipynb.encode(notebook), self._notebook), self.store, self.record["run_id"])
-        return run_reproduction(origin, "gather", self._timeout, template)
+        return Origin(from_bytes(ipynb.encode(notebook), self._notebook), self.store, self.record["run_id"])
+
+
+def _kernels_of(origin: Origin) -> WarmKernels:
+    from mlnb.execution.warm.starting import WarmKernels
+
+    source = origin.source
+    return WarmKernels.start(ipynb.decode(source.content), source.kernel_name, source.path.parent)
 
 
 def _read(path: Path) -> Any:
