@@ -112,10 +112,22 @@ def _is_known(value: Any) -> bool:
 def _params(value: Any, *, deep: bool) -> dict[str, Any]:
     """`get_params()`; of an estimator with one of the user's own, what it holds under its constructor's names."""
     get = method_of(value, "get_params")
+    kind: Any = type(value)
+    if not deep and get is not None and get is _get_of_scikit_learn():
+        return {name: getattr(value, name) for name in _names(kind)}
     if type(get) is FunctionType and not is_users(get):
         return value.get_params(deep=deep)  # type: ignore[no-any-return]
-    kind: Any = type(value)
     return {name: found for name in _defaults(kind) if (found := held(value, name)) is not None}
+
+
+def _get_of_scikit_learn() -> Any:
+    return dict_of(getattr(sys.modules.get("sklearn.base"), "BaseEstimator", object)).get("get_params")
+
+
+@functools.lru_cache(maxsize=500)
+def _names(kind: Any) -> tuple[str, ...]:
+    """The parameters of one of scikit-learn's classes, which it reads off its signature each time that it is asked."""
+    return tuple(kind._get_param_names())  # noqa: SLF001 - what its own `get_params` goes by
 
 
 def _may_hold_parts(value: Any) -> bool:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SURE: Final = 50  # turns of a loop that are seen whatever the budget says
+DEAR: Final = 0.02  # seconds that seeing them may take; in turns that fit models, it takes a millisecond each
 TOGETHER: Final = 16  # turns of a phase in which all are seen
 FIRST: Final = 16  # turns of a loop's first phase without probes
 GROWTH: Final = 8  # times the turns of the phase before, at most
@@ -104,7 +105,7 @@ class Phases:
     cell's loops, by their places; `own` says that nobody else has the iterator."""
 
     __slots__ = (
-        "__weakref__", "_budget", "_full", "_given", "_last", "_length", "_pace", "_piece", "_range", "_raw",
+        "__weakref__", "_budget", "_full", "_given", "_last", "_length", "_pace", "_paid", "_piece", "_range", "_raw",
         "_rest", "_seen_turns", "_since", "_tight", "seen", "state",
     )  # fmt: skip
 
@@ -126,6 +127,7 @@ class Phases:
         self._rest: range | None = None  # of a range, what no iterator of ours is set to
         self._full: Any = repeat(()) if raw is None else chain(raw, _end(state))
         self._budget = budget
+        self._paid = 0.0 if budget is None else budget.spent
         self._seen_turns = seen_turns
         self._piece = 0  # turns of the phase under way that aren't seen
         self._last = FIRST  # of the latest one that had such
@@ -156,7 +158,7 @@ class Phases:
             state.counted = False
             return state
         budget.light()
-        if budget.over() and self._seen_turns.get(state.number, 0) >= SURE:
+        if budget.over() and self._is_sure(budget):
             self._tight = True
             self.seen = ()
             self._piece = self._last = self._length_of_piece()
@@ -170,6 +172,10 @@ class Phases:
                 self._full = chain(self._raw, _end(self.state))
             self.seen = islice(self._full, 1 if self._tight else TOGETHER)
         return state
+
+    def _is_sure(self, budget: Budget) -> bool:
+        """Whether enough of the loop was seen, or it took enough to see it."""
+        return self._seen_turns.get(self.state.number, 0) >= SURE or budget.spent - self._paid > DEAR
 
     def _length_of_piece(self) -> int:
         if not self._pace:

@@ -23,7 +23,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mlnb.capture import kept, loops, unseen
-from mlnb.capture.budget import Budget, clock
+from mlnb.capture.budget import Budget, cpu
 from mlnb.capture.calls import Calls
 from mlnb.capture.kinds import followed
 from mlnb.capture.loops import Phases, Watched
@@ -44,13 +44,13 @@ _SIZED: Final = frozenset({list, tuple})
 _SAYS: Final = frozenset({"print", "shown"})
 _HELD: Final = frozenset({list, dict})
 _UNCHARGED: Final = frozenset({"loop", "exit", "return", "define"})
+_HEAVY: Final = frozenset({"call", "exit"})
 _LIGHT: Final = frozenset({int, float, str, bool, type(None)})
 SURE: Final = 64  # passes of a place that are seen whatever the budget says
 FEW: Final = 10  # calls that say nothing, after which their place is passed over
 EXACT: Final = "the last values of its variables are exact"
 SO_FAR: Final = "its last values are those last seen"
 EARLY: Final = "it was left early, so its last values are those last seen"
-TELLING: Final = 0.6  # of what a note costs when the cell is over, what it costs to tell it at once
 DULL: Final = 100  # values of an assignment without a number among them, after which it is passed over
 
 
@@ -310,10 +310,9 @@ class Recorder:
             budget.spent += budget.pass_time
             if self.on_note is not None:
                 self.on_note(site, float(value), self._where(), None)
-                budget.later(TELLING)
             return
-        heavy = site.kind == "call" or not (is_float or kind in _LIGHT or site.kind in _UNCHARGED)
-        began = clock() if heavy else 0.0
+        heavy = site.kind in _HEAVY or not (is_float or kind in _LIGHT or site.kind in _UNCHARGED)
+        began = cpu() if heavy else 0.0
         try:
             if not (budget.over() and self._pass_over(site, value)):
                 self._see(site, value)
@@ -325,7 +324,7 @@ class Recorder:
             self._failed(error)
         finally:
             if heavy:
-                budget.spent += clock() - began
+                budget.spent += cpu() - began
             budget.light()
 
     def _pass_over(self, site: Site, value: Any) -> bool:
@@ -427,7 +426,6 @@ class Recorder:
             return
         if self.on_note is not None:
             self.on_note(site, value, turns, facts)
-            self.budget.later(TELLING)
         if turns and type(value) is float and facts is None and self._goes_on(site, value, turns):
             return
         self.notes.append(note := Note(site, len(self.notes), value, turns, facts))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MOST_COLUMNS = 6
+LAST_LINES = 10
 MOST_SAME = 8
 
 
@@ -97,12 +98,13 @@ def print_runs(
 @click.command()
 @click.argument("run")
 @click.option("--requirements", is_flag=True, help="Print the run's packages as a requirements file.")
+@click.option("--output", is_flag=True, help="Print what the run printed.")
 @click.option(
     "--notebook", type=click.Path(path_type=Path), help="Write the run's executed notebook to this file."
 )
 @json_option
 @store_option
-def show(run: str, notebook: Path | None, *, requirements: bool, as_json: bool) -> None:
+def show(run: str, notebook: Path | None, *, requirements: bool, output: bool, as_json: bool) -> None:
     """Show everything about one run.
 
     RUN is an id, the beginning of one, or a name.
@@ -113,6 +115,10 @@ def show(run: str, notebook: Path | None, *, requirements: bool, as_json: bool) 
     record = ask.record(store, ask.resolve(store, run))
     if requirements:
         click.echo(_requirements(store, record))
+    elif output:
+        from mlnb.tracking.records import RunRecord
+
+        click.echo(RunRecord(store, record["run_id"]).output, nl=False)
     elif notebook is not None:
         _write_notebook(store, record, notebook)
     elif as_json:
@@ -257,9 +263,6 @@ def _print_record(record: Mapping[str, Any]) -> None:
     click.echo(f"  {'took':12} {seconds(record['duration_s'])}")
     for problem in record["problems"]:
         click.echo(f"  {'problem':12} {problem['where']}: {problem['message']}")
-    if record["output"]:
-        click.echo("\n  its last output:")
-        click.echo(textwrap.indent(record["output"].rstrip(), "    "))
     sections: list[tuple[str, list[str]]] = [
         ("params_detail", ["name", "value", "source"]),
         ("metrics_detail", ["name", "last", "min", "max", "count"]),
@@ -272,6 +275,22 @@ def _print_record(record: Mapping[str, Any]) -> None:
             click.echo()
             heading = key.removesuffix("_detail")
             print_table(columns, [[row[column] for column in columns] for row in record[key]], title=heading)
+    _print_end(record["name"], record["output"] or "")
+
+
+def _print_end(name: str, output: str) -> None:
+    """The last lines that a run printed that runs, or was killed."""
+    lines = output.rstrip().splitlines()
+    if not lines:
+        return
+    last = lines[-LAST_LINES:]
+    before = len(lines) - len(last)
+    click.echo(
+        "\n  its last output"
+        + (f" ({before} lines before it: mlnb show {name} --output)" if before else "")
+        + ":"
+    )
+    click.echo(textwrap.indent("\n".join(last), "    "))
 
 
 def _print_same(part: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from mlnb import events
 from mlnb.errors import ExecutionFailed, UsageError
@@ -106,7 +106,8 @@ def reproduce(
     NotFound, Ambiguous
         Not one run.
     UsageError
-        uv isn't installed, or `env` or `repeat` make no sense.
+        uv isn't installed, or `env` or `repeat` make no sense; or the run never came to its end: it was killed, or stopped
+        by hand.
     NotebookError
         The run's notebook wasn't kept.
     ExecutionFailed
@@ -193,9 +194,11 @@ def prepare_reproduction(
 ) -> tuple[Prepared, str]:
     """The batch that repeats a run, and the id of the run it repeats (the notebook's, if `run` is a cell of it). `sliced`: of a
     cell's run, only what it depends on."""
-    found = find_origin(
-        _whole(_only_run(run, store), store), store=store, kernel_name=kernel_name, sliced=sliced
-    )
+    only = _only_run(run, store)
+    whole = _whole(only, store)
+    for one in {only: None, whole: None}:
+        _refuse_unfinished(one, store)
+    found = find_origin(whole, store=store, kernel_name=kernel_name, sliced=sliced)
     assert found.run_id is not None
     plan = make_plan(params=found.parameters, rows=[{} for _ in range(1 + repeat)])
     settings = Settings(timeout=timeout, workers=1, kind="reproduction")
@@ -348,6 +351,23 @@ def _only_run(run: str, place: str | Path | None) -> str:
     from mlnb.store import query
 
     return query.resolve(open_store(place), run)
+
+
+def _refuse_unfinished(run_id: str, place: str | Path | None) -> None:
+    """What never came to its end can't be judged; an endless loop would be executed without end."""
+    from mlnb.store import query
+
+    record = query.record(open_store(place), run_id)
+    was_stopped = (record["error"] or "").partition(":")[0] == KeyboardInterrupt.__name__
+    state = _UNFINISHED.get(record["status"]) or ("was stopped by hand" if was_stopped else None)
+    if state is not None:
+        raise UsageError(
+            f"run {record['name']} {state}: what it would have come to isn't known, so nothing can be held against it",
+            hint=f"mlnb rerun {record['name']} --timeout 60 executes it again, for a minute at most",
+        )
+
+
+_UNFINISHED: Final = {"running": "still runs", "killed": "was killed"}
 
 
 def _whole(run_id: str, place: str | Path | None) -> str:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from mlnb.capture.program import Program
     from mlnb.capture.recorder import Note
 
-AT_ONCE: Final = 8
-"""Different calls of a place of which each is judged as it returns; after that, when they are half as many again."""
+AT_ONCE: Final = 3
+"""Different calls of a place of which each is judged as it returns; after that, when they are twice as many."""
 
 
 class Given:
@@ -43,7 +43,7 @@ class Given:
         calls.append(note)
         if len(calls) < self._due.get(place, 0) and len(calls) <= ITEMS:
             return None
-        self._due[place] = len(calls) + (1 if len(calls) < AT_ONCE else len(calls) // 2)
+        self._due[place] = len(calls) + 1 if len(calls) <= AT_ONCE else 2 * len(calls)
         self._found[place] = settings.from_calls(calls, self._groups, self._program, self._redact)
         return settings.merged(param for found in self._found.values() for param in found)
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
+from mlnb.capture.budget import cpu
 from mlnb.capture.calls import Call
 from mlnb.capture.evidence import same
 from mlnb.capture.findings import Metric
@@ -33,6 +34,7 @@ from mlnb.tracking import writing
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from mlnb.capture.budget import Budget
     from mlnb.capture.candidates import Candidate
     from mlnb.capture.findings import DataUse
     from mlnb.capture.recorder import Turn
@@ -114,10 +116,16 @@ class Curve:
 
 class Told:
     """Of one cell. `scores` judges numbers, `given` what calls are given; `free` gives a metric the name that it has in the
-    run."""
+    run. What it takes to tell a number is charged to `budget`; telling a call is a part of what looking at it takes."""
 
     def __init__(
-        self, run: Run, scores: Scores, given: Given, options: TrackOptions, free: Callable[[Metric], str]
+        self,
+        run: Run,
+        scores: Scores,
+        given: Given,
+        options: TrackOptions,
+        free: Callable[[Metric], str],
+        budget: Budget,
     ) -> None:
         self.problems: list[tuple[str, str]] = []
         self.unsynced: set[str] = set()
@@ -127,6 +135,7 @@ class Told:
         self._given = given
         self._options = options
         self._free = free
+        self._budget = budget
         self._params: dict[str, events.Param] = {}
         self._of_source: set[str] = set()
         self._seeds: dict[str, int] = {}
@@ -184,6 +193,7 @@ class Told:
 
     def note(self, site: Site, value: Any, turns: tuple[Turn, ...], facts: Any) -> None:
         """Tell what was noted; whatever fails, the cell goes on and its end is what counts."""
+        began = cpu() if type(value) in NUMBERS and facts is None else None
         try:
             if site.kind in _SAYS and type(value) is float and self._is_said_again(site, value):
                 return
@@ -202,6 +212,9 @@ class Told:
             self._broken = True
             self._sure.clear()
             self.problems.append(("live", f"{type(error).__name__}: {error}"))
+        finally:
+            if began is not None:
+                self._budget.spent += cpu() - began
 
     def _is_said_again(self, site: Site, value: float) -> bool:
         """Whether it is what another place has just told: a number that is printed, or put into a list, under another name."""

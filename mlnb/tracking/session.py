@@ -243,7 +243,14 @@ class Session:
         names = whole.taken.draft() if cell.whole else writing.NamesTaken()
         ordinal = self._ordinal
         given = Given(groups, self.observer.program, self._redact())
-        cell.told = told = Told(run, scores, given, options, lambda metric: names.free(metric, ordinal))
+        cell.told = told = Told(
+            run,
+            scores,
+            given,
+            options,
+            lambda metric: names.free(metric, ordinal),
+            self.observer.recorder.budget,
+        )
         self.observer.recorder.on_note = told.note
         cell.missed = Missed(run, lambda: [*self.observer.unseen_so_far(), *told.problems])
         cell.missed.start()

@@ -8,7 +8,8 @@ import pytest
 
 import mlnb
 from mlnb import magics
-from mlnb.capture import budget
+from mlnb.capture import budget, loops
+from mlnb.tracking.live import Told
 
 
 @pytest.fixture
@@ -29,6 +30,42 @@ def tracked(shell, source: str):
     result.raise_error()
     assert magics.current(shell).settle()
     return mlnb.get(mlnb.runs().run_id[0])
+
+
+FITS = """
+import numpy as np
+from sklearn.linear_model import Ridge
+X, y = np.arange(20.0).reshape(10, 2), np.arange(10.0)
+for i in range(100):
+    model = Ridge(alpha=1.0 + i).fit(X, y)
+"""
+
+
+def test_a_sure_turn_is_sure_as_long_as_it_is_cheap(shell, poor, monkeypatch):
+    def seen(dear):
+        monkeypatch.setattr(loops, "DEAR", dear)
+        tracked(shell, FITS)
+        (said,) = (text for where, text in magics.current(shell).last.written.problems if where == "loops")
+        return int(said.partition("for i in range(100): ")[2].partition(" of ")[0])
+
+    assert loops.SURE <= seen(dear=60.0) < 100
+    assert seen(dear=0.0005) == loops.TOGETHER
+
+
+def test_what_it_takes_to_tell_a_number_is_charged(shell, rich, monkeypatch):
+    point, told = Told._point, []
+
+    def slow(self, *args):
+        end = budget.cpu() + 0.001
+        while budget.cpu() < end:
+            pass
+        point(self, *args)
+        told.append(args)
+
+    monkeypatch.setattr(Told, "_point", slow)
+    tracked(shell, "for i in range(100):\n    loss = 1 / (i + 1)")
+    assert len(told) == 100
+    assert magics.current(shell).observer.recorder.budget.spent > 0.1
 
 
 ONCE = """

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import mlnb as library
+from mlnb import events
 from mlnb.store import answers, helper, ingest
 
 Mlnb = Callable[..., Any]
@@ -46,6 +47,22 @@ def test_a_run_is_shown_by_its_name(mlnb: Mlnb, two_runs: tuple[str, str]) -> No
     assert two_runs[0] in called.out
     assert "accuracy" in called.out
     assert mlnb("show", two_runs[1][:24], "--json").json["name"] == "try-0.2"
+
+
+def test_a_killed_runs_figures_come_before_its_last_lines(mlnb: Mlnb) -> None:
+    lines = "".join(f"epoch {number}\n" for number in range(265))
+    with library.run("cut", params={"lr": 0.1}) as run:
+        run.append(events.Output(text=lines))
+        run.metric("loss", 0.25)
+        _see_it_running(mlnb, lines)
+
+
+def _see_it_running(mlnb: Mlnb, lines: str) -> None:
+    shown = mlnb("show", "cut").out
+    assert shown.index("lr") < shown.index("loss") < shown.index("its last output")
+    assert "255 lines before it: mlnb show cut --output" in shown
+    assert [line.strip() for line in shown.splitlines() if "epoch" in line] == lines.splitlines()[-10:]
+    assert mlnb("show", "cut", "--output").out == lines
 
 
 @pytest.mark.usefixtures("two_runs")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import mlnb
 from mlnb.cli.app import run as call
 from mlnb.errors import NotFound
 from mlnb.events import Environment, Note
@@ -43,6 +44,20 @@ def original(notebook: MakeNotebook, tmp_path: Path) -> Callable[..., str]:
 
 def outcomes(verdict: Any) -> dict[str, str]:
     return {part.part: part.outcome for part in verdict.parts}
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_a_run_that_never_came_to_its_end_is_not_judged(
+    is_over: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = mlnb.run("endless")
+    if is_over:
+        run.finish("failed", error="KeyboardInterrupt")
+    assert call(["reproduce", "endless"]) == 2
+    printed = capsys.readouterr().err
+    assert f"run endless {'was stopped by hand' if is_over else 'still runs'}" in printed
+    assert "mlnb rerun endless --timeout 60" in printed
+    run.finish()
 
 
 def test_an_unchanged_run_is_reproduced_and_says_so_in_the_store(original: Any, store: Store) -> None:
