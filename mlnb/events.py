@@ -264,6 +264,13 @@ class Problem(Event, tag="problem", frozen=True, kw_only=True, omit_defaults=Tru
     message: str
 
 
+class Unseen(Event, tag="unseen", frozen=True, kw_only=True, omit_defaults=True):
+    """What could not be seen or kept so far of a cell that runs: where and why, as `Problem` says it. The last holds: with
+    the cell's end it is empty, and its problems are recorded."""
+
+    problems: list[tuple[str, str]] = []
+
+
 class Owed(Event, tag="owed", frozen=True, kw_only=True, omit_defaults=True):
     """Something that the run was promised and that another process is about to write: `what` says it in words. Until
     `Paid` says that this task was seen to, it is a problem of a run that isn't running any more."""
@@ -426,6 +433,7 @@ AnyEvent = (
     | Check
     | Verdict
     | Problem
+    | Unseen
     | Owed
     | Paid
     | Output

@@ -12,12 +12,12 @@ import weakref
 from dataclasses import dataclass, field
 from inspect import CO_OPTIMIZED
 from types import FrameType, ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from mlnb.capture import estimators, files, library, unseen
 from mlnb.capture.described import Describer
+from mlnb.capture.kinds import dict_of, function_of, home_of, method_of, mro, name_of, root_of, source_of
 from mlnb.capture.kinds import held as held_by
-from mlnb.capture.kinds import home_of, name_of, root_of, source_of
 from mlnb.capture.plain import plain
 from mlnb.capture.sites import MISSING, Argument
 from mlnb.capture.values import ITEMS
@@ -370,10 +370,10 @@ def _resolve(site: Site, receiver: Any, frame: FrameType) -> Any:
     for part in parts[1:]:
         if not issubclass(type(target), (ModuleType, type)):
             return MISSING
-        found = vars(target).get(part, MISSING)
+        held: Any = vars(target) if issubclass(type(target), ModuleType) else dict_of(cast("type", target))
+        found = held.get(part, MISSING)
         target = getattr(target, part, MISSING) if found is MISSING and not _is_users_own(target) else found
-        if isinstance(target, (staticmethod, classmethod)):
-            target = target.__func__
+        target = function_of(target)
     return target
 
 
@@ -386,14 +386,8 @@ def _is_users_own(target: Any) -> bool:
 
 def _method_of(receiver: Any, name: str) -> Any:
     """A method's function, found without asking the object."""
-    for base in type(receiver).__mro__:
-        if name in vars(base):
-            found = vars(base)[name]
-            found = found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
-            return (
-                found if callable(found) else getattr(found, "fn", None)
-            )  # scikit-learn's conditional methods
-    return None
+    found = function_of(method_of(receiver, name))
+    return found if callable(found) else getattr(found, "fn", None)  # scikit-learn's conditional methods
 
 
 def _options(value: Any) -> Call | None:
@@ -430,7 +424,7 @@ def _most(target: Any) -> int:
     """Calls of the notebook's own that are looked at: of an estimator of its own, as many as a list of settings holds."""
     return (
         ITEMS + 1
-        if issubclass(type(target), type) and any("fit" in vars(base) for base in target.__mro__)
+        if issubclass(type(target), type) and any("fit" in dict_of(base) for base in mro(target))
         else 3
     )
 

@@ -36,7 +36,7 @@ _OF_COLUMNS: Final = {
 
 def is_schema(value: Any) -> bool:
     """Whether a value is a Pandera schema: a `DataFrameSchema`, or a class that is a `DataFrameModel`."""
-    if isinstance(value, type):
+    if issubclass(type(value), type):
         return not kinds.home_of(value).startswith("pandera.") and _is_of(value, "DataFrameModel")
     return _is_of(type(value), "DataFrameSchema")
 
@@ -226,7 +226,9 @@ def _converted(table: Any, schema: Any) -> Any:
 
 
 def _is_of(kind: type, name: str) -> bool:
-    return any(base.__name__ == name and kinds.home_of(base).startswith("pandera.") for base in kind.__mro__)
+    return any(
+        base.__name__ == name and kinds.home_of(base).startswith("pandera.") for base in kinds.mro(kind)
+    )
 
 
 def _pandera() -> Any:

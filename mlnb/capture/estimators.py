@@ -9,10 +9,10 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType
 from typing import Any, Final
 
-from mlnb.capture.kinds import held, home_of, is_users, method_of, root_of, told
+from mlnb.capture.kinds import dict_of, held, home_of, is_users, method_of, mro, root_of, told
 from mlnb.capture.plain import Opaque, plain
 
 LIBRARIES: Final = (
@@ -37,7 +37,7 @@ def is_estimator(value: Any) -> bool:
 
 def can(value: Any, method: str) -> bool:
     """Whether its class has a method, found without asking the object."""
-    return any(method in vars(base) for base in type(value).__mro__)
+    return any(method in dict_of(base) for base in mro(type(value)))
 
 
 def steps_of(value: Any) -> list[tuple[str, Any]] | None:
@@ -58,7 +58,7 @@ def is_trainable(value: Any) -> bool:
 
 def is_keras(value: Any) -> bool:
     return any(
-        base.__name__ == "Model" and root_of(base) in {"keras", "tensorflow"} for base in type(value).__mro__
+        base.__name__ == "Model" and root_of(base) in {"keras", "tensorflow"} for base in mro(type(value))
     )
 
 
@@ -80,6 +80,33 @@ def settings(value: Any) -> dict[str, Any]:
     except Exception:  # noqa: BLE001 - a part's constructor may keep its settings elsewhere
         return {}
     return found
+
+
+def says_nothing_foreign(value: Any) -> bool:
+    """Whether all that an estimator would show of itself is of Python's or of a library's own kinds: its text is made
+    without running anything of the user's."""
+    shows = method_of(value, "__repr__")
+    if type(shows) is FunctionType and is_users(shows):
+        return False
+    try:
+        return all(map(_is_known, _params(value, deep=True).values())) if can(value, "get_params") else True
+    except Exception:  # noqa: BLE001 - a part's constructor may keep its settings elsewhere
+        return False
+
+
+_KNOWN: Final = frozenset({*LIBRARIES, "numpy", "scipy"})
+_TEXTS: Final = frozenset(
+    {int, float, complex, bool, str, bytes, type(None), FunctionType, BuiltinFunctionType}
+)
+
+
+def _is_known(value: Any) -> bool:
+    kind = type(value)
+    if kind in {list, tuple, set, frozenset}:
+        return all(map(_is_known, value))
+    if kind is dict:
+        return all(map(_is_known, value)) and all(map(_is_known, value.values()))
+    return kind in _TEXTS or root_of(kind) in _KNOWN
 
 
 def _params(value: Any, *, deep: bool) -> dict[str, Any]:
@@ -124,7 +151,7 @@ def _defaults(kind: Any) -> dict[str, Any]:
         return {}
     known = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
-        inherited = (_defaults(base) for base in reversed(kind.__mro__[1:-1]))
+        inherited = (_defaults(base) for base in reversed(mro(kind)[1:-1]))
         known = _Anything({name: value for one in inherited for name, value in one.items()} | known)
     return known
 
@@ -155,9 +182,9 @@ def _equal(one: Any, other: Any) -> bool:
 
 def libraries(value: Any) -> dict[str, str]:
     """The versions of the libraries that the estimator's class, and its parts', come from."""
-    names = {root_of(base) for base in type(value).__mro__} & set(LIBRARIES)
+    names = {root_of(base) for base in mro(type(value))} & set(LIBRARIES)
     for _, part in steps_of(value) or []:
-        names |= {root_of(base) for base in type(part).__mro__} & set(LIBRARIES)
+        names |= {root_of(base) for base in mro(type(part))} & set(LIBRARIES)
     found = {}
     for name in sorted(names):
         version = getattr(sys.modules.get(name), "__version__", None)

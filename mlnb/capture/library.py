@@ -11,7 +11,7 @@ import inspect
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Final, Literal
 
-from mlnb.capture.kinds import root_of
+from mlnb.capture.kinds import dict_of, home_of, mro, root_of, word_of
 from mlnb.capture.vocabulary import listed
 
 Role = Literal["metric", "report", "estimator", "validation", "setting", "seed", "reader", "booster"]
@@ -124,8 +124,9 @@ def role_of(target: Any) -> Role | None:
     """What a callable is to an experiment; `None` for anything that isn't known."""
     if not is_plain(target):
         return None
-    module = getattr(target, "__module__", None) or ""
-    name = getattr(target, "__name__", "")
+    is_class = issubclass(type(target), type)
+    module = home_of(target) if is_class else getattr(target, "__module__", None) or ""
+    name = word_of(target) if is_class else getattr(target, "__name__", "")
     if not isinstance(module, str) or not isinstance(name, str):
         return None
     root = module.partition(".")[0]
@@ -147,7 +148,7 @@ def role_of(target: Any) -> Role | None:
         return "reader"
     if f"{module}.".startswith(tuple(f"{part}." for part in _METRIC_MODULES)):
         return _metric_role(module, name, target)
-    if isinstance(target, type) and callable(getattr(target, "fit", None)):
+    if is_class and any("fit" in dict_of(base) for base in mro(target)):
         return "estimator"
     if name in TESTS and root in {"scipy", "statsmodels"}:
         return "metric"

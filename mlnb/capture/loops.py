@@ -1,6 +1,7 @@
 """A loop that is watched as far as the cell's budget goes, and runs as its author wrote it for the rest.
 
-The rewriter writes each loop's body twice, with probes and without. `for x in things: body` becomes
+The rewriter writes each loop's body twice, with probes and without (where only `LOOP.stop()` stands before a `break`).
+`for x in things: body` becomes
 
     for LOOP in __mlnb__.loop((12, __mlnb__.iter(things))):
         for x in LOOP.seen():
@@ -37,7 +38,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mlnb.capture.budget import Budget, clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 SURE: Final = 50  # turns of a loop that are seen whatever the budget says
 TOGETHER: Final = 16  # turns of a phase in which all are seen
@@ -58,12 +59,12 @@ _RANGE: Final = type(iter(range(0)))
 class Watched:
     """One time that a loop is gone through: its place, its turn, and what its variables held when it was last seen.
 
-    `blind` turns weren't seen; where they couldn't be counted to the end, it isn't `counted`. When the loop is left, it is
-    `over`, and `ended_blind` says whether that was in a turn that wasn't seen.
+    `blind` turns weren't seen; where they couldn't be counted to the end, it isn't `counted`. `ended_blind` says whether its last
+    turn wasn't seen.
     """
 
     __slots__ = (
-        "__weakref__", "activation", "blind", "counted", "ended_blind", "exhausted", "false", "number", "over", "phases", "turn",
+        "__weakref__", "activation", "blind", "counted", "ended_blind", "exhausted", "false", "number", "phases", "turn",
         "values",
     )  # fmt: skip
 
@@ -75,7 +76,6 @@ class Watched:
         self.blind = 0
         self.counted = True
         self.ended_blind = False
-        self.over = False
         self.exhausted = False  # whether its iterator has ended
         self.false = False  # whether a `while` has found its condition false
         self.phases: Any = _gone
@@ -88,11 +88,15 @@ class Watched:
         """Those that aren't."""
         return () if (phases := self.phases()) is None else phases.unseen()
 
+    def stop(self) -> None:
+        """It is about to be left in a turn that isn't seen."""
+        if (phases := self.phases()) is not None:
+            phases.stop()
+
     @property
-    def is_blind(self) -> bool:
-        """Whether it is in turns that aren't seen, or was when it was left."""
-        phases = self.phases()
-        return self.ended_blind if phases is None else phases.in_piece
+    def over(self) -> bool:
+        """Whether it was left, in whichever way."""
+        return self.phases() is None
 
 
 class Phases:
@@ -101,7 +105,7 @@ class Phases:
 
     __slots__ = (
         "__weakref__", "_budget", "_full", "_given", "_last", "_length", "_pace", "_piece", "_range", "_raw",
-        "_rest", "_seen_turns", "_since", "_tell", "_tight", "seen", "state",
+        "_rest", "_seen_turns", "_since", "_tight", "seen", "state",
     )  # fmt: skip
 
     def __init__(
@@ -112,17 +116,15 @@ class Phases:
         seen_turns: dict[int, int],
         *,
         own: bool = False,
-        tell: Callable[[Watched], None] | None = None,
     ) -> None:
         self.state = state
         self.seen: Any = ()
-        self._tell = tell
         state.phases = weakref.ref(self)
         self._raw = raw
         self._length = operator.length_hint(raw) if type(raw) in _COUNTED else None
         self._range = own and type(raw) is _RANGE
         self._rest: range | None = None  # of a range, what no iterator of ours is set to
-        self._full: Any = repeat(None) if raw is None else chain(raw, _end(state))
+        self._full: Any = repeat(()) if raw is None else chain(raw, _end(state))
         self._budget = budget
         self._seen_turns = seen_turns
         self._piece = 0  # turns of the phase under way that aren't seen
@@ -132,33 +134,36 @@ class Phases:
         self._pace = 0.0  # seconds of a turn that isn't seen
         self._tight = False
 
-    @property
-    def in_piece(self) -> bool:
-        return self._piece > 0
-
     def __iter__(self) -> Phases:
         return self
 
     def __next__(self) -> Watched:
         """The next phase."""
         if self.state.exhausted:
+            self.stop()
             raise StopIteration
         state, before = self.state, self._piece
         if before:
             state.turn += before
             state.blind += before
+            state.counted = True
             self._pace = (clock() - self._since) / before
             self._piece, self._given = 0, None
         budget = self._budget
         if budget is None:
             self.seen = ()
             self._piece = LONGEST
+            state.counted = False
             return state
         budget.light()
         if budget.over() and self._seen_turns.get(state.number, 0) >= SURE:
             self._tight = True
             self.seen = ()
             self._piece = self._last = self._length_of_piece()
+            state.counted, state.ended_blind = (
+                False,
+                True,
+            )  # unless its end can be told, or a turn comes and is seen
         else:
             if self._rest is not None:
                 self._raw, self._rest = iter(self._rest), None
@@ -180,7 +185,7 @@ class Phases:
             return ()
         self._since = clock()
         if self._raw is None:
-            self._given = repeat(None, piece)
+            self._given = repeat((), piece)
             return self._given
         if piece == LONGEST:
             self.state.exhausted = True  # the rest of the loop is the author's own
@@ -203,18 +208,11 @@ class Phases:
         self._budget = None
         self.state.values = None
 
-    def __del__(self) -> None:
-        """The loop was left."""
+    def stop(self) -> None:
+        """The loop comes to its end, or is about to be left by a `break`, in a phase without probes: its turns are counted."""
         state, piece = self.state, self._piece
-        state.over = True
-        if piece:
-            state.ended_blind = True
-            self._count(state, piece)
-        if self._tell is not None:
-            self._tell(state)
-
-    def _count(self, state: Watched, piece: int) -> None:
-        """The turns of a phase that the loop's end, or a `break`, cut short."""
+        if not piece:
+            return
         if self._given is not None:
             gone = piece - operator.length_hint(self._given) - state.false
             if self._range:
@@ -222,10 +220,12 @@ class Phases:
         elif self._length is not None:
             gone = max(0, self._length - operator.length_hint(self._raw) - 1 - state.turn)
         else:
-            state.counted = False
             return
         state.turn += gone
         state.blind += gone
+        state.ended_blind = state.ended_blind or gone > 0
+        self._piece = 0
+        state.counted = True
 
 
 def _end(state: Watched) -> Iterator[None]:
@@ -248,11 +248,10 @@ def _gone() -> None:
 class Bare:
     """What a loop gets while nobody watches: one phase, without probes."""
 
-    __slots__ = ("_raw", "false", "values")
+    __slots__ = ("_raw", "false")
 
     def __init__(self, raw: Any) -> None:
         self._raw = raw
-        self.values: Any = None
 
     def seen(self) -> Any:
         return ()
@@ -261,7 +260,10 @@ class Bare:
         raw, self._raw = self._raw, ()
         return raw
 
+    def stop(self) -> None:
+        pass
+
 
 def bare(pair: tuple[Any, ...]) -> Any:
     """The phases of a loop that nobody watches. `pair` is the loop's number and, of a `for`, its iterator."""
-    return (Bare(pair[1] if len(pair) > 1 else repeat(None)),)
+    return (Bare(pair[1] if len(pair) > 1 else repeat(())),)

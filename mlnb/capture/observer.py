@@ -74,7 +74,7 @@ class Observer:
         return own is not None and own.trains
 
     def _read(self, tree: ast.Module) -> None:
-        found = names.of(tree, is_module=lambda name: isinstance(self._namespace.get(name), ModuleType))
+        found = names.of(tree, is_module=lambda name: issubclass(type(self._namespace.get(name)), ModuleType))
         self.reads |= set(found.reads) - self.writes
         self.writes |= set(found.writes)
         self.program.read(tree)
@@ -106,6 +106,10 @@ class Observer:
         self._twins.put_all_back()
         self.recorder.end()
         return self.recorder.notes, [*self.recorder.problems, *self.problems]
+
+    def unseen_so_far(self) -> list[tuple[str, str]]:
+        """What isn't seen of the cell that runs; asked from another thread."""
+        return [*self.recorder.unseen_so_far(), *self.problems]
 
     def close(self) -> None:
         self._twins.put_all_back()

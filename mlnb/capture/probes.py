@@ -86,9 +86,10 @@ def loop(
     variables = [ast.Name(name, ast.Load()) for name in names]
     begun = noting(state.number, ast.Tuple([state.read(), *variables], ast.Load()), node)
     seen = [statement(begun), *seen]
+    _mark_breaks(bare, state)
     if isinstance(node, ast.While):
-        # The state is its own variable: what the stretches give is of no use.
-        targets: list[ast.expr] = [ast.Attribute(state.read(), "values", ast.Store()) for _ in range(2)]
+        # What the stretches give, empty tuples, is of no use.
+        targets: list[ast.expr] = [ast.Tuple([], ast.Store()) for _ in range(2)]
         seen, bare = ([_unless(node.test, state), *body] for body in (seen, bare))
         drawn: list[ast.expr] = [ast.Constant(state.number)]
     else:
@@ -123,6 +124,20 @@ def loop(
 def _unless(test: ast.expr, state: State) -> ast.stmt:
     known = ast.Assign([ast.Attribute(state.read(), "false", ast.Store())], ast.Constant(True))
     return _at(test, ast.If(ast.UnaryOp(ast.Not(), copied(test)), [known, ast.Break()], []))
+
+
+def _mark_breaks(body: list[ast.stmt], state: State) -> None:
+    """Put `LOOP.stop()` before each `break` of the loop whose body it is."""
+    for place, node in reversed(list(enumerate(body))):
+        if isinstance(node, ast.Break):
+            body.insert(place, _at(node, statement(_at(node, _asked(state, "stop")))))
+        elif isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+            _mark_breaks(node.orelse, state)
+        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            for part in ("body", "orelse", "finalbody"):
+                _mark_breaks(getattr(node, part, []), state)
+            for inner in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+                _mark_breaks(inner.body, state)
 
 
 def _asked(state: State, name: str) -> ast.expr:

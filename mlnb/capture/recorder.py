@@ -18,7 +18,7 @@ import threading
 import time
 import weakref
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -29,7 +29,7 @@ from mlnb.capture.kinds import followed
 from mlnb.capture.loops import Phases, Watched
 from mlnb.capture.numbers import LONGEST, number_of, numbers_of
 from mlnb.capture.probes import PROBE
-from mlnb.capture.series import ENOUGH, UNKNOWN, Series
+from mlnb.capture.series import ENOUGH, UNKNOWN, Series, tick
 from mlnb.capture.sites import MISSING, Prediction, Site
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ _LIGHT: Final = frozenset({int, float, str, bool, type(None)})
 SURE: Final = 64  # passes of a place that are seen whatever the budget says
 FEW: Final = 10  # calls that say nothing, after which their place is passed over
 EXACT: Final = "the last values of its variables are exact"
+SO_FAR: Final = "its last values are those last seen"
 EARLY: Final = "it was left early, so its last values are those last seen"
 TELLING: Final = 0.6  # of what a note costs when the cell is over, what it costs to tell it at once
 DULL: Final = 100  # values of an assignment without a number among them, after which it is passed over
@@ -78,6 +79,14 @@ class Note:
     loops: tuple[Turn, ...] = ()
     facts: Any = None
     more: Series | None = None
+    tick: int = field(default_factory=tick)
+
+
+class Grown(NamedTuple):
+    """What a loop, of whose turns not all were seen, has filled: the loops around the place that filled it, and the numbers."""
+
+    loops: tuple[int, ...]
+    values: list[float]
 
 
 class _Off:
@@ -117,12 +126,17 @@ class _On(_Off):
     def __call__(self, pair: tuple[int, Any]) -> Any:
         site = self._open.get(pair[0])
         if site is not None:
-            self._take(site, pair[1])
+            try:
+                self._take(site, pair[1])
+            except RecursionError:
+                return pair[1]  # the notebook's own recursion has used up the stack
         return pair[1]
 
     def loop(self, pair: tuple[Any, ...]) -> Any:
         try:
             return self._begin(pair)
+        except RecursionError:
+            return loops.bare(pair)
         except Exception as error:
             if unseen.is_of_the_cell(error):
                 raise
@@ -131,8 +145,8 @@ class _On(_Off):
 
 _PICKLED: Final = (
     "type('mlnb', (), {'__call__': lambda self, pair: pair[1], 'iter': staticmethod(iter), 'unbound': NameError, "
-    "'loop': staticmethod(lambda pair: (__import__('types').SimpleNamespace(seen=tuple, values=None, false=False, "
-    "unseen=lambda: pair[1] if len(pair) > 1 else iter(int, 1)),))})()"
+    "'loop': staticmethod(lambda pair: (__import__('types').SimpleNamespace(seen=tuple, stop=tuple, false=False, "
+    "unseen=lambda: pair[1] if len(pair) > 1 else iter(tuple, 1)),))})()"
 )
 OFF: Final = _Off()
 
@@ -146,6 +160,7 @@ class _Listed:
     turn: int = 0
     values: Any = None
     over: bool = False
+    ended_blind: bool = False
 
 
 class Recorder:
@@ -173,7 +188,7 @@ class Recorder:
         self._loops: list[Any] = []
         self._begun: list[weakref.ref[Phases]] = []
         self._seen_turns: dict[int, int] = {}
-        self.grown: dict[str, list[float]] = {}
+        self.grown: dict[str, Grown] = {}
         self._activations = 0
         self._counts: dict[int, int] = {}
         self._numbered: set[int] = set()  # places that gave a number
@@ -302,6 +317,8 @@ class Recorder:
         try:
             if not (budget.over() and self._pass_over(site, value)):
                 self._see(site, value)
+        except RecursionError:
+            raise
         except Exception as error:
             if unseen.is_of_the_cell(error):
                 raise  # a signal's handler: a timeout
@@ -401,10 +418,11 @@ class Recorder:
             constant = site.arguments[0].constant if site.arguments else MISSING
             self._keep(site, plain, None if constant is MISSING else kept.key(constant))
 
-    def _keep(self, site: Site, value: Any, facts: Any = None) -> None:
+    def _keep(self, site: Site, value: Any, facts: Any = None, turns: tuple[Turn, ...] | None = None) -> None:
         if value is None and facts is None:
             return
-        turns = self._where()
+        if turns is None:
+            turns = self._where()
         if site.kind in _SAYS and type(value) is float and self._is_said_again(site, value):
             return
         if self.on_note is not None:
@@ -438,7 +456,7 @@ class Recorder:
 
     def _where(self) -> tuple[Turn, ...]:
         """In which turns of which loops: the same for all notes of a turn."""
-        if self._turns is None:
+        if self._turns is None or (self._loops and self._loops[-1].over):
             self._turns = self._turns_of(loop for loop in self._loops if not loop.over)
         return self._turns
 
@@ -471,16 +489,12 @@ class Recorder:
         raw = pair[1] if len(pair) > 1 else None
         loop = Watched(pair[0], self._activations)
         fresh = self._sites[pair[0]].fresh
-        phases = Phases(loop, raw, self.budget, self._seen_turns, own=fresh, tell=self._over)
+        phases = Phases(loop, raw, self.budget, self._seen_turns, own=fresh)
         self._enter(loop)
         if len(self._begun) > 100:
             self._begun = [begun for begun in self._begun if begun() is not None]
         self._begun.append(loop.phases)
         return phases
-
-    def _over(self, _: Watched) -> None:
-        """A loop was left: what is noted from now on isn't of it."""
-        self._turns = None
 
     def _enter(self, loop: Any) -> None:
         site, stack = self._sites[loop.number], self._loops
@@ -496,7 +510,7 @@ class Recorder:
 
     def _abandon(self, loop: Any) -> None:
         """A loop was left by an exception or by `return`. It may not be over for all that: a `finally` may go on with it."""
-        if type(loop) is Watched and (loop.blind or loop.is_blind):
+        if type(loop) is Watched and (loop.blind or loop.ended_blind):
             self._early.add(loop.number)
             self._count_turns(loop)
 
@@ -520,6 +534,7 @@ class Recorder:
                 stack.append(loop)  # a generator's loop goes on
             self._drop_above(loop)
         loop.turn += 1
+        loop.ended_blind = False
         if len(values or ()) == 1 and type(values[0]) is int:
             loop.values = values
         else:
@@ -601,7 +616,7 @@ class Recorder:
         if not loop.counted:
             loop.turn += 1  # how many there were can't be told
         loop.values = kept.of_loop(tuple(found.get(name) for name in self._sites[loop.number].names))
-        self._turns = self._turns_of(self._loops[: self._loops.index(loop) + 1])
+        turns = self._turns_of(self._loops[: self._loops.index(loop) + 1])
         for place in filled:
             value = _left_by(place, found)
             known = place.number in self._numbered or number_of(value) is not None
@@ -610,8 +625,7 @@ class Recorder:
                 self._numbered.add(place.number)
                 self._read_last.add(place.number)
                 constant = place.arguments[0].constant if place.arguments else MISSING
-                self._keep(place, plain, None if constant is MISSING else kept.key(constant))
-        self._turns = None
+                self._keep(place, plain, None if constant is MISSING else kept.key(constant), turns)
 
     def _take_list(self, place: Site, value: Any) -> None:
         """A list or an array that a loop has filled holds what wasn't seen."""
@@ -619,12 +633,29 @@ class Recorder:
             return
         name = place.names[0]
         if (several := numbers_of(value)) is not None:
-            self.grown[name] = several
+            self.grown[name] = Grown(place.loops, several)
         elif type(value) is list and value and type(value[0]) is dict and len(value) <= LONGEST:
             for key in value[0]:
                 column = [row.get(key) if type(row) is dict else None for row in value]
                 if type(key) is str and (several := numbers_of(column)) is not None:
-                    self.grown[f"{name}.{key}"] = several
+                    self.grown[f"{name}.{key}"] = Grown(place.loops, several)
+
+    def unseen_so_far(self) -> list[tuple[str, str]]:
+        """What isn't seen of the cell that runs; asked from another thread, so it changes nothing. Where a loop's last
+        values weren't read yet, they are said to be those last seen."""
+        turns = {number: (turns.seen, turns.unseen) for number, turns in list(self._blind.items())}
+        running = [loop for loop in list(self._loops) if type(loop) is Watched and not loop.over]
+        for loop in running:
+            seen, blind = turns.get(loop.number, (0, 0))
+            turns[loop.number] = seen + loop.turn + 1 - loop.blind, blind + loop.blind + loop.ended_blind
+        inexact = self._early.union(loop.number for loop in running)
+        texts = [
+            f"{self._sites[number].text[:80]}: {seen:,} turns were seen so far, the others ran too quickly to be looked "
+            f"at; {SO_FAR if number in inexact else EXACT}"
+            for number, (seen, blind) in turns.items()
+            if blind
+        ]
+        return [*self.problems, *(("loops", text) for text in texts)]
 
     def _unseen_turns(self) -> Iterable[str]:
         """In words, the loops that weren't seen whole."""

@@ -125,7 +125,7 @@ class Rewriter:
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Of no interest is a function that makes no number which a person would write down, reads nothing and says nothing."""
-        if node.name in self._skip or _looks_at_itself(node):
+        if node.name in self._skip or isinstance(node, ast.AsyncFunctionDef) or _looks_at_itself(node):
             return
         own, before, calls = copied(node.body), set(self.sites), len(self._calls)
         self._unit = self._next()

@@ -318,4 +318,5 @@ def _setup(prepared: Prepared) -> Setup:
         batch_id=prepared.batch_id,
         timeout=prepared.settings.timeout,
         warm=prepared.settings.warm,
+        template=prepared.settings.template,
     )

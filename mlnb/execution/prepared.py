@@ -43,6 +43,7 @@ class Settings:
     experiment: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     warm: bool = True
+    template: str | None = None
     kind: RunKind = "notebook"
 
     def to_record(self) -> dict[str, Any]:

@@ -274,6 +274,7 @@ def _purge(store: Store, deleted: set[str]) -> None:
             "param",
             "tag",
             "output",
+            "unseen",
             "metric",
             "point",
             "coarse",

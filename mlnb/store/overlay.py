@@ -24,6 +24,7 @@ KEYED: Final[dict[str, tuple[str, ...]]] = {
     "param": ("run_no",),
     "tag": ("run_no",),
     "output": ("run_no",),
+    "unseen": ("run_no",),
     "stale": ("run_no",),
     "metric": ("run_no", "key_no"),
     "journal": ("name",),

@@ -326,7 +326,7 @@ class Taken:
             return
         runs = list(self._runs.values())
         known = [(run.run_no,) for run in runs if run.run_no in self._known_runs]
-        for table in ("run", "param", "tag", "output"):
+        for table in ("run", "param", "tag", "output", "unseen"):
             self._write.delete(table, ("run_no",), known)
         run_rows = []
         for run in runs:
@@ -359,6 +359,14 @@ class Taken:
         self._write.insert(
             "output",
             [(run.run_no, run.output[1], _json(run.output[0])) for run in runs if run.output is not None],
+        )
+        self._write.insert(
+            "unseen",
+            [
+                (run.run_no, where, message, run.unseen[0][0], run.unseen[0][2])
+                for run in runs
+                for where, message in run.unseen[1]
+            ],
         )
         numbers = [(run.run_no,) for run in runs]
         self._write.delete("stale", ("run_no",), numbers)
