@@ -222,8 +222,6 @@ def drain(
 
 def _drain(store: Store, patience: float, haste: Haste | None, listing: reading.Listing | None) -> list[str]:
     known = positions.sizes(store.archive)
-    with index.writing(store.database, patience=patience):
-        pass  # it is there, and of this version
     work = _found(store, patience, haste, listing)
     if haste is not None and not _is_quick(work.archived):
         return work.left
@@ -259,6 +257,9 @@ def _drain(store: Store, patience: float, haste: Haste | None, listing: reading.
 def _found(store: Store, patience: float, haste: Haste | None, listing: reading.Listing | None) -> Pending:
     """What there is to do. Others may read meanwhile: to look at very many journals takes a while."""
     with index.reading(store.database, patience=patience) as connection:
+        if index.has_schema(connection):
+            return pending(store, connection, haste, listing)
+    with index.writing(store.database, patience=patience) as connection:  # which says what is wrong with it
         return pending(store, connection, haste, listing)
 
 
