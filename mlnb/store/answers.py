@@ -258,7 +258,7 @@ def _up_to_date(store: Store, haste: ingest.Haste | None, *, apart: bool) -> Ite
     """
     with contextlib.ExitStack() as stack:
         try:
-            connection = stack.enter_context(index.reading(store.database, patience=PATIENCE, apart=apart))
+            connection = stack.enter_context(_reading(store, apart=apart))
             has_schema = index.has_schema(connection)
         except (Corrupt, FileNotFoundError):
             has_schema = False  # it is made again below
@@ -273,7 +273,7 @@ def _up_to_date(store: Store, haste: ingest.Haste | None, *, apart: bool) -> Ite
     if left is not None and store.database.exists():
         if left:
             helper.start(store)
-        with index.reading(store.database, patience=PATIENCE, apart=apart) as connection:
+        with _reading(store, apart=apart) as connection:
             if left and listing:
                 yield Look(connection, None, listing, left)
                 return
@@ -286,6 +286,14 @@ def _up_to_date(store: Store, haste: ingest.Haste | None, *, apart: bool) -> Ite
             if missing and ingest.may_be_written(store):
                 helper.start(store)
             yield Look(connection, None if missing else state(store, listing), listing, missing)
+
+
+@contextlib.contextmanager
+def _reading(store: Store, *, apart: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    with contextlib.ExitStack() as stack:
+        with locks.announced(store.asking_lock):
+            connection = stack.enter_context(index.reading(store.database, patience=PATIENCE, apart=apart))
+        yield connection
 
 
 def _looked(
@@ -315,7 +323,7 @@ def _committed(store: Store, *, apart: bool) -> Iterator[duckdb.DuckDBPyConnecti
     """The index as it is; an empty one where there is none that can be read."""
     with contextlib.ExitStack() as stack:
         try:
-            connection = stack.enter_context(index.reading(store.database, patience=PATIENCE, apart=apart))
+            connection = stack.enter_context(_reading(store, apart=apart))
             usable = index.has_schema(connection)
         except (Corrupt, FileNotFoundError):
             usable = False

@@ -45,10 +45,13 @@ PASSES: Final = 2
 EXPECTED: Final = 1000
 """Journals about which a fold asks the index at once; more than fit into a slice."""
 
+ROOM: Final = 1.0
+"""Seconds that a fold waits between two slices, at the most, for those who wait to read."""
+
 LITTLE: Final = 100
 """Journals that are folded while somebody waits, however long that takes."""
 
-LOOKED_AT: Final = 10_000
+LOOKED_AT: Final = 5_000
 """Journals that are looked at while somebody waits for an answer."""
 
 QUICK: Final = 2 << 20
@@ -128,9 +131,10 @@ class Haste:
         def choose(names: list[str]) -> list[str]:
             if len(names) <= LOOKED_AT:
                 return names
-            there = known(names)
-            newest = names[::-1]
-            return sorted(newest, key=lambda name: (not self.wants(name), name in there))
+            there, newest = known(names), names[::-1]
+            wanted = list(filter(self.wants, newest)) if self.first else []
+            unknown = [name for name in newest if name not in there]
+            return list(dict.fromkeys([*wanted, *unknown, *newest]))
 
         return choose
 
@@ -218,8 +222,6 @@ def drain(
 
 def _drain(store: Store, patience: float, haste: Haste | None, listing: reading.Listing | None) -> list[str]:
     known = positions.sizes(store.archive)
-    with index.writing(store.database, patience=patience):
-        pass  # it is there, and of this version
     work = _found(store, patience, haste, listing)
     if haste is not None and not _is_quick(work.archived):
         return work.left
@@ -227,6 +229,7 @@ def _drain(store: Store, patience: float, haste: Haste | None, listing: reading.
     while True:
         finished: dict[Journal, reading.Hold] = {}
         if work.news:
+            locks.make_room(store.asking_lock, timeout=ROOM)  # who waits for an answer comes first
             with index.writing(store.database, patience=patience) as connection:
                 finished = fold_slice(store, connection, work)
         if not work.news and not (haste is not None and haste.ends(work)):
@@ -254,6 +257,9 @@ def _drain(store: Store, patience: float, haste: Haste | None, listing: reading.
 def _found(store: Store, patience: float, haste: Haste | None, listing: reading.Listing | None) -> Pending:
     """What there is to do. Others may read meanwhile: to look at very many journals takes a while."""
     with index.reading(store.database, patience=patience) as connection:
+        if index.has_schema(connection):
+            return pending(store, connection, haste, listing)
+    with index.writing(store.database, patience=patience) as connection:  # which says what is wrong with it
         return pending(store, connection, haste, listing)
 
 

@@ -9,6 +9,7 @@ store.duckdb     the index, made from the rest
 clock            the latest time that was written: its own
 leases/          what one process alone does at a time: execute a batch
 ingest.lock      held by the one process that folds
+asking.lock      held by those who wait until they may read the index
 """
 
 from __future__ import annotations
@@ -93,6 +94,10 @@ class Store:
     @property
     def database(self) -> Path:
         return self.path / "store.duckdb"
+
+    @property
+    def asking_lock(self) -> Path:
+        return self.path / "asking.lock"
 
     @property
     def ingest_lock(self) -> Path:

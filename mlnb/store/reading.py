@@ -99,11 +99,11 @@ def _listing(folder: Path, choose: Choice, most: int | None) -> Listing:
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                stem, dot, ending = entry.name.rpartition(".")
-                if ending == "jsonl" and dot and "." in stem:
-                    events_there[stem] = entry
-                elif ending == "pts" and dot:
-                    points_there[stem] = entry
+                name = entry.name
+                if name.endswith(".pts"):
+                    points_there[name[:-4]] = entry
+                elif name.endswith(".jsonl") and "." in name[:-6]:
+                    events_there[name[:-6]] = entry
     except (FileNotFoundError, NotADirectoryError):
         return Listing({})
     names = choose(sorted(events_there))

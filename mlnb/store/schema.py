@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 6
+VERSION: Final = 7
 """Goes up with every change of a base table; an index of another version is made again."""
 
 COMPATIBILITY: Final = "v1.5.0"

@@ -2,6 +2,7 @@
 
 import contextlib
 import subprocess
+import sys
 import time
 
 import pytest
@@ -129,6 +130,34 @@ def test_what_is_left_is_done_by_a_process_of_its_own(store, monkeypatch):
     assert helper._helper.wait(60) == 0
     assert reading.listing(store.journals).sizes == {}
     assert query.run_page(store).total == 20
+
+
+FOLDS_WITHOUT_END = """
+import sys
+from mlnb.store import Store, index, ingest, locks
+store = Store.open(sys.argv[1])
+while True:
+    locks.make_room(store.asking_lock, timeout=30)
+    with index.writing(store.database):
+        print(flush=True)
+"""
+
+
+def test_who_folds_makes_room_for_who_asks(store):
+    """A process that opens the index for writing again and again, with no pause between, lets every question in."""
+    make_runs(store, 3)
+    with answers.looking(store):
+        pass
+    with subprocess.Popen(
+        [sys.executable, "-c", FOLDS_WITHOUT_END, str(store.path)], stdout=subprocess.PIPE
+    ) as folder:
+        try:
+            assert folder.stdout.readline() == b"\n"
+            for number in range(5):
+                found = query.sql(store, f"SELECT count(*) + {number} AS n FROM runs").to_pylist()
+                assert found == [{"n": 3 + number}]
+        finally:
+            folder.kill()
 
 
 def test_an_index_that_is_long_in_making_keeps_nobody_waiting(store, no_time, monkeypatch):
