@@ -18,6 +18,7 @@ from typing import Final
 
 from mlnb.capture import sharing
 from mlnb.capture.methods import CHANGING, CHANGING_FIRST, DRAWING, FILLING, QUIET
+from mlnb.capture.parsing import parsed
 from mlnb.capture.sharing import NOTHING, Shared
 from mlnb.capture.trees import (
     arguments_of,
@@ -264,7 +265,7 @@ class _Scope:
         text = node.args[0] if node.args else None
         if name in {"exec", "eval"} and isinstance(text, ast.Constant) and isinstance(text.value, str):
             try:
-                self.visit(ast.parse(text.value))
+                self.visit(parsed(text.value))
             except SyntaxError:
                 return
 

@@ -1,7 +1,7 @@
 """What a tracked cell has told so far: it stands in its run's journal while the cell runs.
 
 What a cell found is known for sure when it is over. Until then its journal gets what is known already: the parameters
-that its source gives before it runs, data when it reaches a call, and each number when it is noted. The probe that notes a
+that its source gives before it runs, those that a call gives and the data that reach it when it has returned, and each number when it is noted. The probe that notes a
 number writes it, so no thread and no timer has a part in it, and what a killed kernel leaves is all that was noted.
 
 Whether a place in the code gives a metric is judged when something passes it for the first time, by the rules that judge
@@ -15,14 +15,16 @@ right isn't written again, what is missing is added to it, and what turned out t
 from __future__ import annotations
 
 import os
+import sys
 from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
+from mlnb.capture.calls import Call
 from mlnb.capture.evidence import same
 from mlnb.capture.findings import Metric
-from mlnb.capture.observed import DataSeen
+from mlnb.capture.observed import DataSeen, seeds_of
 from mlnb.capture.recorder import Note
 from mlnb.capture.series import UNKNOWN
 from mlnb.capture.unseen import is_of_the_cell
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from mlnb.capture.recorder import Turn
     from mlnb.capture.scores import Scores
     from mlnb.capture.sites import Site
+    from mlnb.tracking.given import Given
     from mlnb.tracking.options import TrackOptions
     from mlnb.tracking.recording import Run
 
@@ -110,19 +113,23 @@ class Curve:
 
 
 class Told:
-    """Of one cell. `scores` judges numbers, `free` gives a metric the name that it has in the run."""
+    """Of one cell. `scores` judges numbers, `given` what calls are given; `free` gives a metric the name that it has in the
+    run."""
 
     def __init__(
-        self, run: Run, scores: Scores, options: TrackOptions, free: Callable[[Metric], str]
+        self, run: Run, scores: Scores, given: Given, options: TrackOptions, free: Callable[[Metric], str]
     ) -> None:
         self.problems: list[tuple[str, str]] = []
         self.unsynced: set[str] = set()
         self._run = run
         self._journal = run.journal
         self._scores = scores
+        self._given = given
         self._options = options
         self._free = free
         self._params: dict[str, events.Param] = {}
+        self._of_source: set[str] = set()
+        self._seeds: dict[str, int] = {}
         self._data: set[tuple[str, str, str]] = set()
         self._data_seen = DataSeen()
         self._curves: list[Curve] = []
@@ -156,7 +163,12 @@ class Told:
 
     # ---- while it runs ----------------------------------------------------------------------
 
-    def params(self, found: Iterable[events.Param]) -> None:
+    def params(self, found: Sequence[events.Param]) -> None:
+        """Tell the parameters that the source gives."""
+        self._of_source.update(param.name for param in found)
+        self._tell(found)
+
+    def _tell(self, found: Iterable[events.Param]) -> None:
         """Tell parameters, each when it is new or another."""
         chosen = self._options.params
         new = [
@@ -176,7 +188,7 @@ class Told:
             if site.kind in _SAYS and type(value) is float and self._is_said_again(site, value):
                 return
             curve = self._sure.get(site.number)
-            if curve is not None and _goes_on(curve, turns) and type(value) in NUMBERS:
+            if curve is not None and facts is None and _goes_on(curve, turns) and type(value) in NUMBERS:
                 self._point(curve, turns, value)
             elif (idle := self._idle.get(site.number)) and site.kind != "call":
                 self._idle[site.number] = idle - 1
@@ -204,6 +216,7 @@ class Told:
             return
         if note.site.kind == "call":
             self._use(note)
+            self._give(note)
         place = _place_of(note)
         known = [pair for pair in self._places.get(place, ()) if _goes_on(pair[1], note.loops)]
         if known:
@@ -315,6 +328,21 @@ class Told:
                 self.unsynced.update(writing.write_data(self._run, used))
                 self._data.add(_content(used.event))
 
+    def _give(self, note: Note) -> None:
+        if not isinstance(note.facts, Call):
+            return
+        found = self._given.with_call(note)
+        if found is not None:
+            self._tell(param for param in found if param.name not in self._of_source)
+            wrong = self._params.keys() - self._of_source - {param.name for param in found}
+            if wrong:
+                self._journal.withdraw([], sorted(wrong))
+                self._params = {name: param for name, param in self._params.items() if name not in wrong}
+        seeds = self._seeds | seeds_of(note)
+        if seeds != self._seeds:
+            self._seeds = seeds
+            self._run.append(events.Seeds(seeds=seeds))
+
     # ---- when it is over --------------------------------------------------------------------
 
     def is_logged(self, name: str) -> bool:
@@ -335,17 +363,16 @@ class Told:
     def metrics_left(self, kept: Sequence[tuple[str, Metric]]) -> list[tuple[str, Metric]]:
         """The metrics that weren't told, by their names in the run. What was told and is none, or another, is withdrawn
         before anything else is written, so that nobody sees both."""
-        told = [curve for curve in self._curves if not curve.withdrawn]
+        told = _Curves(curve for curve in self._curves if not curve.withdrawn)
         right: list[tuple[Curve, str, Metric, list[int]]] = []
         left: list[tuple[str, Metric]] = []
         for name, metric in kept:
-            found = _told_as(name, metric, told)
+            found = told.take(name, _steps_of(metric), metric.values)
             if found is None:
                 left.append((name, metric))
             else:
-                told.remove(found[0])
                 right.append((found[0], name, metric, found[1]))
-        self._withdraw(told)
+        self._withdraw(told.rest())
         self._journal.settle([curve.described(name, metric) for curve, name, metric, _ in right])
         for curve, _, metric, places in right:
             steps = _steps_of(metric)
@@ -359,22 +386,49 @@ class Told:
             curve.withdrawn = True
 
     def _add(self, curve: Curve, steps: Sequence[int], values: Sequence[float]) -> None:
-        import numpy as np
+        if "numpy" not in sys.modules:  # whose import would keep the cell waiting
+            for step, value in zip(steps, values, strict=True):
+                self._journal.point(curve.key, value, step)
+        elif steps:
+            import numpy as np
 
-        if steps:
             self._journal.history(
                 curve.key, np.asarray(values, dtype=np.float64), np.asarray(steps, dtype=np.int64)
             )
 
 
-def _told_as(name: str, metric: Metric, told: Sequence[Curve]) -> tuple[Curve, list[int]] | None:
-    """The curve that a metric was told as, under its name or another, and the places of its points that are missing."""
-    steps = _steps_of(metric)
-    for curve in sorted(told, key=lambda curve: curve.name != name):
-        left = curve.left_of(steps, metric.values) if curve.steps else None
-        if left is not None and (curve.name == name or not left):
-            return curve, left
-    return None
+class _Curves:
+    """Curves to be found by their names, or by their points."""
+
+    def __init__(self, curves: Iterable[Curve]) -> None:
+        self._left = {curve.key: curve for curve in curves}
+        self._named: dict[str, list[Curve]] = {}
+        self._alike: dict[bytes, list[Curve]] = {}
+        for curve in self._left.values():
+            if curve.steps:
+                self._named.setdefault(curve.name, []).append(curve)
+                self._alike.setdefault(_points(curve.steps, curve.values), []).append(curve)
+
+    def take(
+        self, name: str, steps: Sequence[int], values: Sequence[float]
+    ) -> tuple[Curve, list[int]] | None:
+        """The curve that a metric was told as, under its name or another, and the places of its points that are missing."""
+        for curve in self._named.get(name, ()):
+            missing = curve.left_of(steps, values) if curve.key in self._left else None
+            if missing is not None:
+                return self._left.pop(curve.key), missing
+        for curve in self._alike.get(_points(array("q", steps), array("d", values)), ()):
+            if curve.key in self._left:
+                return self._left.pop(curve.key), []
+        return None
+
+    def rest(self) -> list[Curve]:
+        """Those that nobody took."""
+        return list(self._left.values())
+
+
+def _points(steps: array[int], values: array[float]) -> bytes:
+    return steps.tobytes() + values.tobytes()
 
 
 def _steps_of(metric: Metric) -> list[int]:

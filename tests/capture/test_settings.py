@@ -32,6 +32,12 @@ a, b = train_test_split(X, test_size=0.5, random_state=seed)
     }
 
 
+def test_seeds_of_numpy_are_seen(shell):
+    """Its functions are of a compiled kind that says where it comes from in a way of its own."""
+    assert params("import numpy as np\nnp.random.seed(3)", shell) == {"seed": 3}
+    assert params("rng = np.random.default_rng(4)", shell) == {"seed": 4}
+
+
 def test_settings_that_stand_by_their_place_in_the_users_own_fit(shell):
     shell.run_cell("""
 class Perceptron:
