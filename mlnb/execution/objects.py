@@ -23,11 +23,15 @@ class Objects:
     def bind(self, name: str, same: Iterable[str] = (), inside: Iterable[str] = ()) -> None:
         """A name gets a value that may be the objects of some names, and hold those of others."""
         wanted = [self._of[one] for one in same if one in self._of]
-        if name in self._of:
-            self._names[self._find(self._of[name])].discard(name)
+        self.forget(name)
         self._of[name] = found = self._merged(wanted)
         self._names.setdefault(found, set()).add(name)
         self._hold(found, inside)
+
+    def forget(self, name: str) -> None:
+        """A name gets a value that can't be changed, nor tell who else has it."""
+        if name in self._of:
+            self._names[self._find(self._of.pop(name))].discard(name)
 
     def join(self, name: str, same: Iterable[str] = (), inside: Iterable[str] = ()) -> None:
         """A name's value may be, or hold, these objects as well."""

@@ -12,6 +12,7 @@ import contextlib
 import io
 import random
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -72,9 +73,9 @@ def play(made: list[Step]) -> Played:
 
 def forget_modules() -> None:
     """A new kernel has none of the modules that a notebook has written into its folder."""
-    folder = str(Path.cwd())
+    folders = (str(Path.cwd()), tempfile.gettempdir())
     for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", None) or "").startswith(folder):
+        if str(getattr(module, "__file__", None) or "").startswith(folders):
             del sys.modules[name]
 
 
