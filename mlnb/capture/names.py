@@ -65,12 +65,15 @@ class Body:
 
 @dataclass(frozen=True)
 class Flow:
-    """One cell as a step: `reads` are what its own statements read (not yet what its functions do), `used` all names that
-    they mention, `bound` names are set whatever happens, `changed` ones in place or perhaps (`deeply`: with
-    what they hold; `direct`: by that very name), `shared` are the names whose objects a name may be or hold, `through` the functions and their arguments
-    that a name's value came through; `iterators` are names that get what is used up by going through it (or may, if the function
-    that made it yields), `plain` ones get numbers and texts, which nothing changes; `calls` are functions with what they are given, `standing` what a call
-    that stands alone is about (its root and its dotted name), `brought` where imported names come from (`sklearn.svm:SVC`)."""
+    """One cell as a step.
+
+    `reads` are what its own statements read (not yet what its functions do), `used` all names that they mention. `bound` names are
+    set whatever happens, `changed` ones in place or perhaps (`deeply`: with what they hold; `direct`: by that very name).
+    `shared` are the names whose objects a name may be or hold, `through` the functions and their arguments that its value came
+    through. `iterators` are names that get what is used up by going through it (or may, if the function that made it yields), `plain`
+    ones get numbers and texts, which nothing changes. `calls` are functions with what they are given, `standing` what
+    a call that stands alone is about (its root and its dotted name), `brought` where imported names come from (`sklearn.svm:SVC`).
+    """
 
     reads: frozenset[str]
     used: frozenset[str]
@@ -301,8 +304,9 @@ class _Scope:
             before = self.shared.get(name, NOTHING) if name in held.names else NOTHING
             self.shared[name] = held.without({name}) | before
             self.through[name] = sharing.through(value, self._is_library)
+            plain = isinstance(target, ast.Name) and not part and sharing.is_plain(value)
+            self.plain[name] = plain and self.plain.get(name, True)
         if isinstance(target, ast.Name):
-            self.plain[target.id] = not part and sharing.is_plain(value) and self.plain.get(target.id, True)
             self.iterators.pop(target.id, None)
             made = sharing.iterator(value)
             if made is not None and not part:

@@ -2,7 +2,8 @@
 beside the names: files, the process, the random numbers, the state that modules keep.
 
 A *resource* is a text: `file:data.csv` (`file:*` where the name can't be told), `folder:data` (whoever writes a file
-reads the folder that it is in), `source of:helpers` (a file that may be imported), `process`, `random:numpy`. Steps that write one matter to steps that read it.
+reads the folder that it is in), `source of:helpers` (a file that may be imported), `process`, `random:numpy`. Steps that
+write one matter to steps that read it.
 """
 
 from __future__ import annotations

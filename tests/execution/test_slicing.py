@@ -72,6 +72,7 @@ def sliced(*sources: str, failed: tuple[int, ...] = ()) -> list[int]:
         (["k = 3", "m = Means(k)", "m.fit(X)", "y = k"], [0, 3]),
         (["k = [3]", "m = Means(k)", "m.fit(X)", "y = k"], [0, 1, 2, 3]),
         (["k = 3\nif a:\n    k = []", "m = Means(k)", "m.fit(X)", "y = k"], [0, 1, 2, 3]),
+        (["k = 3\nk, j = f()", "m = Means(k)", "m.fit(X)", "y = k"], [0, 1, 2, 3]),
         # objects of one class aren't one object
         (["class A:\n    def f(self):\n        self.x += 1", "a = A()", "b = A()", "b.f()", "y = a.x"], [0, 1, 4]),
         # going through an iterator uses it up, and what it goes through
