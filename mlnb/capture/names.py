@@ -65,12 +65,15 @@ class Body:
 
 @dataclass(frozen=True)
 class Flow:
-    """One cell as a step: `reads` are what its own statements read (not yet what its functions do), `used` all names that
-    they mention, `bound` names are set whatever happens, `changed` ones in place or perhaps (`deeply`: with
-    what they hold; `direct`: by that very name), `shared` are the names whose objects a name may be or hold, `through` the functions and their arguments
-    that a name's value came through; `iterators` are names that get what is used up by going through it (or may, if the function
-    that made it yields); `calls` are functions with what they are given, `standing` what a call
-    that stands alone is about (its root and its dotted name), `brought` where imported names come from (`sklearn.svm:SVC`)."""
+    """One cell as a step.
+
+    `reads` are what its own statements read (not yet what its functions do), `used` all names that they mention. `bound` names are
+    set whatever happens, `changed` ones in place or perhaps (`deeply`: with what they hold; `direct`: by that very name).
+    `shared` are the names whose objects a name may be or hold, `through` the functions and their arguments that its value came
+    through. `iterators` are names that get what is used up by going through it (or may, if the function that made it yields), `plain`
+    ones get numbers and texts, which nothing changes. `calls` are functions with what they are given, `standing` what
+    a call that stands alone is about (its root and its dotted name), `brought` where imported names come from (`sklearn.svm:SVC`).
+    """
 
     reads: frozenset[str]
     used: frozenset[str]
@@ -81,6 +84,7 @@ class Flow:
     shared: dict[str, Shared]
     through: dict[str, frozenset[str]]
     iterators: dict[str, str]
+    plain: frozenset[str]
     bodies: dict[str, Body]
     calls: dict[str, frozenset[str]]
     standing: frozenset[tuple[str, str]]
@@ -123,6 +127,7 @@ def flow(tree: ast.Module, *, is_module: Callable[[str], bool] = _never) -> Flow
         shared=scope.shared,
         through=scope.through,
         iterators=scope.iterators,
+        plain=frozenset(name for name, always in scope.plain.items() if always),
         bodies=scope.bodies,
         calls={name: frozenset(names) for name, names in scope.calls.items()},
         standing=frozenset(scope.standing),
@@ -160,6 +165,7 @@ class _Scope:
     shared: dict[str, Shared] = field(default_factory=dict)
     through: dict[str, frozenset[str]] = field(default_factory=dict)
     iterators: dict[str, str] = field(default_factory=dict)
+    plain: dict[str, bool] = field(default_factory=dict)
     bodies: dict[str, Body] = field(default_factory=dict)
     calls: dict[str, set[str]] = field(default_factory=dict)
     standing: set[tuple[str, str]] = field(default_factory=set)
@@ -298,6 +304,8 @@ class _Scope:
             before = self.shared.get(name, NOTHING) if name in held.names else NOTHING
             self.shared[name] = held.without({name}) | before
             self.through[name] = sharing.through(value, self._is_library)
+            plain = isinstance(target, ast.Name) and not part and sharing.is_plain(value)
+            self.plain[name] = plain and self.plain.get(name, True)
         if isinstance(target, ast.Name):
             self.iterators.pop(target.id, None)
             made = sharing.iterator(value)

@@ -88,6 +88,18 @@ def _of_call(node: ast.Call, given: Shared, is_library: Callable[[str], bool]) -
     return found
 
 
+def is_plain(node: ast.AST) -> bool:
+    """Whether a value is a number or a text, as it stands there."""
+    match node:
+        case ast.Constant() | ast.JoinedStr():
+            return True
+        case ast.UnaryOp():
+            return is_plain(node.operand)
+        case ast.BinOp():
+            return is_plain(node.left) and is_plain(node.right)
+    return False
+
+
 def iterator(node: ast.AST) -> str | None:
     """The name of the function whose result a value is, if going through that result may use it up: always where the name is
     empty, else if the user's function of that name yields."""

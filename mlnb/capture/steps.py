@@ -2,7 +2,8 @@
 beside the names: files, the process, the random numbers, the state that modules keep.
 
 A *resource* is a text: `file:data.csv` (`file:*` where the name can't be told), `folder:data` (whoever writes a file
-reads the folder that it is in), `process`, `random:numpy`. Steps that write one matter to steps that read it.
+reads the folder that it is in), `source of:helpers` (a file that may be imported), `process`, `random:numpy`. Steps that
+write one matter to steps that read it.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ _IN_SHELL: Final = re.compile(r"\{(\w+)[^{}]*\}|\$(\w+)")
 _NOT_PYTHON: Final = re.compile(r"^(\s*)[%!].*")
 _FILE: Final = "file:"
 _FOLDER: Final = "folder:"
+_MODULE: Final = "source of:"
 ANY_FILE: Final = "file:*"
 PROCESS: Final = "process"
 
@@ -225,7 +227,8 @@ def _of_magic(kind: str, texts: list[str], about: _About) -> Iterator[ast.stmt]:
         about.opaque = True
         about.reads.add(ANY_FILE)
     elif name == "writefile":
-        about.writes.add(_file(line.split()[-1] if line.split() else None))
+        file = _file(line.split()[-1] if line.split() else None)
+        about.writes |= {file, *_modules_in(file)}
     elif rest:  # another language: it may write files
         about.writes.add(ANY_FILE)
         about.reads.add(ANY_FILE)
@@ -277,7 +280,11 @@ class _Effects(ast.NodeVisitor):
         self._process(node.func)
         self.generic_visit(node)
 
+    def visit_Import(self, node: ast.Import) -> None:
+        self.reads |= {_MODULE + part for alias in node.names for part in alias.name.split(".")}
+
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        self.reads |= {_MODULE + part for part in (node.module or "").split(".")}
         self.opaque = self.opaque or any(alias.name == "*" for alias in node.names)
 
     def visit_Assign(self, node: ast.Assign) -> None:
@@ -306,7 +313,7 @@ class _Effects(ast.NodeVisitor):
             self.reads.add(file)
 
     def _written(self, file: str) -> None:
-        self.writes.add(file)
+        self.writes |= {file, *_modules_in(file)}
         folder = posixpath.dirname(file.removeprefix(_FILE))
         if folder or file == ANY_FILE:
             self.reads.add(_FOLDER + (folder or "*"))
@@ -335,6 +342,12 @@ def _text_in(node: ast.Call) -> str | None:
 
 def _file(path: str | None) -> str:
     return ANY_FILE if not path else _FILE + posixpath.normpath(path.replace("\\", "/"))
+
+
+def _modules_in(file: str) -> set[str]:
+    """The modules that a file may be: `pkg/mod.py` is one by both its names."""
+    path = file.removeprefix(_FILE)
+    return {_MODULE + part for part in path.removesuffix(".py").split("/")} if path.endswith(".py") else set()
 
 
 def _replaced(body: list[ast.stmt]) -> Iterator[str]:

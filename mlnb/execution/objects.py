@@ -15,6 +15,7 @@ class Objects:
     """The objects of names: numbers, of which several may turn out to be one (`_one`)."""
 
     _of: dict[str, int] = field(default_factory=dict)
+    _names: dict[int, set[str]] = field(default_factory=dict)
     _one: list[int] = field(default_factory=list)
     _inside: dict[int, set[int]] = field(default_factory=dict)
     _around: dict[int, set[int]] = field(default_factory=dict)
@@ -22,8 +23,15 @@ class Objects:
     def bind(self, name: str, same: Iterable[str] = (), inside: Iterable[str] = ()) -> None:
         """A name gets a value that may be the objects of some names, and hold those of others."""
         wanted = [self._of[one] for one in same if one in self._of]
-        self._of[name] = self._merged(wanted)
-        self._hold(self._of[name], inside)
+        self.forget(name)
+        self._of[name] = found = self._merged(wanted)
+        self._names.setdefault(found, set()).add(name)
+        self._hold(found, inside)
+
+    def forget(self, name: str) -> None:
+        """A name gets a value that can't be changed, nor tell who else has it."""
+        if name in self._of:
+            self._names[self._find(self._of.pop(name))].discard(name)
 
     def join(self, name: str, same: Iterable[str] = (), inside: Iterable[str] = ()) -> None:
         """A name's value may be, or hold, these objects as well."""
@@ -36,7 +44,7 @@ class Objects:
         if deep:
             found = self._closed(found, self._inside)
         found = self._closed(found, self._around)
-        return names | {name for name, one in self._of.items() if self._find(one) in found}
+        return names.union(*(self._names[one] for one in found if one in self._names))
 
     def _closed(self, begin: set[int], edges: dict[int, set[int]]) -> set[int]:
         found, new = set(begin), set(begin)
@@ -62,6 +70,7 @@ class Objects:
         first, *others = roots
         for other in others:
             self._one[other] = first
+            self._names.setdefault(first, set()).update(self._names.pop(other, ()))
             for edges in (self._inside, self._around):
                 edges.setdefault(first, set()).update(edges.pop(other, ()))
         return first

@@ -182,6 +182,9 @@ def _bind(known: _Known, flow: Flow, binds: frozenset[str]) -> None:
         through = flow.through.get(name, frozenset())
         made = through & known.bodies.keys() | {b for one in through for b in known.made_by.get(one, ())}
         known.made_by[name] = frozenset(made)
+        if name in flow.plain:
+            known.objects.forget(name)
+            continue
         handed = through - known.bodies.keys() if made else frozenset()
         known.objects.bind(name, shared.same | handed, shared.inside)
     known.modules.update({name: _TOP.split(full)[0] for name, full in flow.imports.items()})

@@ -69,6 +69,10 @@ def sliced(*sources: str, failed: tuple[int, ...] = ()) -> list[int]:
         (["m = A()", "d = {'m': m}", "m.fit()", "y = d['m']"], [0, 1, 2, 3]),
         (["m = A()", "ms = []", "ms.append(m)", "for one in ms:\n    one.fit()", "y = m"], [0, 1, 2, 3, 4]),
         (["s = A()", "p = Pipe([s])", "p.fit(X)", "y = s.mean_"], [0, 1, 2, 3]),
+        (["k = 3", "m = Means(k)", "m.fit(X)", "y = k"], [0, 3]),
+        (["k = [3]", "m = Means(k)", "m.fit(X)", "y = k"], [0, 1, 2, 3]),
+        (["k = 3\nif a:\n    k = []", "m = Means(k)", "m.fit(X)", "y = k"], [0, 1, 2, 3]),
+        (["k = 3\nk, j = f()", "m = Means(k)", "m.fit(X)", "y = k"], [0, 1, 2, 3]),
         # objects of one class aren't one object
         (["class A:\n    def f(self):\n        self.x += 1", "a = A()", "b = A()", "b.f()", "y = a.x"], [0, 1, 4]),
         # going through an iterator uses it up, and what it goes through
@@ -83,6 +87,9 @@ def sliced(*sources: str, failed: tuple[int, ...] = ()) -> list[int]:
         (["os.makedirs('out')", "t.to_csv('out/a.csv')", "z = pd.read_csv('out/a.csv')"], [0, 1, 2]),
         (["t.to_csv('out/a.csv')", "t.to_csv('b.txt')", "z = glob('out/*.csv')"], [0, 2]),
         (["t.to_csv('out/a.csv')", "z = os.listdir('out')"], [0, 1]),
+        (["%%writefile helpers.py\nK = 1", "a = 1", "import helpers", "y = helpers.K"], [0, 2, 3]),
+        (["open('pkg/mod.py', 'w').write('K = 1')", "from pkg.mod import K", "y = K"], [0, 1, 2]),
+        (["t.to_csv(path)", "import json", "y = json.dumps(1)"], [1, 2]),
         # drawing from a module's generator changes no object
         (["import random", "x = random.choice([1])", "y = random.choice([2])"], [0, 2]),
         (["import numpy as np", "df.loc[df.sample(3).index] = np.nan", "y = np.mean([1])"], [0, 2]),
