@@ -14,7 +14,6 @@ from pathlib import Path
 
 from benchmarks.evidence import notebooks, strict
 
-
 _USED = (
     "pandas",
     "scipy.stats",

@@ -47,8 +47,9 @@ class Call:
 class EstimatorSeen:
     """An estimator as it was when it was built, fitted or scored.
 
-    `origin` is the site that built it, if that was seen. The object itself is only referred to weakly: a loop's hundred
-    forests are not kept alive.
+    `origin` is the site that built it, if that was seen; `inside` those that built the estimators within it, by the
+    beginning of their settings' names. The object itself is only referred to weakly: a loop's hundred forests are not kept
+    alive.
     """
 
     name: str
@@ -57,6 +58,7 @@ class EstimatorSeen:
     origin: int | None = None
     learnt: dict[str, Any] = field(default_factory=dict)
     refer: Callable[[], Any] = lambda: None
+    inside: dict[str, int] = field(default_factory=dict)
 
     @property
     def model(self) -> Any:
@@ -191,8 +193,11 @@ class Calls:
         if origin is None and (steps := estimators.steps_of(model)):
             origin = self._where_built(steps[-1][1])[1]  # a pipeline, by what it ends with
         learnt = estimators.learnt(model) if fitted else {}
-        settings = {name: plain(value) for name, value in estimators.settings(model).items()}
-        return EstimatorSeen(estimators.name_of(model), settings, variable, origin, learnt, refer)
+        parts: dict[str, Any] = {}
+        settings = {name: plain(value) for name, value in estimators.settings(model, parts).items()}
+        origins = {name: self._where_built(part)[1] for name, part in parts.items()}
+        inside = {name: place for name, place in origins.items() if place is not None}
+        return EstimatorSeen(estimators.name_of(model), settings, variable, origin, learnt, refer, inside)
 
     def _where_built(self, model: Any) -> tuple[Callable[[], Any], int | None]:
         refer, origin = self._built.get(id(model), (None, None))
