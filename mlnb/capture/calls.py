@@ -12,12 +12,13 @@ import weakref
 from dataclasses import dataclass, field
 from inspect import CO_OPTIMIZED
 from types import FrameType, ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from mlnb.capture import estimators, files, library, unseen
 from mlnb.capture.described import Describer
-from mlnb.capture.numbers import held as held_by
-from mlnb.capture.plain import name_of, plain
+from mlnb.capture.kinds import dict_of, function_of, home_of, method_of, mro, name_of, root_of, source_of
+from mlnb.capture.kinds import held as held_by
+from mlnb.capture.plain import plain
 from mlnb.capture.sites import MISSING, Argument
 from mlnb.capture.values import ITEMS
 
@@ -210,7 +211,7 @@ class Calls:
         name = getattr(target, "__name__", site.callee or "")
         if _is_own(target) and role != "estimator":
             return Call("own", name, settings=self._settings(site, target, frame))
-        if role is None and unseen.is_users(getattr(target, "__module__", None) or ""):
+        if role is None and _is_elsewhere(target):
             return self._elsewhere(site, target, name, frame)
         if role is None:
             return None
@@ -255,7 +256,7 @@ class Calls:
         """A function of a module of the user's: its settings are seen, what it does isn't."""
         if not hasattr(target, "__name__") or not self._learn(target):
             return None
-        self._cannot_see(f"what {name} does inside {target.__module__}.py")
+        self._cannot_see(f"what {name} does inside {source_of(target)}.py")
         return Call("own", name, settings=self._settings(site, target, frame))
 
     def _read(self, site: Site, found: Call, value: Any, frame: FrameType) -> Call | None:
@@ -317,7 +318,7 @@ class Calls:
 
     def _seen(self, site: Site, name: str, value: Any, role: str, *, hash_rows: bool) -> list[DataSeen]:
         if not _is_data(value):
-            if type(value).__module__.partition(".")[0] in _LAZY or type(value).__name__ in _LAZY:
+            if root_of(type(value)) in _LAZY or type(value).__name__ in _LAZY:
                 self._cannot_see(f"the content of {name[:80]}: a {name_of(type(value))} is not read")
             return []
         described = self._data.describe(value, name, site.number, hash_rows=hash_rows)
@@ -374,10 +375,10 @@ def _resolve(site: Site, receiver: Any, frame: FrameType) -> Any:
     for part in parts[1:]:
         if not issubclass(type(target), (ModuleType, type)):
             return MISSING
-        found = vars(target).get(part, MISSING)
+        held: Any = vars(target) if issubclass(type(target), ModuleType) else dict_of(cast("type", target))
+        found = held.get(part, MISSING)
         target = getattr(target, part, MISSING) if found is MISSING and not _is_users_own(target) else found
-        if isinstance(target, (staticmethod, classmethod)):
-            target = target.__func__
+        target = function_of(target)
     return target
 
 
@@ -390,14 +391,8 @@ def _is_users_own(target: Any) -> bool:
 
 def _method_of(receiver: Any, name: str) -> Any:
     """A method's function, found without asking the object."""
-    for base in type(receiver).__mro__:
-        if name in vars(base):
-            found = vars(base)[name]
-            found = found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
-            return (
-                found if callable(found) else getattr(found, "fn", None)
-            )  # scikit-learn's conditional methods
-    return None
+    found = function_of(method_of(receiver, name))
+    return found if callable(found) else getattr(found, "fn", None)  # scikit-learn's conditional methods
 
 
 def _options(value: Any) -> Call | None:
@@ -434,17 +429,17 @@ def _most(target: Any) -> int:
     """Calls of the notebook's own that are looked at: of an estimator of its own, as many as a list of settings holds."""
     return (
         ITEMS + 1
-        if issubclass(type(target), type) and any("fit" in vars(base) for base in target.__mro__)
+        if issubclass(type(target), type) and any("fit" in dict_of(base) for base in mro(target))
         else 3
     )
 
 
 def _is_elsewhere(target: Any) -> bool:
-    return library.is_plain(target) and unseen.is_users(getattr(target, "__module__", None) or "")
+    return unseen.is_users(source_of(target))
 
 
 def _is_own(target: Any) -> bool:
-    return library.is_plain(target) and getattr(target, "__module__", None) == "__main__"
+    return source_of(target) == "__main__"
 
 
 _TABLES: Final = frozenset(
@@ -457,7 +452,7 @@ _LAZY: Final = frozenset("dask h5py zarr memmap pyspark LazyFrame xarray vaex mo
 def _is_data(value: Any) -> bool:
     """Whether it is of a kind whose content can be read without running anything of the user's."""
     kind = type(value)
-    return name_of(kind) in _TABLES or kind.__module__.startswith("scipy.sparse.")
+    return name_of(kind) in _TABLES or home_of(kind).startswith("scipy.sparse.")
 
 
 def _reference(value: Any) -> Callable[[], Any]:

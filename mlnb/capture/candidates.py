@@ -85,6 +85,12 @@ class Candidates:
     def add(self, found: Candidate) -> Candidate:
         """A new candidate, or the one that it is."""
         same = self._known(found)
+        if same is not None and same.note.site.loops and self._came_out(found, same):
+            # The last turn of a function's loop is its curve's, and what the function returned is a number of its own.
+            found.came_out, found.made = same.note.site.function, found.made or same.made
+            found.strong = found.strong or same.strong
+            found.estimator, found.dataset = found.estimator or same.estimator, found.dataset or same.dataset
+            same = None
         if same is None:
             self._places.setdefault(_key(found.value), []).append(len(self._all))
             self._all.append(found)
@@ -98,9 +104,11 @@ class Candidates:
         same.made = same.made or found.made
         if self._came_out(found, same):
             same.came_out = same.note.site.function
-        if found.rank > same.rank or self._names_better(found, same):
+        if same.more is None and (found.rank > same.rank or self._names_better(found, same)):
             same.name, same.rank, same.source = found.name, found.rank, found.source
-            same.note = Note(found.note.site, same.note.order, same.note.value, found.note.loops)
+            same.note = Note(
+                found.note.site, same.note.order, same.note.value, found.note.loops, tick=same.note.tick
+            )
             same.turn = found.turn
         self._hold(same, found.key or same.key)
         return same

@@ -21,6 +21,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from mlnb.capture.parsing import parsed
+
 _MAGIC: Final = re.compile(r"^(\s*)[%!].*")
 _WORDS: Final = struct.Struct("<625I")
 _TAIL: Final = struct.Struct("<Id?")
@@ -111,7 +113,7 @@ def seeded(source: str, entropy: Mapping[str, str]) -> str:
     """The cell with its unseeded generators made from the entropy that they had: `rng = default_rng(2043…)`."""
     lines = source.split("\n")
     try:
-        tree = ast.parse("\n".join(_MAGIC.sub(r"\1pass", line) for line in lines))
+        tree = parsed("\n".join(_MAGIC.sub(r"\1pass", line) for line in lines))
     except SyntaxError:
         return source
     for node in sorted(ast.walk(tree), key=lambda node: -getattr(node, "lineno", 0)):

@@ -11,6 +11,7 @@ import copy
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from mlnb.capture import kinds
 from mlnb.errors import UsageError
 from mlnb.events import Check
 
@@ -35,14 +36,14 @@ _OF_COLUMNS: Final = {
 
 def is_schema(value: Any) -> bool:
     """Whether a value is a Pandera schema: a `DataFrameSchema`, or a class that is a `DataFrameModel`."""
-    if isinstance(value, type):
-        return not value.__module__.startswith("pandera.") and _is_of(value, "DataFrameModel")
+    if issubclass(type(value), type):
+        return not kinds.home_of(value).startswith("pandera.") and _is_of(value, "DataFrameModel")
     return _is_of(type(value), "DataFrameSchema")
 
 
 def is_table(value: Any) -> bool:
     """Whether a value is a table that a schema can be held against: of pandas, Polars or Arrow."""
-    return f"{type(value).__module__.partition('.')[0]}.{type(value).__name__}" in {
+    return kinds.name_of(type(value)) in {
         "pandas.DataFrame",
         "polars.DataFrame",
         "pyarrow.Table",
@@ -225,7 +226,9 @@ def _converted(table: Any, schema: Any) -> Any:
 
 
 def _is_of(kind: type, name: str) -> bool:
-    return any(base.__name__ == name and base.__module__.startswith("pandera.") for base in kind.__mro__)
+    return any(
+        base.__name__ == name and kinds.home_of(base).startswith("pandera.") for base in kinds.mro(kind)
+    )
 
 
 def _pandera() -> Any:

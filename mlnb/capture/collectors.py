@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mlnb.capture.program import Program
-    from mlnb.capture.recorder import Note
+    from mlnb.capture.recorder import Grown, Note
 
 Found = Param | Metric | Child | DataUse | FittedModel | File | Event
 
@@ -59,7 +59,7 @@ class CellView:
     recorded: set[float] = field(default_factory=set)
     points: set[float] = field(default_factory=set)
     redact: Sequence[str] = ()
-    grown: Mapping[str, list[float]] = field(default_factory=dict)
+    grown: Mapping[str, Grown] = field(default_factory=dict)
 
 
 class Collector(Protocol):

@@ -16,6 +16,8 @@ from mlnb.capture.words import is_counter_name
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from mlnb.capture.recorder import Grown
+
 
 ALIKE: Final = 20  # metrics of one name and place: more of them are a loop that nobody saw
 
@@ -104,33 +106,35 @@ def _curve(name: str, members: Sequence[Candidate]) -> Metric:
     first = members[0]
     one = len({member.estimator for member in members}) == 1
     data = len({member.dataset for member in members}) == 1
+    values, steps = _points(members)
     return Metric(
         name,
-        [
-            value
-            for member in members
-            for value in (member.value, *(member.more.values if member.more else ()))
-        ],
-        _steps(members),
+        values,
+        steps,
         first.estimator if one else None,
         first.dataset if data else None,
         first.source,
+        first.note.site.loops,
     )
 
 
-def _steps(members: Sequence[Candidate]) -> list[int]:
-    """The loop's own whole numbers where they grow; else the turns, where one loop alone has them; else 0, 1, 2 …"""
-    own: list[int] = []
-    turns: list[int] = []
+def _points(members: Sequence[Candidate]) -> tuple[list[float], list[int]]:
+    """The numbers in the order in which they came, and their steps: the loop's own whole numbers where they grow; else the
+    turns, where one loop alone has them; else 0, 1, 2 …"""
+    found: list[tuple[int, float, int, int]] = []
     for member in members:
-        loops = member.note.loops
+        loops, more = member.note.loops, member.more
         values = loops[-1].values if loops else None
-        own.append(values[0] if values and type(values[0]) is int else UNKNOWN)
-        turns.append(loops[0].number if len(loops) == 1 else UNKNOWN)
-        if member.more is not None:
-            own += member.more.own
-            turns += member.more.turns
-    return next((steps for steps in (own, turns) if _grow(steps)), list(range(len(own))))
+        own = values[0] if values and type(values[0]) is int else UNKNOWN
+        turn = loops[0].number if len(loops) == 1 else UNKNOWN
+        found.append((member.note.tick, member.value, own, turn))
+        if more is not None:
+            found += zip(more.ticks, more.values, more.own, more.turns, strict=True)
+    if sum(member.more is not None for member in members) > 1:
+        found.sort()
+    _, numbers, owns, turns = map(list, zip(*found, strict=True))
+    steps = next((steps for steps in (owns, turns) if _grow(steps)), range(len(found)))
+    return numbers, list(steps)
 
 
 def _grow(steps: Sequence[int]) -> bool:
@@ -152,20 +156,34 @@ def _without_twins(metrics: Sequence[Metric]) -> list[Metric]:
     return found
 
 
-def completed(metrics: Sequence[Metric], grown: Mapping[str, list[float]]) -> list[Metric]:
+def completed(metrics: Sequence[Metric], grown: Mapping[str, Grown]) -> list[Metric]:
     """A curve of which only some turns were seen is whole where a list holds it; where that list is a curve itself, it is
     the same one."""
     whole = [metric.values for metric in metrics if metric.steps == list(range(len(metric.values)))]
     found: list[Metric] = []
     for metric in metrics:
-        if metric.steps is not None and metric.steps[-1] >= len(metric.values):
-            full = next((one for one in (*whole, *grown.values()) if _is_part(metric, one)), None)
+        if metric.steps is not None:
+            full = _whole_of(metric, whole, grown)
             if full is not None:
                 found = [other for other in found if other.values is not full]
                 metric.values, metric.steps = full, list(range(len(full)))
         if not any(other.values is metric.values for other in found):
             found.append(metric)
     return found
+
+
+def _whole_of(metric: Metric, whole: Iterable[list[float]], grown: Mapping[str, Grown]) -> list[float] | None:
+    assert metric.steps is not None
+    if metric.steps[-1] >= len(metric.values):
+        lists = [*whole, *(one.values for one in grown.values())]
+        if (found := next((one for one in lists if _is_part(metric, one)), None)) is not None:
+            return found
+    for one in grown.values():
+        if one.loops == metric.loops and len(one.values) > len(metric.values):
+            rest = iter(one.values)
+            if all(any(same(value, other) for other in rest) for value in metric.values):
+                return one.values
+    return None
 
 
 def _is_part(metric: Metric, full: Sequence[float]) -> bool:

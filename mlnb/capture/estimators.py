@@ -9,9 +9,10 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
+from types import BuiltinFunctionType, FunctionType
 from typing import Any, Final
 
-from mlnb.capture.numbers import held
+from mlnb.capture.kinds import dict_of, held, home_of, is_users, method_of, mro, root_of, told
 from mlnb.capture.plain import Opaque, plain
 
 LIBRARIES: Final = (
@@ -36,7 +37,7 @@ def is_estimator(value: Any) -> bool:
 
 def can(value: Any, method: str) -> bool:
     """Whether its class has a method, found without asking the object."""
-    return any(method in vars(base) for base in type(value).__mro__)
+    return any(method in dict_of(base) for base in mro(type(value)))
 
 
 def steps_of(value: Any) -> list[tuple[str, Any]] | None:
@@ -57,8 +58,7 @@ def is_trainable(value: Any) -> bool:
 
 def is_keras(value: Any) -> bool:
     return any(
-        base.__name__ == "Model" and base.__module__.split(".")[0] in {"keras", "tensorflow"}
-        for base in type(value).__mro__
+        base.__name__ == "Model" and root_of(base) in {"keras", "tensorflow"} for base in mro(type(value))
     )
 
 
@@ -73,17 +73,50 @@ def name_of(value: Any) -> str:
 def settings(value: Any, inside: dict[str, Any] | None = None) -> dict[str, Any]:
     """`get_params()` that differ from the class's defaults, nested ones with their dunders as dots. `inside` takes in the
     estimators within it, by the beginning of their settings' names."""
-    if not can(value, "get_params"):
-        return {}
-    own = value.get_params
-    try:
-        shallow = own(deep=False)
-        deep = own(deep=True) if any(map(_may_hold_parts, shallow.values())) else shallow
-    except Exception:  # noqa: BLE001 - arrays compare to arrays, users' classes to anything
-        return {}
     found: dict[str, Any] = {}
-    _collect(value, shallow, deep, "", found, {} if inside is None else inside)
+    try:
+        shallow = _params(value, deep=False)
+        deep = _params(value, deep=True) if any(map(_may_hold_parts, shallow.values())) else shallow
+        _collect(value, shallow, deep, "", found, {} if inside is None else inside)
+    except Exception:  # noqa: BLE001 - a part's constructor may keep its settings elsewhere
+        return {}
     return found
+
+
+def says_nothing_foreign(value: Any) -> bool:
+    """Whether all that an estimator would show of itself is of Python's or of a library's own kinds: its text is made
+    without running anything of the user's."""
+    shows = method_of(value, "__repr__")
+    if type(shows) is FunctionType and is_users(shows):
+        return False
+    try:
+        return all(map(_is_known, _params(value, deep=True).values())) if can(value, "get_params") else True
+    except Exception:  # noqa: BLE001 - a part's constructor may keep its settings elsewhere
+        return False
+
+
+_KNOWN: Final = frozenset({*LIBRARIES, "numpy", "scipy"})
+_TEXTS: Final = frozenset(
+    {int, float, complex, bool, str, bytes, type(None), FunctionType, BuiltinFunctionType}
+)
+
+
+def _is_known(value: Any) -> bool:
+    kind = type(value)
+    if kind in {list, tuple, set, frozenset}:
+        return all(map(_is_known, value))
+    if kind is dict:
+        return all(map(_is_known, value)) and all(map(_is_known, value.values()))
+    return kind in _TEXTS or root_of(kind) in _KNOWN
+
+
+def _params(value: Any, *, deep: bool) -> dict[str, Any]:
+    """`get_params()`; of an estimator with one of the user's own, what it holds under its constructor's names."""
+    get = method_of(value, "get_params")
+    if type(get) is FunctionType and not is_users(get):
+        return value.get_params(deep=deep)  # type: ignore[no-any-return]
+    kind: Any = type(value)
+    return {name: found for name in _defaults(kind) if (found := held(value, name)) is not None}
 
 
 def _may_hold_parts(value: Any) -> bool:
@@ -114,8 +147,7 @@ def _collect(
 def _collect_inner(value: Any, prefix: str, found: dict[str, Any], inside: dict[str, Any]) -> None:
     inside[prefix] = value
     if can(value, "get_params"):
-        own = value.get_params
-        _collect(value, own(deep=False), own(deep=True), prefix, found, inside)
+        _collect(value, _params(value, deep=False), _params(value, deep=True), prefix, found, inside)
 
 
 @functools.lru_cache(maxsize=500)
@@ -126,7 +158,7 @@ def _defaults(kind: Any) -> dict[str, Any]:
         return {}
     known = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
-        inherited = (_defaults(base) for base in reversed(kind.__mro__[1:-1]))
+        inherited = (_defaults(base) for base in reversed(mro(kind)[1:-1]))
         known = _Anything({name: value for one in inherited for name, value in one.items()} | known)
     return known
 
@@ -146,7 +178,7 @@ def _same(one: Any, other: Any) -> bool:
         return True
     return (
         type(one) is type(other)
-        and type(one).__module__ in {"builtins", "numpy"}
+        and home_of(type(one)) in {"builtins", "numpy"}
         and _equal(plain(one), plain(other))
     )
 
@@ -157,9 +189,9 @@ def _equal(one: Any, other: Any) -> bool:
 
 def libraries(value: Any) -> dict[str, str]:
     """The versions of the libraries that the estimator's class, and its parts', come from."""
-    names = {base.__module__.split(".")[0] for base in type(value).__mro__} & set(LIBRARIES)
+    names = {root_of(base) for base in mro(type(value))} & set(LIBRARIES)
     for _, part in steps_of(value) or []:
-        names |= {base.__module__.split(".")[0] for base in type(part).__mro__} & set(LIBRARIES)
+        names |= {root_of(base) for base in mro(type(part))} & set(LIBRARIES)
     found = {}
     for name in sorted(names):
         version = getattr(sys.modules.get(name), "__version__", None)
@@ -188,12 +220,10 @@ def learnt(value: Any) -> dict[str, Any]:
 
 def _evaluation_logs(value: Any, state: dict[str, Any]) -> dict[str, list[float]]:
     """`{"validation_0.logloss": [...]}` of XGBoost, LightGBM and CatBoost."""
-    root = type(value).__module__.partition(".")[0]
+    root = root_of(type(value))
     if root not in {"xgboost", "lightgbm", "catboost"}:
         return {}
-    return flat_logs(
-        state.get("evals_result_") or state.get("_evals_result") or getattr(value, "evals_result_", None)
-    )
+    return flat_logs(state.get("evals_result_") or state.get("_evals_result") or told(value, "evals_result_"))
 
 
 def flat_logs(logs: Any) -> dict[str, list[float]]:

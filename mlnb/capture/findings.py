@@ -24,6 +24,7 @@ class Metric:
     estimator: str | None = None
     dataset_digest: str | None = None
     source: Source = "assigned"
+    loops: tuple[int, ...] = ()  # the places of those around the place that it was seen at
 
 
 @dataclass

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from mlnb.capture import estimators
+from mlnb.capture.kinds import root_of
 from mlnb.errors import UnsafeModel, UsageError, nearest
 
 Trusted = bool | Sequence[str]
@@ -116,7 +117,7 @@ class Skops:
     name, media_type, unsafe = "skops", "application/x-skops", False
 
     def takes(self, model: Any) -> bool:
-        bases = {base.__module__.split(".")[0] for base in type(model).__mro__}
+        bases = {root_of(base) for base in type(model).__mro__}
         return "sklearn" in bases
 
     def dump(self, model: Any) -> bytes:
@@ -193,10 +194,10 @@ class Booster:
     name, media_type, unsafe = "booster", "application/octet-stream", False
 
     def takes(self, model: Any) -> bool:
-        return type(model).__module__.split(".")[0] in {"xgboost", "lightgbm"}
+        return root_of(type(model)) in {"xgboost", "lightgbm"}
 
     def dump(self, model: Any) -> bytes:
-        if type(model).__module__.startswith("lightgbm"):
+        if root_of(type(model)) == "lightgbm":
             booster = getattr(model, "booster_", model)
             return str(booster.model_to_string()).encode()
         booster = model.get_booster() if hasattr(model, "get_booster") else model
@@ -216,7 +217,7 @@ class CatBoost:
     name, media_type, unsafe = "catboost", "application/octet-stream", False
 
     def takes(self, model: Any) -> bool:
-        return type(model).__module__.split(".")[0] == "catboost"
+        return root_of(type(model)) == "catboost"
 
     def dump(self, model: Any) -> bytes:
         with _a_file("model.cbm") as path:

@@ -22,6 +22,7 @@ from typing import Any, Final
 import xxhash
 
 from mlnb.capture.blocks import in_blocks
+from mlnb.capture.kinds import home_of
 
 BLOCK: Final = 1 << 18  # bytes hashed at a time
 
@@ -159,7 +160,7 @@ def _put_set(out: bytearray, values: Iterable[Any]) -> None:
 
 
 def _pickled(value: Any) -> bytes:
-    name = f"{type(value).__module__}.{type(value).__qualname__}".encode()
+    name = f"{home_of(type(value))}.{type(value).__qualname__}".encode()
     try:
         return name + pickle.dumps(value, protocol=5)
     except Exception:  # noqa: BLE001 - any class may refuse to be pickled, in any way

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import library, numbers, tables, words
+from mlnb.capture.kinds import home_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +85,7 @@ def _is_tuple(value: Any) -> bool:
     """Whether it is a tuple, be it one with names: what SciPy's tests return."""
     kind = type(value)
     return kind is tuple or (
-        issubclass(kind, tuple) and kind.__module__ != "__main__" and kind.__iter__ is tuple.__iter__
+        issubclass(kind, tuple) and home_of(kind) != "__main__" and kind.__iter__ is tuple.__iter__
     )
 
 

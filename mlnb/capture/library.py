@@ -11,6 +11,7 @@ import inspect
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Final, Literal
 
+from mlnb.capture.kinds import dict_of, home_of, mro, root_of, word_of
 from mlnb.capture.vocabulary import listed
 
 Role = Literal["metric", "report", "estimator", "validation", "setting", "seed", "reader", "booster"]
@@ -111,7 +112,7 @@ def is_plain(target: Any) -> bool:
     """Whether a callable is a function or class, or an object of a known library's own kind: one that can be asked for its
     name without running anything of the user's."""
     kind = type(target)
-    home = kind.__module__.partition(".")[0]
+    home = root_of(kind)
     return issubclass(kind, (*_FUNCTIONS, type)) or home in _HOMES or home.startswith("_cython")
 
 
@@ -123,8 +124,9 @@ def role_of(target: Any) -> Role | None:
     """What a callable is to an experiment; `None` for anything that isn't known."""
     if not is_plain(target):
         return None
-    module = getattr(target, "__module__", None) or ""
-    name = getattr(target, "__name__", "")
+    is_class = issubclass(type(target), type)
+    module = home_of(target) if is_class else getattr(target, "__module__", None) or ""
+    name = word_of(target) if is_class else getattr(target, "__name__", "")
     if not isinstance(module, str) or not isinstance(name, str):
         return None
     root = module.partition(".")[0]
@@ -146,7 +148,7 @@ def role_of(target: Any) -> Role | None:
         return "reader"
     if f"{module}.".startswith(tuple(f"{part}." for part in _METRIC_MODULES)):
         return _metric_role(module, name, target)
-    if isinstance(target, type) and callable(getattr(target, "fit", None)):
+    if is_class and any("fit" in dict_of(base) for base in mro(target)):
         return "estimator"
     if name in TESTS and root in {"scipy", "statsmodels"}:
         return "metric"

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mlnb.capture.methods import CHANGING, CHANGING_FIRST, DRAWING, HOLDING, QUIET, SHARING
+from mlnb.capture.parsing import parsed
 from mlnb.capture.trees import (
     arguments_of,
     assigned_in,
@@ -230,7 +231,7 @@ class _Scope:
         text = node.args[0] if node.args else None
         if name in {"exec", "eval"} and isinstance(text, ast.Constant) and isinstance(text.value, str):
             try:
-                self.visit(ast.parse(text.value))
+                self.visit(parsed(text.value))
             except SyntaxError:
                 return
 

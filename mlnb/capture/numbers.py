@@ -6,6 +6,8 @@ import collections
 import sys
 from typing import Any, Final
 
+from mlnb.capture.kinds import held, home_of, root_of
+
 MAPPINGS: Final = frozenset({dict, collections.OrderedDict, collections.defaultdict})
 _PLAIN: Final = frozenset({int, float})
 LONGEST: Final = 100_000  # numbers in a sequence that is read
@@ -19,13 +21,14 @@ def number_of(value: Any) -> float | int | None:
     kind = type(value)
     if kind is float or kind is int:
         return value  # type: ignore[no-any-return]
-    if kind.__module__ == "builtins":
+    home = home_of(kind)
+    if home == "builtins":
         return None
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         if kind is numpy.ndarray:
             return value.item() if value.ndim == 0 and value.dtype.kind in "iuf" else None
-        if kind.__module__ == "numpy" and issubclass(kind, (numpy.floating, numpy.integer)):
+        if home == "numpy" and issubclass(kind, (numpy.floating, numpy.integer)):
             return value.item()  # type: ignore[no-any-return]
     return _tensor(value, kind)
 
@@ -35,7 +38,7 @@ def _tensor(value: Any, kind: type) -> float | int | None:
     if torch is not None and kind in _tensors(torch):
         plain = value.dim() == 0 and not value.is_complex() and value.dtype != torch.bool
         return value.detach().item() if plain and value.device.type == "cpu" else None
-    name = kind.__module__.partition(".")[0]
+    name = root_of(kind)
     if name in {"tensorflow", "jaxlib", "jax", "cupy"} and "Tracer" not in kind.__name__:
         if getattr(value, "shape", None) != () or name == "cupy":
             return None
@@ -80,16 +83,3 @@ def histories_of(value: Any) -> dict[str, list[float]] | None:
     found = {str(name): numbers_of(values) for name, values in inner.items() if type(name) is str}
     kept = {name: values for name, values in found.items() if values is not None}
     return kept if len(kept) == len(inner) else None
-
-
-def held(value: Any, name: str) -> Any:
-    """What an object holds under a name, without running anything of its class's; `None` where it holds nothing there.
-
-    Its `__dict__` isn't asked for: from then on, Python would find all its attributes more slowly.
-    """
-    if any(name in vars(base) for base in type(value).__mro__):
-        return None
-    try:
-        return object.__getattribute__(value, name)
-    except AttributeError:
-        return None

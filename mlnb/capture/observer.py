@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import names, unseen
+from mlnb.capture.parsing import parsed
 from mlnb.capture.program import Program
 from mlnb.capture.recorder import Note, Recorder
 from mlnb.capture.rewrite import Rewriter
@@ -65,7 +66,7 @@ class Observer:
         self._trees += 1
         rewriter = Rewriter(self._namespace, number_of(self._source, f"cell {self._trees}"), self._trains)
         rewriter.rewrite(tree)
-        self.recorder.add(rewriter.sites, rewriter.states)
+        self.recorder.add(rewriter.sites)
         self._twins.swap_in(used)
 
     def _trains(self, name: str) -> bool:
@@ -73,7 +74,7 @@ class Observer:
         return own is not None and own.trains
 
     def _read(self, tree: ast.Module) -> None:
-        found = names.of(tree, is_module=lambda name: isinstance(self._namespace.get(name), ModuleType))
+        found = names.of(tree, is_module=lambda name: issubclass(type(self._namespace.get(name)), ModuleType))
         self.reads |= set(found.reads) - self.writes
         self.writes |= set(found.writes)
         self.program.read(tree)
@@ -89,7 +90,7 @@ class Observer:
         """Take in cells that ran before anybody looked: a notebook's parameters often stand above `%load_ext mlnb`."""
         for source in sources:
             with contextlib.suppress(SyntaxError, ValueError):  # it failed then, too
-                tree = ast.parse(source)
+                tree = parsed(source)
                 self.program.cell_starts()
                 self.program.read(tree)
                 self._twins.read(tree)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Final
 
+from mlnb.capture.kinds import home_of, name_of
 from mlnb.capture.numbers import MAPPINGS, number_of
 
 ITEMS: Final = 50
@@ -44,13 +45,13 @@ def plain(value: Any, depth: int = 0) -> Any:
         return kind(_hashable(plain(item, depth + 1), kind) for item in value)
     if (
         depth < DEPTH
-        and (kind in MAPPINGS or kind.__module__.startswith("sklearn."))
+        and (kind in MAPPINGS or home_of(kind).startswith("sklearn."))
         and issubclass(kind, dict)
     ):
         return _mapping(value, depth) if len(value) <= ITEMS else Opaque(name_of(kind))
     if kind is range:
         return value
-    if kind.__module__.startswith("pathlib") and issubclass(kind, PurePath):
+    if home_of(kind).startswith("pathlib") and issubclass(kind, PurePath):
         return str(value)
     return _of_numpy(value, kind)
 
@@ -75,7 +76,7 @@ def _hashable(item: Any, kind: type) -> Any:
 def _of_numpy(value: Any, kind: type) -> Any:
     numpy = sys.modules.get("numpy")
     generic = getattr(numpy, "generic", None)
-    if generic is not None and kind.__module__ == "numpy" and issubclass(kind, generic):
+    if generic is not None and home_of(kind) == "numpy" and issubclass(kind, generic):
         return value.item()
     if numpy is not None and kind is getattr(numpy, "ndarray", None):
         if value.ndim == 1 and value.dtype.kind in "iuf" and len(value) <= ITEMS:
@@ -83,10 +84,3 @@ def _of_numpy(value: Any, kind: type) -> Any:
         return Opaque("numpy.ndarray")
     number = number_of(value)
     return Opaque(name_of(kind)) if number is None else number
-
-
-def name_of(kind: type) -> str:
-    """`pandas.DataFrame`, by where it comes from."""
-    root = type.__getattribute__(kind, "__module__")
-    root = root.partition(".")[0] if isinstance(root, str) else ""
-    return kind.__qualname__ if root in {"builtins", "__main__", ""} else f"{root}.{kind.__qualname__}"

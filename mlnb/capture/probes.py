@@ -1,11 +1,13 @@
 """The probes that stand in a rewritten tree, and the few shapes of syntax that they are made of.
 
-One name is known to rewritten code. It lives in `builtins`, so that no namespace of the user's shows it.
+One name is known to rewritten code. It lives in `builtins`, and what a cell's loops hold lives on it, so that no namespace
+of the user's shows either.
 """
 
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
@@ -14,9 +16,26 @@ if TYPE_CHECKING:
 PROBE: Final = "__mlnb__"
 
 
-def state_name(depth: int) -> str:
-    """The variable that holds a loop's state, by the loops around it."""
-    return f"__mlnb_loop_{depth}__"
+@dataclass(frozen=True)
+class State:
+    """Where the state of a loop is held: in a variable of its function's, by the loops around it; a cell's, whose variables
+    are the user's own, by its number beside the probes."""
+
+    number: int
+    depth: int
+    in_function: bool
+
+    def read(self) -> ast.expr:
+        return self._as(ast.Load())
+
+    def held(self) -> ast.expr:
+        """As a target."""
+        return self._as(ast.Store())
+
+    def _as(self, use: ast.expr_context) -> ast.expr:
+        if self.in_function:
+            return ast.Name(f"__mlnb_loop_{self.depth}__", use)
+        return ast.Attribute(_part("states"), f"loop_{self.number}", use)
 
 
 def passing(number: int, value: ast.expr) -> ast.expr:
@@ -35,10 +54,10 @@ def statement(value: ast.expr) -> ast.stmt:
     return ast.copy_location(ast.Expr(value), value)
 
 
-def tolerant(noted: ast.stmt) -> ast.stmt:
-    """The statement, if the names in it are bound."""
+def tolerant(*noted: ast.stmt) -> ast.stmt:
+    """The statements, as long as the names in them are bound."""
     handler = ast.ExceptHandler(_part("unbound"), None, [ast.Pass()])
-    return _at(noted, ast.Try([noted], [handler], [], []))
+    return _at(noted[0], ast.Try([*noted], [handler], [], []))
 
 
 def first(noted: ast.expr, value: ast.expr) -> ast.expr:
@@ -55,8 +74,7 @@ def names(found: Sequence[str], near: ast.AST) -> ast.expr:
 
 def loop(
     node: ast.For | ast.While,
-    number: int,
-    depth: int,
+    state: State,
     names: Sequence[str],
     seen: list[ast.stmt],
     bare: list[ast.stmt],
@@ -65,31 +83,28 @@ def loop(
 
     A `while` becomes a loop over nothing in particular whose body first looks at the condition.
     """
-    state = state_name(depth)
-    begun = noting(
-        number, ast.Tuple([ast.Name(name, ast.Load()) for name in (state, *names)], ast.Load()), node
-    )
+    variables = [ast.Name(name, ast.Load()) for name in names]
+    begun = noting(state.number, ast.Tuple([state.read(), *variables], ast.Load()), node)
     seen = [statement(begun), *seen]
+    _mark_breaks(bare, state)
     if isinstance(node, ast.While):
-        # The state is its own variable: what the stretches give is of no use.
-        targets: list[ast.expr] = [
-            ast.Attribute(ast.Name(state, ast.Load()), "values", ast.Store()) for _ in range(2)
-        ]
+        # What the stretches give, empty tuples, is of no use.
+        targets: list[ast.expr] = [ast.Tuple([], ast.Store()) for _ in range(2)]
         seen, bare = ([_unless(node.test, state), *body] for body in (seen, bare))
-        drawn: list[ast.expr] = [ast.Constant(number)]
+        drawn: list[ast.expr] = [ast.Constant(state.number)]
     else:
         targets = [node.target, copied(node.target)]
         iterator = ast.Call(_part("iter"), [node.iter], [])
-        drawn = [ast.Constant(number), iterator]
+        drawn = [ast.Constant(state.number), iterator]
     phase = [
         ast.For(
             targets[0],
-            ast.Attribute(ast.Name(state, ast.Load()), "seen", ast.Load()),
+            _asked(state, "seen"),
             seen,
             [
                 ast.For(
                     targets[1],
-                    ast.Attribute(ast.Name(state, ast.Load()), "unseen", ast.Load()),
+                    _asked(state, "unseen"),
                     bare,
                     [ast.Continue()],
                 ),
@@ -99,16 +114,35 @@ def loop(
         ast.Break(),
     ]
     phases = ast.Call(_part("loop"), [ast.Tuple(drawn, ast.Load())], [])
-    whole = ast.For(ast.Name(state, ast.Store()), phases, phase, node.orelse)
+    whole = ast.For(state.held(), phases, phase, node.orelse)
     near = node.test if isinstance(node, ast.While) else node.iter
     for expression in (whole.target, whole.iter):
         _at(near, expression)
     return _at(node, whole)
 
 
-def _unless(test: ast.expr, state: str) -> ast.stmt:
-    over = ast.Assign([ast.Attribute(ast.Name(state, ast.Load()), "over", ast.Store())], ast.Constant(True))
-    return _at(test, ast.If(ast.UnaryOp(ast.Not(), copied(test)), [over, ast.Break()], []))
+def _unless(test: ast.expr, state: State) -> ast.stmt:
+    known = ast.Assign([ast.Attribute(state.read(), "false", ast.Store())], ast.Constant(True))
+    return _at(test, ast.If(ast.UnaryOp(ast.Not(), copied(test)), [known, ast.Break()], []))
+
+
+def _mark_breaks(body: list[ast.stmt], state: State) -> None:
+    """Put `LOOP.stop()` before each `break` of the loop whose body it is."""
+    for place, node in reversed(list(enumerate(body))):
+        if isinstance(node, ast.Break):
+            body.insert(place, _at(node, statement(_at(node, _asked(state, "stop")))))
+        elif isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+            _mark_breaks(node.orelse, state)
+        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            for part in ("body", "orelse", "finalbody"):
+                _mark_breaks(getattr(node, part, []), state)
+            for inner in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+                _mark_breaks(inner.body, state)
+
+
+def _asked(state: State, name: str) -> ast.expr:
+    """`LOOP.name()`."""
+    return ast.Call(ast.Attribute(state.read(), name, ast.Load()), [], [])
 
 
 def _call(items: list[ast.expr]) -> ast.Call:

@@ -18,16 +18,18 @@ import threading
 import time
 import weakref
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mlnb.capture import kept, loops, unseen
 from mlnb.capture.budget import Budget, clock
 from mlnb.capture.calls import Calls
-from mlnb.capture.loops import Watched
-from mlnb.capture.numbers import numbers_of
+from mlnb.capture.kinds import followed
+from mlnb.capture.loops import Phases, Watched
+from mlnb.capture.numbers import LONGEST, number_of, numbers_of
 from mlnb.capture.probes import PROBE
-from mlnb.capture.series import ENOUGH, UNKNOWN, Series
+from mlnb.capture.series import ENOUGH, UNKNOWN, Series, tick
 from mlnb.capture.sites import MISSING, Prediction, Site
 
 if TYPE_CHECKING:
@@ -76,6 +78,14 @@ class Note:
     loops: tuple[Turn, ...] = ()
     facts: Any = None
     more: Series | None = None
+    tick: int = field(default_factory=tick)
+
+
+class Grown(NamedTuple):
+    """What a loop, of whose turns not all were seen, has filled: the loops around the place that filled it, and the numbers."""
+
+    loops: tuple[int, ...]
+    values: list[float]
 
 
 class _Off:
@@ -84,7 +94,8 @@ class _Off:
 
     __slots__ = ()
     iter = staticmethod(iter)
-    unbound = NameError
+    unbound = NameError, AttributeError
+    states = SimpleNamespace()  # of a cell's loops
 
     def __call__(self, pair: tuple[int, Any]) -> Any:
         return pair[1]
@@ -114,12 +125,17 @@ class _On(_Off):
     def __call__(self, pair: tuple[int, Any]) -> Any:
         site = self._open.get(pair[0])
         if site is not None:
-            self._take(site, pair[1])
+            try:
+                self._take(site, pair[1])
+            except RecursionError:
+                return pair[1]  # the notebook's own recursion has used up the stack
         return pair[1]
 
     def loop(self, pair: tuple[Any, ...]) -> Any:
         try:
             return self._begin(pair)
+        except RecursionError:
+            return loops.bare(pair)
         except Exception as error:
             if unseen.is_of_the_cell(error):
                 raise
@@ -128,8 +144,8 @@ class _On(_Off):
 
 _PICKLED: Final = (
     "type('mlnb', (), {'__call__': lambda self, pair: pair[1], 'iter': staticmethod(iter), 'unbound': NameError, "
-    "'loop': staticmethod(lambda pair: (__import__('types').SimpleNamespace(seen=(), values=None, over=False, "
-    "unseen=pair[1] if len(pair) > 1 else iter(int, 1)),))})()"
+    "'loop': staticmethod(lambda pair: (__import__('types').SimpleNamespace(seen=tuple, stop=tuple, false=False, "
+    "unseen=lambda: pair[1] if len(pair) > 1 else iter(tuple, 1)),))})()"
 )
 OFF: Final = _Off()
 
@@ -142,9 +158,8 @@ class _Listed:
     activation: int
     turn: int = 0
     values: Any = None
-
-    def close(self) -> None:
-        self.values = None
+    over: bool = False
+    ended_blind: bool = False
 
 
 class Recorder:
@@ -170,18 +185,18 @@ class Recorder:
         self._sites: dict[int, Site] = {}  # all places of this cell
         self._open: dict[int, Site] = {}  # those that aren't passed over
         self._loops: list[Any] = []
-        self._begun: list[weakref.ref[Watched]] = []
-        self._strides: dict[int, int] = {}
+        self._begun: list[weakref.ref[Phases]] = []
         self._seen_turns: dict[int, int] = {}
-        self.grown: dict[str, list[float]] = {}
+        self.grown: dict[str, Grown] = {}
         self._activations = 0
         self._counts: dict[int, int] = {}
         self._numbered: set[int] = set()  # places that gave a number
+        self._read_last: set[int] = set()  # places whose last value was read when their loop was over
         self._overdrawn: Counter[int] = Counter()
         self._pending: dict[int, Any] = {}
         self._turns: tuple[Turn, ...] | None = ()
         self._early: set[int] = set()  # loops that were left by an exception or `return`, with turns unseen
-        self._blind: dict[int, list[int]] = {}  # of a loop: turns that were seen, and that weren't
+        self._blind: dict[int, _Unseen] = {}  # by the loop's place
         self._silent: dict[int, int] = {}
         self._float64: Any = float  # NumPy's, where it is there
         self._given: dict[tuple[int, int], int] = {}
@@ -205,9 +220,9 @@ class Recorder:
         self.notes, self.problems = [], []
         self.budget.begin()
         self._loops, self._counts, self._pending = [], {}, {}
-        self._begun, self._strides, self._blind, self._seen_turns = [], {}, {}, {}
+        self._begun, self._blind, self._seen_turns = [], {}, {}
         self.grown, self._early = {}, set()
-        self._turns, self._numbered = (), set()
+        self._turns, self._numbered, self._read_last = (), set(), set()
         self._silent = {}
         self._overdrawn, self._given, self._newest, self._quick = Counter(), {}, {}, {}
         self._sites = dict(self._functions)
@@ -221,18 +236,14 @@ class Recorder:
     def end(self) -> None:
         """The tracked cell is over."""
         self._set(OFF)
-        for name in [name for name in self._namespace if name.startswith("__mlnb_")]:
-            del self._namespace[name]
+        self._namespace.pop(PROBE, None)
         for loop in list(self._loops):
-            leave = self._exit_of(loop.number)
-            if type(loop) is Watched and leave is not None and leave.function is None:
-                self._end_of(loop, leave, None)
-            else:
-                self._abandon(loop)
+            self._cut(loop)
         self._loops = []
-        for state in self._begun:
-            if (begun := state()) is not None:
-                begun.go_bare()
+        vars(OFF.states).clear()
+        for begun in self._begun:
+            if (phases := begun()) is not None:
+                phases.go_bare()
         self._pending = {}
         self.problems += [("data", text) for text in self._calls.end()]
         self.problems += [("loops", text) for text in self._unseen_turns()]
@@ -271,10 +282,8 @@ class Recorder:
 
     # ---- sites ------------------------------------------------------------------------------
 
-    def add(self, sites: Mapping[int, Site], states: Iterable[str] = ()) -> None:
-        """Places of the cell that starts. Its loops' states have their names from the beginning: a loop over the namespace
-        must not meet a new one."""
-        self._namespace.update(dict.fromkeys(states))
+    def add(self, sites: Mapping[int, Site]) -> None:
+        """Places of the cell that starts."""
         self._sites.update(sites)
         self._open.update(sites)
 
@@ -307,6 +316,8 @@ class Recorder:
         try:
             if not (budget.over() and self._pass_over(site, value)):
                 self._see(site, value)
+        except RecursionError:
+            raise
         except Exception as error:
             if unseen.is_of_the_cell(error):
                 raise  # a signal's handler: a timeout
@@ -406,10 +417,11 @@ class Recorder:
             constant = site.arguments[0].constant if site.arguments else MISSING
             self._keep(site, plain, None if constant is MISSING else kept.key(constant))
 
-    def _keep(self, site: Site, value: Any, facts: Any = None) -> None:
+    def _keep(self, site: Site, value: Any, facts: Any = None, turns: tuple[Turn, ...] | None = None) -> None:
         if value is None and facts is None:
             return
-        turns = self._where()
+        if turns is None:
+            turns = self._where()
         if site.kind in _SAYS and type(value) is float and self._is_said_again(site, value):
             return
         if self.on_note is not None:
@@ -443,20 +455,23 @@ class Recorder:
 
     def _where(self) -> tuple[Turn, ...]:
         """In which turns of which loops: the same for all notes of a turn."""
-        if self._turns is None:
-            sites = self._sites
-            self._turns = tuple(
-                Turn(
-                    loop.number,
-                    loop.turn,
-                    loop.values,
-                    loop.activation,
-                    sites[loop.number].names,
-                    sites[loop.number].text,
-                )
-                for loop in self._loops
-            )
+        if self._turns is None or (self._loops and self._loops[-1].over):
+            self._turns = self._turns_of(loop for loop in self._loops if not loop.over)
         return self._turns
+
+    def _turns_of(self, running: Iterable[Any]) -> tuple[Turn, ...]:
+        sites = self._sites
+        return tuple(
+            Turn(
+                loop.number,
+                loop.turn,
+                loop.values,
+                loop.activation,
+                sites[loop.number].names,
+                sites[loop.number].text,
+            )
+            for loop in running
+        )
 
     # ---- loops ------------------------------------------------------------------------------
 
@@ -471,12 +486,14 @@ class Recorder:
             if self._overdrawn[unit] > SURE:
                 self._put_back(unit)
         raw = pair[1] if len(pair) > 1 else None
-        loop = Watched(pair[0], raw, self._activations, self.budget, self._strides, self._seen_turns)
+        loop = Watched(pair[0], self._activations)
+        fresh = self._sites[pair[0]].fresh
+        phases = Phases(loop, raw, self.budget, self._seen_turns, own=fresh)
         self._enter(loop)
         if len(self._begun) > 100:
-            self._begun = [state for state in self._begun if state() is not None]
-        self._begun.append(weakref.ref(loop))
-        return loop
+            self._begun = [begun for begun in self._begun if begun() is not None]
+        self._begun.append(loop.phases)
+        return phases
 
     def _enter(self, loop: Any) -> None:
         site, stack = self._sites[loop.number], self._loops
@@ -485,20 +502,22 @@ class Recorder:
             and stack[-1].number not in site.loops
             and self._sites[stack[-1].number].function == site.function
         ):
-            self._abandon(stack.pop())
+            self._cut(stack[-1])
+            stack.pop()
         stack.append(loop)
         self._turns = None
 
     def _abandon(self, loop: Any) -> None:
         """A loop was left by an exception or by `return`. It may not be over for all that: a `finally` may go on with it."""
-        if type(loop) is Watched and (loop.blind or loop.is_blind):
+        if type(loop) is Watched and (loop.blind or loop.ended_blind):
             self._early.add(loop.number)
-            loop.counted()
             self._count_turns(loop)
 
     def _count_turns(self, loop: Watched) -> None:
-        seen, blind = self._blind.setdefault(loop.number, [0, 0])
-        self._blind[loop.number] = [seen + loop.turn + 1 - loop.blind, blind + loop.blind]
+        turns = self._blind.setdefault(loop.number, _Unseen())
+        turns.seen += loop.turn + 1 - loop.blind
+        turns.unseen += loop.blind + (not loop.counted)
+        turns.counted = turns.counted and loop.counted
 
     def _turn(self, site: Site, value: Any) -> None:
         """A turn begins that is seen."""
@@ -514,6 +533,7 @@ class Recorder:
                 stack.append(loop)  # a generator's loop goes on
             self._drop_above(loop)
         loop.turn += 1
+        loop.ended_blind = False
         if len(values or ()) == 1 and type(values[0]) is int:
             loop.values = values
         else:
@@ -536,7 +556,7 @@ class Recorder:
         place = stack.index(loop)
         for other in stack[place + 1 :]:
             if loop.number in self._sites[other.number].loops:
-                self._abandon(other)
+                self._cut(other)
         del stack[place + 1 :]
 
     def _returned(self, site: Site) -> None:
@@ -550,6 +570,14 @@ class Recorder:
                     break
         self._turns = None
 
+    def _cut(self, loop: Any) -> None:
+        """A loop didn't come to its end. A cell's own variables are there to be read all the same."""
+        leave = self._exit_of(loop.number)
+        if type(loop) is Watched and leave is not None and leave.function is None:
+            self._end_of(loop, leave, None)
+        else:
+            self._abandon(loop)
+
     def _leave(self, site: Site, value: Any) -> None:
         """A loop is over; its variables' values are noted if its last turn wasn't seen."""
         stack = self._loops
@@ -559,7 +587,6 @@ class Recorder:
                 self._drop_above(loop)
                 self._end_of(loop, site, values if site.function is not None else None)
                 stack.pop()
-            loop.close()
         else:
             places = [place for place, loop in enumerate(stack) if loop.number == site.inner]
             if places:
@@ -577,45 +604,93 @@ class Recorder:
 
     def _note_end(self, loop: Watched, values: Any, site: Site) -> None:
         """`values` are the function's variables; a cell's own are in the namespace."""
-        is_blind, names = loop.is_blind, self._sites[loop.number].names
-        found = self._namespace if values is None else dict(zip(site.names, values, strict=False))
-        if not loop.counted():
-            loop.turn += 1  # how many there were can't be told
-        if loop.blind or is_blind:
-            self._take_lists(site, names, found)
-        if not is_blind:
+        if not loop.blind and loop.counted and not loop.ended_blind:
             return
-        loop.values = kept.of_loop(tuple(found.get(name) for name in names))
-        self._turns = None
-        for name, number in zip(site.names[len(names) :], site.inside, strict=False):
-            assigned, held = self._sites[number], found.get(name)
-            if assigned.kind == "append":
-                held = held[-1] if type(held) is list and held else None
-            plain = kept.at_site(assigned, held) if number in self._numbered else None
+        found = self._namespace if values is None else dict(zip(site.names, values, strict=False))
+        filled = [self._sites[number] for number in site.inside]
+        for place in filled:
+            self._take_list(place, followed(place.path, found))
+        if not loop.ended_blind:
+            return
+        if not loop.counted:
+            loop.turn += 1  # how many there were can't be told
+        loop.values = kept.of_loop(tuple(found.get(name) for name in self._sites[loop.number].names))
+        turns = self._turns_of(self._loops[: self._loops.index(loop) + 1])
+        for place in filled:
+            value = _left_by(place, found)
+            known = place.number in self._numbered or number_of(value) is not None
+            plain = kept.at_site(place, value) if known else None
             if plain is not None:
-                self._keep(assigned, plain)
+                self._numbered.add(place.number)
+                self._read_last.add(place.number)
+                constant = place.arguments[0].constant if place.arguments else MISSING
+                self._keep(place, plain, None if constant is MISSING else kept.key(constant), turns)
 
-    def _take_lists(self, site: Site, names: tuple[str, ...], found: Mapping[str, Any]) -> None:
-        """A list that the loop has filled holds what wasn't seen."""
-        for name, number in zip(site.names[len(names) :], site.inside, strict=False):
-            if self._sites[number].kind == "append" and (several := numbers_of(found.get(name))) is not None:
-                self.grown[name] = several
+    def _take_list(self, place: Site, value: Any) -> None:
+        """A list or an array that a loop has filled holds what wasn't seen."""
+        if place.kind not in {"append", "item"}:
+            return
+        name = place.names[0]
+        if (several := numbers_of(value)) is not None:
+            self.grown[name] = Grown(place.loops, several)
+        elif type(value) is list and value and type(value[0]) is dict and len(value) <= LONGEST:
+            for key in value[0]:
+                column = [row.get(key) if type(row) is dict else None for row in value]
+                if type(key) is str and (several := numbers_of(column)) is not None:
+                    self.grown[f"{name}.{key}"] = Grown(place.loops, several)
 
     def _unseen_turns(self) -> Iterable[str]:
         """In words, the loops that weren't seen whole."""
-        for number, (seen, blind) in self._blind.items():
-            if blind:
-                yield (
-                    f"{self._sites[number].text[:80]}: {seen:,} of {seen + blind:,} turns were seen, the others ran too "
-                    f"quickly to be looked at; {EARLY if number in self._early else EXACT}, the lowest and highest are of "
-                    "those seen"
-                )
+        within = [number for number, turns in self._blind.items() if turns.unseen]
+        for number in within:
+            turns, loops = self._blind[number], self._sites[number].loops
+            counted = turns.counted and not any(outer in within for outer in loops)
+            yield (
+                f"{self._sites[number].text[:80]}: {turns.seen:,} of {'' if counted else 'more than '}"
+                f"{turns.seen + turns.unseen:,} turns were seen, the others ran too quickly to be looked at; "
+                f"{self._last_of(number)}, the lowest and highest are of those seen"
+            )
         for note in self.notes:
             if note.more is not None and note.more.halved:
                 yield (
                     f"{' '.join(note.site.names) or note.site.text}: of its values, about one in {2**note.more.halved} "
                     "is kept, the lowest and the highest among them"
                 )
+
+    def _last_of(self, number: int) -> str:
+        """In words, which last values of a loop are exact."""
+        if number in self._early:
+            return EARLY
+        seen = dict.fromkeys(
+            ", ".join(site.names) or site.text[:40]
+            for site in self._sites.values()
+            if number in site.loops and site.number in self._numbered - self._read_last
+        )
+        if not seen or not self._blind[number].unseen:
+            return EXACT
+        return f"the last values of its variables are exact, but of {', '.join(seen)} it is the last one seen"
+
+
+@dataclass(slots=True)
+class _Unseen:
+    """Turns of a loop that were seen, and that weren't, and whether these could be counted."""
+
+    seen: int = 0
+    unseen: int = 0
+    counted: bool = True
+
+
+def _left_by(place: Site, found: Mapping[str, Any]) -> Any:
+    """What a place in a loop left behind in its last turn."""
+    if place.kind == "assign" and not place.path:
+        values = [found.get(name) for name in place.names]
+        return values[0] if len(values) == 1 else tuple(values)
+    value = followed(place.path, found)
+    if place.kind == "append":
+        return value[-1] if type(value) is list and value else None
+    if place.kind == "item":
+        return followed((*place.path, ("item", place.arguments[0].constant)), found)
+    return value
 
 
 class _Quick:

@@ -17,14 +17,24 @@ from __future__ import annotations
 import ast
 import sys
 from dataclasses import dataclass, replace
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import library, probes, unseen, words
+from mlnb.capture.kinds import source_of
+from mlnb.capture.parsing import is_doubtful
 from mlnb.capture.printed import DRAWERS, LOGGERS, PRINTERS, Text, is_text
 from mlnb.capture.probes import copied
-from mlnb.capture.sites import MISSING, Argument, Expression, Kind, Site
-from mlnb.capture.syntax import constant_of, describe, last_name, prediction_in, root_name, target_names
+from mlnb.capture.sites import MISSING, Argument, Expression, Kind, Site, Step
+from mlnb.capture.syntax import (
+    constant_of,
+    describe,
+    last_name,
+    path_of,
+    prediction_in,
+    root_name,
+    target_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -34,7 +44,7 @@ _LISTS: Final = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES: Final = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)
 _INTROSPECTIVE: Final = frozenset({"locals", "vars", "dir", "eval", "exec"})
-_NESTED: Final = 9  # statements within statements: Python allows 20, and a loop in phases is two
+_NESTED: Final = 8  # statements within statements: Python allows 20, and a loop in phases is two
 _LARGEST: Final = 2_000  # nodes of a loop's body that is written twice
 
 
@@ -54,7 +64,7 @@ class Rewriter:
     """Rewrites one tree. `namespace` is the user's, looked into but never changed.
 
     `number` is the first site's; `trains` says of a name whether it is a function of the notebook's that trains or judges something. Afterwards `sites` are
-    the places that got a probe, `units` the functions', by their first lines, and `states` the names of loops' states in the namespace.
+    the places that got a probe, and `units` the functions', by their first lines.
     """
 
     def __init__(
@@ -78,7 +88,6 @@ class Rewriter:
         self._deepest = 0  # statements within statements
         self.sites: dict[int, Site] = {}
         self.units: dict[int, int] = {}
-        self.states: set[str] = set()
 
     def rewrite(self, tree: ast.Module) -> None:
         """Put probes into what a cell executes, in place."""
@@ -116,7 +125,7 @@ class Rewriter:
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Of no interest is a function that makes no number which a person would write down, reads nothing and says nothing."""
-        if node.name in self._skip or _looks_at_itself(node):
+        if node.name in self._skip or isinstance(node, ast.AsyncFunctionDef) or _looks_at_itself(node):
             return
         own, before, calls = copied(node.body), set(self.sites), len(self._calls)
         self._unit = self._next()
@@ -226,7 +235,8 @@ class Rewriter:
             return node, None
         own, before, calls = copied(node.body), set(self.sites), len(self._calls)
         names = () if isinstance(node, ast.While) else target_names(node.target)
-        number = self._site("loop", node, where, text=text, names=names)
+        fresh = isinstance(node, ast.For) and _is_range(node.iter)
+        number = self._site("loop", node, where, text=text, names=names, fresh=fresh)
         paced = self._deepest <= _NESTED and _may_be_paced(node)
         self._body(node.body, replace(where, loops=(*where.loops, number), paced=paced))
         if set(self.sites) - before == {number}:
@@ -234,48 +244,43 @@ class Rewriter:
             self._forget(before, calls)
             self._body(node.orelse, where)
             return node, None
-        assigned = self._assigned_in(set(self.sites) - before)
+        filled = self._filled_in(set(self.sites) - before)
         self._body(node.orelse, where)
         if paced:
             assert not isinstance(node, ast.AsyncFor)
-            if where.function is None:
-                self.states.add(probes.state_name(len(where.loops)))
-            whole: ast.stmt = probes.loop(node, number, len(where.loops), names, node.body, own)
+            state = probes.State(number, len(where.loops), in_function=where.function is not None)
+            whole: ast.stmt = probes.loop(node, state, names, node.body, own)
         else:
+            state = None
             begun = probes.noting(number, probes.names(names, node), node.body[0])
             node.body.insert(0, probes.statement(begun))
             whole = node
-        return whole, self._left(node, number, names, assigned, where, paced=paced)
+        return whole, self._left(node, number, filled, where, state)
 
-    def _assigned_in(self, numbers: Iterable[int]) -> dict[str, int]:
-        """The variables that got a probe in a loop, by assignment or as lists that grow, and the last place of each."""
-        found: dict[str, int] = {}
+    def _filled_in(self, numbers: Iterable[int]) -> tuple[int, ...]:
+        """The places in a loop that set variables, attributes and items, or fill lists: of each of these, the last."""
+        found: dict[tuple[Kind, tuple[str, ...], Any], int] = {}
         for number in sorted(numbers):
             site = self.sites[number]
-            if site.kind in {"assign", "append"} and len(site.names) == 1 and site.names[0].isidentifier():
-                found[site.names[0]] = number
-        return found
+            if site.path or (site.kind == "assign" and all(map(str.isidentifier, site.names))):
+                key = site.arguments[0].text if site.kind == "item" else None
+                found[site.kind, site.names, key] = number
+        return tuple(found.values())
 
     def _left(
-        self,
-        node: ast.stmt,
-        number: int,
-        names: tuple[str, ...],
-        assigned: dict[str, int],
-        where: _Where,
-        *,
-        paced: bool,
+        self, node: ast.stmt, number: int, filled: tuple[int, ...], where: _Where, state: probes.State | None
     ) -> ast.stmt:
         """Behind a loop: it is over, and what its variables hold now is what its last turn left. A cell's own variables are
         in its namespace."""
-        ends = (*names, *assigned)
-        leave = self._site(
-            "exit", node, where, text="", inner=number, names=ends, inside=tuple(assigned.values())
-        )
-        told = [probes.state_name(len(where.loops))] if paced else []
+        ends = dict.fromkeys(self.sites[number].names)
+        for place in map(self.sites.__getitem__, filled):
+            ends |= dict.fromkeys([place.path[0][1]] if place.path else place.names)
+        leave = self._site("exit", node, where, text="", inner=number, names=tuple(ends), inside=filled)
+        told = [] if state is None else [state.read()]
         if where.function is not None:
-            told += ends
-        left = probes.statement(probes.noting(leave, probes.names(told, node), node))
+            told += [ast.Name(name, ast.Load()) for name in ends]
+        value: ast.expr = ast.Tuple(told, ast.Load()) if told else ast.Constant(None)
+        left = probes.statement(probes.noting(leave, value, node))
         return probes.tolerant(left) if told else left
 
     def _assign(self, node: ast.Assign, where: _Where) -> None:
@@ -284,11 +289,19 @@ class Rewriter:
             self._item(node, target, where)
             return
         names = target_names(target)
+        path: tuple[Step, ...] = ()
         if isinstance(target, ast.Attribute):
-            names = (ast.unparse(target),)
-        node.value = self._assigned(node, node.value, names, where)
+            names, path = (ast.unparse(target),), path_of(target)
+        node.value = self._assigned(node, node.value, names, where, path)
 
-    def _assigned(self, node: ast.stmt, value: ast.expr, names: tuple[str, ...], where: _Where) -> ast.expr:
+    def _assigned(
+        self,
+        node: ast.stmt,
+        value: ast.expr,
+        names: tuple[str, ...],
+        where: _Where,
+        path: tuple[Step, ...] = (),
+    ) -> ast.expr:
         seen, expression = self._begin(value)
         rewritten, inner = self._expression_with_site(value, where)
         watched = where.function is None or where.loops or any(words.is_metric_name(name) for name in names)
@@ -305,6 +318,7 @@ class Rewriter:
             inside=self._since(seen),
             expression=expression,
             several=_may_hold_scores(names, expression, inner, where),
+            path=path,
         )
         return probes.passing(number, rewritten)
 
@@ -324,6 +338,7 @@ class Rewriter:
             where,
             text=text,
             names=(owner,),
+            path=path_of(target.value),
             arguments=(Argument(key, constant=constant),),
             inner=inner,
             inside=self._since(seen),
@@ -470,7 +485,7 @@ class Rewriter:
     def _append(self, node: ast.Call, where: _Where) -> ast.expr:
         assert isinstance(node.func, ast.Attribute)
         seen, expression = self._begin(node.args[0])
-        owner, text = ast.unparse(node.func.value), ast.unparse(node)[:200]
+        owner, text, path = ast.unparse(node.func.value), ast.unparse(node)[:200], path_of(node.func.value)
         self._children(node.func, where)
         value, inner = self._expression_with_site(node.args[0], where)
         if _is_watched_value(node.args[0], expression.form):
@@ -483,6 +498,7 @@ class Rewriter:
                 inner=inner,
                 inside=self._since(seen),
                 expression=expression,
+                path=path,
             )
             value = probes.passing(number, value)
         node.args[0] = value
@@ -623,6 +639,10 @@ def _may_hold_scores(
     return not where.loops and any(words.is_history_name(name) for name in names)
 
 
+def _is_range(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range"
+
+
 def _is_super(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
@@ -647,11 +667,11 @@ def _may_be_users(path: str) -> bool:
 
 
 def _is_users(target: Any) -> bool:
-    return issubclass(type(target), (FunctionType, type)) and unseen.is_users(target.__module__ or "")
+    return unseen.is_users(source_of(target))
 
 
 def _from_notebook(target: Any) -> bool:
-    return issubclass(type(target), (FunctionType, type)) and target.__module__ == "__main__"
+    return source_of(target) == "__main__"
 
 
 def _depth(node: ast.AST) -> int:
@@ -697,7 +717,7 @@ def _may_be_paced(node: ast.For | ast.AsyncFor | ast.While) -> bool:
     while waiting:
         inner = waiting.pop()
         count += 1
-        if isinstance(inner, (ast.Global, ast.Nonlocal)) or count > _LARGEST:
+        if isinstance(inner, (ast.Global, ast.Nonlocal)) or is_doubtful(inner) or count > _LARGEST:
             return False
         if not isinstance(inner, _SCOPES):
             waiting += ast.iter_child_nodes(inner)  # type: ignore[arg-type]

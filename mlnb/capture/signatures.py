@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from mlnb.capture.kinds import told
+
 COLUMNS: Final = 1_000
 
 
@@ -30,20 +32,20 @@ def _inputs(est: Any, example: Any) -> list[dict[str, str]]:
         table = example if isinstance(example, Fingerprint) else columns_of(example)
         shown = [column for column in table.columns if not column.name.startswith("index")]
         return [{"name": column.name, "type": column.type} for column in shown[:COLUMNS]]
-    names = getattr(est, "feature_names_in_", None)
+    names = told(est, "feature_names_in_")
     if names is not None:
         return [{"name": str(name), "type": "unknown"} for name in list(names)[:COLUMNS]]
-    count = getattr(est, "n_features_in_", None)
+    count = told(est, "n_features_in_")
     if isinstance(count, int):
         return [{"name": str(number), "type": "unknown"} for number in range(min(count, COLUMNS))]
     return []
 
 
 def _outputs(est: Any) -> dict[str, Any]:
-    classes = getattr(est, "classes_", None)
+    classes = told(est, "classes_")
     if classes is not None:
         listed = classes.tolist() if hasattr(classes, "tolist") else list(classes)
         return {"type": "class", "classes": [str(name) for name in listed[:100]]}
-    if getattr(est, "_estimator_type", None) == "regressor" or hasattr(est, "coef_"):
+    if told(est, "_estimator_type") == "regressor" or told(est, "coef_") is not None:
         return {"type": "number"}
     return {}

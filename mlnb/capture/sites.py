@@ -15,6 +15,9 @@ Kind = Literal[
 
 MISSING: Final[Any] = object()
 
+Step = tuple[Literal["name", "attribute", "item"], Any]
+"""One step on the way to a value: `self.history["loss"]` is a name, an attribute and an item."""
+
 
 @dataclass(frozen=True)
 class Expression:
@@ -72,7 +75,8 @@ class Site:
     `drawn` says that it is written on a picture, `several` that lists and dictionaries are looked into, not only numbers; `step` that its function goes on to compute
     with the result what it returns; `held` that an enclosing call needs its value; `awaits` that its key is known later.
     `paced` says that its loop goes in phases, so that it needn't be passed over; `unit` is the code that it stands in, where
-    that is a function's.
+    that is a function's; `fresh` that what a loop goes over is made where it begins; `path` how the list, dictionary or attribute
+    is reached that a place fills.
     """
 
     number: int
@@ -97,4 +101,6 @@ class Site:
     awaits: bool = False
     paced: bool = False
     unit: int | None = None
+    fresh: bool = False
+    path: tuple[Step, ...] = ()
     expression: Expression | None = None

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mlnb.capture import names, trees
+from mlnb.capture.parsing import parsed
 from mlnb.capture.vocabulary import listed
 
 _PYTHON_MAGICS: Final = listed("track time timeit capture prun")
@@ -85,7 +86,7 @@ def begun(source: str, stopped_at: int, *, drew: bool = False) -> str:
 def statements(source: str) -> list[ast.stmt]:
     """A cell's statements with the lines that they have in it, magics standing as `pass`; none where it is no Python."""
     try:
-        return ast.parse("\n".join(_NOT_PYTHON.sub(r"\1pass", line) for line in source.split("\n"))).body
+        return parsed("\n".join(_NOT_PYTHON.sub(r"\1pass", line) for line in source.split("\n"))).body
     except SyntaxError:
         return []
 
@@ -133,7 +134,7 @@ def _python(source: str) -> ast.Module | None:
     from IPython.core.inputtransformer2 import TransformerManager
 
     try:
-        return ast.parse(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
+        return parsed(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
     except (SyntaxError, ValueError):
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any, Final
 
-from mlnb.capture.sites import MISSING, Expression, Prediction
+from mlnb.capture.sites import MISSING, Expression, Prediction, Step
 
 MOST_ITEMS: Final = 50
 NAMESPACES: Final = frozenset(
@@ -181,3 +181,17 @@ def root_name(node: ast.expr) -> str | None:
     while isinstance(node, ast.Attribute):
         node = node.value
     return node.id if isinstance(node, ast.Name) else None
+
+
+def path_of(node: ast.expr) -> tuple[Step, ...]:
+    """The way to a value by names, attributes and literal items; empty for any other expression."""
+    steps: list[Step] = []
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Attribute):
+            steps.append(("attribute", node.attr))
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            steps.append(("item", node.slice.value))
+        else:
+            return ()
+        node = node.value
+    return (("name", node.id), *reversed(steps))

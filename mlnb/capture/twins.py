@@ -9,8 +9,10 @@ Why codes and not `sys.monitoring`: to swap a code and to swap it back takes 0.1
 nothing while nothing is tracked. Monitoring isn't there before 3.12, adds 40 to 50 ns to each call of a function that it
 watches, and tells of no value that is assigned, or returned by a function in C.
 
-What isn't swapped: what anybody is handed who may read its code (`njit(f)`, `torch.compile(step)`, `dumps(f)`; what only calls
-it back is known), a module's `forward`, what asks for its own variables, and whatever the names that the cell uses don't lead to.
+What isn't swapped: what a cell does more with than call it (`njit(f)`, `for f in (step, loss): compile(f)`, `dumps(f)`; what
+only calls it back is known), for whoever is handed it may read its code; what a torch module's `forward` computes with;
+coroutines, which take turns with one another; what asks for its own variables; and whatever the names that the cell uses
+don't lead to.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import xxhash
 
+from mlnb.capture.kinds import dict_of, function_of, home_of, mro
+from mlnb.capture.parsing import compiled, parsed
 from mlnb.capture.rewrite import Rewriter
 from mlnb.capture.syntax import last_name
 
@@ -43,6 +47,7 @@ CALLERS: Final = frozenset(
 )
 """What may be handed a function with probes. Whoever else is handed one may read its code: to compile it, to pickle it, to
 know it again."""
+_LOOKS: Final = frozenset({"__code__", "__wrapped__"})
 LONGEST: Final = 100_000  # characters of a cell whose functions have twins
 _REACHED: Final = 300  # functions that a cell's names may lead to
 _FUTURES: Final = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
@@ -64,7 +69,8 @@ class Twins:
         self._trains = trains
         self._add = add
         self._name_probes = name_probes
-        self._compiled: set[str] = set()
+        self._given: set[str] = set()  # what cells do more with than call it
+        self._handed: set[str] | None = None
         self._called_back: dict[str, dict[int | str | None, bool]] = {}
         self._built: dict[str, dict[_Key, tuple[int, CodeType]]] = {}
         self._swapped: list[tuple[weakref.ref[FunctionType], CodeType, CodeType, int]] = []
@@ -75,19 +81,37 @@ class Twins:
         for node in ast.walk(tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self._called_back[node.name] = _called_back(node)
+        self._handed = None
+        called = self._called_in(tree)
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and last_name(node.func) not in CALLERS:
-                called = self._called_back.get(node.func.id, {}) if isinstance(node.func, ast.Name) else {}
-                for place, value in enumerate(node.args):
-                    if not called.get(place):
-                        self._compiled |= _named(value)
-                for keyword in node.keywords:
-                    if not called.get(keyword.arg):
-                        self._compiled |= _named(keyword.value)
+            if isinstance(node, ast.Name):
+                if isinstance(node.ctx, ast.Load) and node not in called:
+                    self._given.add(node.id)
+            elif isinstance(node, ast.Call):
+                for value in (*node.args, *(keyword.value for keyword in node.keywords)):
+                    if isinstance(value, ast.Attribute) and value not in called:
+                        self._given.add(value.attr)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and any(
                 map(_is_compiler, node.decorator_list)
             ):
-                self._compiled.add(node.name)
+                self._given.add(node.name)
+            elif isinstance(node, ast.Attribute) and node.attr in _LOOKS:
+                self._given |= _named(node.value)
+
+    def _called_in(self, tree: ast.Module) -> set[ast.expr]:
+        """The names in a cell by which something is called, at once or by somebody who only calls it back."""
+        found: set[ast.expr] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                found.add(node.func)
+                by_name = isinstance(node.func, ast.Name)
+                back = self._called_back.get(node.func.id, {}) if by_name else {}  # type: ignore[attr-defined]
+                caller = last_name(node.func) in CALLERS
+                found |= {value for place, value in enumerate(node.args) if caller or back.get(place)}
+                found |= {one.value for one in node.keywords if caller or back.get(one.arg)}
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                found |= set(node.decorator_list)
+        return found
 
     # ---- in and out -------------------------------------------------------------------------
 
@@ -100,11 +124,21 @@ class Twins:
         """Give their twins' codes to the functions that these names lead to."""
         for name in names:
             if name in self._namespace:
-                self.reach(self._namespace[name])
+                self._reach(self._namespace[name])
 
     def reach(self, value: Any) -> None:
         """Give their twins' codes to a value's functions, and to those that they name."""
-        handed = self._handed()
+        self._handed = handed = self._all_handed()  # it may be new
+        for entry in self._swapped:
+            function = entry[0]()
+            if function is not None and function.__name__ in handed:
+                self._restore(entry)
+        self._reach(value)
+
+    def _reach(self, value: Any) -> None:
+        if self._handed is None:
+            self._handed = self._all_handed()
+        handed = self._handed
         for function in self._functions_of(value):
             if function.__name__ in handed:
                 continue
@@ -134,16 +168,28 @@ class Twins:
         alive.__code__ = own
         return alive.__name__
 
-    def _handed(self) -> set[str]:
-        """The functions that somebody else may read, with those that they name: their code goes along."""
-        found, waiting = set(), list(self._compiled)
+    def _all_handed(self) -> set[str]:
+        """The functions that somebody else may read, with those that they name: their code goes along. So does what a
+        module of tensors computes with: compilers make a graph of it."""
+        methods = self._methods_of_modules()
+        found, waiting = set(), [*self._given, *(["forward"] if methods else [])]
         while waiting:
             name = waiting.pop()
             if name not in found:
                 found.add(name)
-                value = self._namespace.get(name)
-                if type(value) is FunctionType and value.__module__ == "__main__":
-                    waiting += _names_of(value.__code__)
+                for function in (self._namespace.get(name), *methods.get(name, ())):
+                    if type(function) is FunctionType and function.__module__ == "__main__":
+                        waiting += _names_of(function.__code__)
+        return found
+
+    def _methods_of_modules(self) -> dict[str, list[Any]]:
+        """The functions of the notebook's classes that are torch modules, by their names."""
+        module = getattr(sys.modules.get("torch.nn"), "Module", None)
+        found: dict[str, list[Any]] = {}
+        for value in list(self._namespace.values()) if module is not None else ():
+            if issubclass(type(value), type) and home_of(value) == "__main__" and module in mro(value):
+                for name, inner in list(dict_of(value).items()):
+                    found.setdefault(name, []).append(function_of(inner))
         return found
 
     # ---- what a value leads to ----------------------------------------------------------------
@@ -155,14 +201,13 @@ class Twins:
                 yield value
             return
         kind: Any = value if issubclass(type(value), type) else type(value)
-        if kind.__module__ != "__main__":
+        if home_of(kind) != "__main__":
             return
-        for base in kind.__mro__:
-            if base.__module__ == "__main__":
-                for name, inner in list(vars(base).items()):
-                    if isinstance(inner, (staticmethod, classmethod)):
-                        inner = inner.__func__  # noqa: PLW2901
-                    if type(inner) is FunctionType and self._is_own(inner) and not _is_graph(kind, name):
+        for base in mro(kind):
+            if home_of(base) == "__main__":
+                for inner in list(dict_of(base).values()):
+                    inner = function_of(inner)  # noqa: PLW2901
+                    if type(inner) is FunctionType and self._is_own(inner):
                         yield inner
 
     def _is_own(self, function: FunctionType) -> bool:
@@ -191,16 +236,16 @@ class Twins:
         if len(source) > LONGEST:
             return {}
         try:
-            tree = ast.parse(source)
+            tree = parsed(source)
         except (SyntaxError, ValueError):
             return {}
         number = number_of(source, "functions")
-        rewriter = Rewriter(self._namespace, number, self._trains, skip=self._compiled)
+        rewriter = Rewriter(self._namespace, number, self._trains, skip=self._given)
         rewriter.rewrite_functions(tree)
         if not rewriter.units:
             return {}
         flags = (own.co_flags & _FUTURES) | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        code = compile(tree, own.co_filename, "exec", flags=flags, dont_inherit=True)
+        code = compiled(tree, own.co_filename, flags)
         self._add(rewriter.sites)
         units = rewriter.units
         return {key: (units[key[1]], twin) for key, twin in _by_place(code) if key[1] in units}
@@ -264,10 +309,3 @@ def _is_compiler(decorator: ast.expr) -> bool:
             return True
         func = func.value
     return isinstance(func, ast.Name) and func.id.lower() in _COMPILERS
-
-
-def _is_graph(kind: type, name: str) -> bool:
-    """Whether a method is what a compiler of tensors makes a graph of."""
-    torch = sys.modules.get("torch.nn")
-    module = getattr(torch, "Module", None)
-    return name == "forward" and module is not None and issubclass(kind, module)

@@ -14,7 +14,10 @@ import sys
 import sysconfig
 import textwrap
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
+
+from mlnb.capture.parsing import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,7 +76,7 @@ def reader_of_frames(tree: ast.AST) -> str | None:
 
 def _trains(code: str, trains: Callable[[ast.AST], bool]) -> bool:
     try:
-        return trains(ast.parse(textwrap.dedent(code)))
+        return trains(parsed(textwrap.dedent(code)))
     except (SyntaxError, ValueError):
         return False
 
@@ -82,7 +85,8 @@ def is_users(module: str) -> bool:
     """Whether a module that is loaded is a file of the user's: neither installed nor Python's own."""
     if module == "__main__" or module.partition(".")[0] == _OURS:
         return False
-    file = getattr(sys.modules.get(module), "__file__", None)
+    loaded = sys.modules.get(module)
+    file = vars(loaded).get("__file__") if issubclass(type(loaded), ModuleType) else None
     return isinstance(file, str) and file.endswith(".py") and not _is_installed(file)
 
 
@@ -94,7 +98,7 @@ def _is_installed(file: str) -> bool:
 @functools.lru_cache(maxsize=16)
 def _parsed(source: str) -> ast.Module:
     """Read once for all the functions of a module, since it is read on a cell's time; nothing changes the tree."""
-    return ast.parse(source)
+    return parsed(source)
 
 
 def definition(target: Any) -> ast.AST | None:

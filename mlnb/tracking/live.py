@@ -335,17 +335,16 @@ class Told:
     def metrics_left(self, kept: Sequence[tuple[str, Metric]]) -> list[tuple[str, Metric]]:
         """The metrics that weren't told, by their names in the run. What was told and is none, or another, is withdrawn
         before anything else is written, so that nobody sees both."""
-        told = [curve for curve in self._curves if not curve.withdrawn]
+        told = _Curves(curve for curve in self._curves if not curve.withdrawn)
         right: list[tuple[Curve, str, Metric, list[int]]] = []
         left: list[tuple[str, Metric]] = []
         for name, metric in kept:
-            found = _told_as(name, metric, told)
+            found = told.take(name, _steps_of(metric), metric.values)
             if found is None:
                 left.append((name, metric))
             else:
-                told.remove(found[0])
                 right.append((found[0], name, metric, found[1]))
-        self._withdraw(told)
+        self._withdraw(told.rest())
         self._journal.settle([curve.described(name, metric) for curve, name, metric, _ in right])
         for curve, _, metric, places in right:
             steps = _steps_of(metric)
@@ -367,14 +366,38 @@ class Told:
             )
 
 
-def _told_as(name: str, metric: Metric, told: Sequence[Curve]) -> tuple[Curve, list[int]] | None:
-    """The curve that a metric was told as, under its name or another, and the places of its points that are missing."""
-    steps = _steps_of(metric)
-    for curve in sorted(told, key=lambda curve: curve.name != name):
-        left = curve.left_of(steps, metric.values) if curve.steps else None
-        if left is not None and (curve.name == name or not left):
-            return curve, left
-    return None
+class _Curves:
+    """Curves to be found by their names, or by their points."""
+
+    def __init__(self, curves: Iterable[Curve]) -> None:
+        self._left = {curve.key: curve for curve in curves}
+        self._named: dict[str, list[Curve]] = {}
+        self._alike: dict[bytes, list[Curve]] = {}
+        for curve in self._left.values():
+            if curve.steps:
+                self._named.setdefault(curve.name, []).append(curve)
+                self._alike.setdefault(_points(curve.steps, curve.values), []).append(curve)
+
+    def take(
+        self, name: str, steps: Sequence[int], values: Sequence[float]
+    ) -> tuple[Curve, list[int]] | None:
+        """The curve that a metric was told as, under its name or another, and the places of its points that are missing."""
+        for curve in self._named.get(name, ()):
+            missing = curve.left_of(steps, values) if curve.key in self._left else None
+            if missing is not None:
+                return self._left.pop(curve.key), missing
+        for curve in self._alike.get(_points(array("q", steps), array("d", values)), ()):
+            if curve.key in self._left:
+                return self._left.pop(curve.key), []
+        return None
+
+    def rest(self) -> list[Curve]:
+        """Those that nobody took."""
+        return list(self._left.values())
+
+
+def _points(steps: array[int], values: array[float]) -> bytes:
+    return steps.tobytes() + values.tobytes()
 
 
 def _steps_of(metric: Metric) -> list[int]:

@@ -558,9 +558,10 @@ def _no_collection() -> Iterator[None]:
 def _does_something(source: str, shell: Any) -> bool:
     """For `%track on`: whether a cell fits, scores or measures."""
     from mlnb.capture.functions import trains
+    from mlnb.capture.parsing import parsed
 
     try:
-        return trains(ast.parse(shell.transform_cell(source)))
+        return trains(parsed(shell.transform_cell(source)))
     except SyntaxError:
         return False
 

@@ -18,6 +18,12 @@ def poor(monkeypatch):
     monkeypatch.setattr(budget, "SHARE", 0.0)
 
 
+@pytest.fixture
+def rich(monkeypatch):
+    """A budget under which everything is seen, however busy the machine is."""
+    monkeypatch.setattr(budget, "FREE", 60.0)
+
+
 def tracked(shell, source: str):
     result = shell.run_cell(f"%%track --quiet\n{source}", store_history=True)
     result.raise_error()
@@ -330,3 +336,145 @@ def test_the_turns_of_a_while_are_counted(shell, poor):
 def test_a_name_of_pythons_that_a_cell_takes_is_its_own(shell):
     source = "NameError = ValueError\ndef f(n):\n    for i in range(n):\n        acc = i / 2\n        print('acc', acc)\n    return n\nf(0)"
     tracked(shell, source)
+
+
+RANGES = """
+def over(things):
+    got = []
+    for x in things:
+        loss = abs(x / 2)
+        got.append(x)
+    return got
+for n in (0, 1, 49, 50, 51, 66, 67, 300, 70_000):
+    got = []
+    for x in range(n):
+        loss = abs(x / 2)
+        got.append(x)
+        if x == 60_001:
+            break
+    else:
+        got.append('else')
+    found.append(got)
+    got = []
+    for x in range(n, 3, -7):
+        loss = abs(x / 2)
+        got.append(x)
+    found.append(got)
+    shared, got = iter(range(n)), []
+    for x in shared:
+        loss = abs(x / 2)
+        got.append((x, next(shared, None)))
+    found.append(got)
+    found.append(over(range(0, 2 * n, 2)))
+"""
+
+
+def test_a_range_is_gone_through_as_by_python_itself(shell, poor):
+    shell.user_ns["found"] = []
+    shell.run_cell("0;\n" + RANGES).raise_error()
+    bare = shell.user_ns["found"]
+    shell.user_ns["found"] = []
+    tracked(shell, RANGES)
+    assert shell.user_ns["found"] == bare
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "value"),
+    [
+        ("for i in range(3000):\n    loss, acc = abs(i / 2), abs(i / 3)", "acc", 2999 / 3),
+        (
+            "class M: pass\nm = M()\nfor i in range(3000):\n    m.loss = abs(i / 2)",
+            "m.loss",
+            2999 / 2,
+        ),
+        (
+            "class M:\n    def fit(self):\n        for i in range(3000):\n            self.loss = abs(i / 2)\nM().fit()",
+            "self.loss",
+            2999 / 2,
+        ),
+        ("best = {}\nfor i in range(3000):\n    best['loss'] = abs(i / 2)", "best.loss", 2999 / 2),
+        (
+            "import time\nfor i in range(300_000):\n    if i < 299_990: continue\n    loss = abs(1 / (299_980 - i))",
+            "loss",
+            1 / 19,
+        ),
+        (
+            "i = 0\nwhile i < 3000:\n    i += 1\n    if i < 2990: continue\n    loss = abs(i / 3)",
+            "loss",
+            1000.0,
+        ),
+    ],
+)
+def test_the_last_value_is_right_wherever_it_is_put(cell, name, value, shell, poor):
+    found = tracked(shell, cell).metrics
+    assert found.get(name, found.get(name.rpartition(".")[2])) == value, found
+
+
+@pytest.mark.parametrize("turns", [20, 64, 65, 100, 3000])
+def test_what_a_training_function_returns_is_what_it_returned(turns, shell, rich):
+    cell = f"def train(n):\n    for i in range(n):\n        loss = abs(n - i) / 3\n    return loss\ntrain_loss = train({turns})"
+    run = tracked(shell, cell)
+    assert run.metrics["train_loss"] == 1 / 3
+    assert run.metrics["loss"] == 1 / 3
+    assert list(run.history("loss")["value"])[:20] == [abs(turns - i) / 3 for i in range(20)]
+
+
+def test_numbers_of_two_places_come_in_their_order(shell, rich):
+    cell = (
+        "for i in range(300):\n    if i % 3 == 0: loss = abs(i) / 2 + 0.25\n    else: loss = abs(i) / 7 + 0.5"
+    )
+    run = tracked(shell, cell)
+    truth = [i / 2 + 0.25 if i % 3 == 0 else i / 7 + 0.5 for i in range(300)]
+    assert list(run.history("loss")["value"]) == truth
+    assert run.metrics["loss"] == truth[-1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for i in range(n):\n    loss = abs(i / 3)\n    losses.append(loss)",
+        "for e in range(10):\n    for j in range(n // 10):\n        loss = abs((e * n // 10 + j) / 3)\n        losses.append(loss)",
+        "for i in range(n):\n    loss = abs(i / 3)\n    history['loss'].append(loss)",
+        "for i in range(n):\n    loss = abs(i / 3)\n    logs.append({'epoch': i, 'loss': loss})",
+        "for i in range(n):\n    loss = abs(i / 3)\n    array[i] = loss",
+    ],
+)
+def test_a_list_that_holds_the_curve_makes_it_whole(body, shell, poor):
+    made = "import numpy as np\nn = 2000\nlosses, history, logs, array = [], {'loss': []}, [], np.zeros(n)\n"
+    run = tracked(shell, made + body)
+    curves = [list(run.history(name)["value"]) for name in run.metrics]
+    assert [i / 3 for i in range(2000)] in curves, [len(curve) for curve in curves]
+
+
+def test_what_is_only_printed_is_said_to_be_the_last_one_seen(shell, poor):
+    run = tracked(
+        shell, "for i in range(3000):\n    x = 'a'\n    if i % 10 == 9: print(f'loss: {i / 3:.3f}')"
+    )
+    rows = mlnb.sql(f"SELECT message FROM problems WHERE run_id = '{run.run_id}' AND place = 'loops'")
+    assert "are exact, but of" in rows["message"][0]
+
+
+def test_a_loop_that_hurries_and_then_works_is_seen_when_it_does(shell):
+    cell = """
+import time
+def train():
+    step = 0
+    while step < 206_000:
+        step += 1
+        if step < 200_000:
+            x = step * 0.5
+        else:
+            time.sleep(0.0002)
+            loss = abs(1 / (step - 199_999))
+    return None
+train()
+for step in range(306_000):
+    if step < 300_000: continue
+    time.sleep(0.0002)
+    val_loss = abs(1 / (step - 299_999))
+"""
+    run = tracked(shell, cell)
+    assert len(run.history("loss")) > 20
+    assert len(run.history("val_loss")) > 20
+    assert run.metrics["loss"] == 1 / 6001
+    assert run.metrics["val_loss"] == 1 / 6000

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlnb.capture.candidates import Candidate, Candidates
     from mlnb.capture.findings import Metric
     from mlnb.capture.program import Program
-    from mlnb.capture.recorder import Note
+    from mlnb.capture.recorder import Grown, Note
     from mlnb.capture.settings import Groups
 
 
@@ -44,7 +44,7 @@ class Scores:
             "shown": shown.shown,
         }
 
-    def read(self, notes: Iterable[Note], grown: Mapping[str, list[float]] | None = None) -> list[Metric]:
+    def read(self, notes: Iterable[Note], grown: Mapping[str, Grown] | None = None) -> list[Metric]:
         """The metrics of a cell. `grown` are lists that a loop has filled, some of whose turns weren't seen."""
         for note in notes:
             self.take(note)

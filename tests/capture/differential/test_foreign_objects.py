@@ -18,6 +18,68 @@ def sides():
 
 
 CELLS = {
+    "an estimator of one's own": """
+        from sklearn.base import BaseEstimator
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+        class Mine(BaseEstimator):
+            def __init__(self, depth=3):
+                self.depth = depth
+            def get_params(self, deep=True):
+                print("get_params")
+                return {"depth": self.depth}
+            def set_params(self, **given):
+                return self
+            @property
+            def classes_(self):
+                print("classes_")
+                return [0, 1]
+            @property
+            def feature_names_in_(self):
+                print("feature_names_in_")
+                return ["a"]
+            def fit(self, X, y=None):
+                self.mean_ = 0.5
+                return self
+            def score(self, X, y):
+                return 0.5
+        model = Mine(depth=5).fit([[1]], [1])
+        print(model.score([[1]], [1]))
+        pipe = make_pipeline(StandardScaler(), Mine(depth=4))
+        """,
+    "a parameter of one's own in a library's estimator": """
+        from sklearn.linear_model import Ridge
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import FunctionTransformer
+        class Step:
+            def __call__(self, X):
+                return X
+            def __repr__(self):
+                print("repr")
+                return "Step()"
+            def __eq__(self, other):
+                print("eq")
+                return self is other
+            __hash__ = None
+        model = make_pipeline(FunctionTransformer(Step()), Ridge()).fit([[1.0], [2.0]], [1.0, 2.0])
+        r2 = model.score([[1.0], [2.0]], [1.0, 2.0])
+        """,
+    "a class whose class is one's own": """
+        class Meta(type):
+            @property
+            def __module__(cls):
+                print("module asked")
+                return "sklearn.svm"
+            def __instancecheck__(cls, thing):
+                print("instance asked")
+                return False
+        class Model(metaclass=Meta):
+            def fit(self, X):
+                return self
+        def make():
+            return Model()
+        model = make().fit([1])
+        """,
     "a property": """
         class Result:
             @property

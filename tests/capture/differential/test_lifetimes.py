@@ -128,6 +128,50 @@ CELLS = {
         """,
         "no True",
     ),
+    "what a loop was going over when an exception came out of it": (
+        """
+        import contextlib
+        class Things:
+            def __init__(self):
+                self.count = 0
+            def __iter__(self):
+                return self
+            def __next__(self):
+                self.count += 1
+                if self.count > 3:
+                    raise ValueError('no')
+                return self.count
+        things = Things()
+        seen = weakref.ref(things)
+        try:
+            for x in things:
+                loss = use(make(x))
+        except ValueError:
+            pass
+        del things
+        print(seen() is None, loss)
+        things = Things()
+        seen = weakref.ref(things)
+        with contextlib.suppress(ValueError):
+            for x in things:
+                loss = use(make(x))
+        del things
+        print(seen() is None, loss)
+        def within():
+            things = Things()
+            seen = weakref.ref(things)
+            try:
+                for x in things:
+                    for again in range(2):
+                        loss = use(make(x))
+            except ValueError:
+                pass
+            del things
+            print(seen() is None, loss)
+        within()
+        """,
+        "True 3\nTrue 3\nTrue 3",
+    ),
     "how many refer to it": (
         """
         thing = make()

@@ -103,6 +103,29 @@ def test_fits_and_warnings_by_turns(cells):
     assert tracked.printed == bare.printed
 
 
+DOUBTFUL = """
+def judge(x):
+    if x is 5:
+        pass
+    assert (x, "said"), "it"
+    loss = float(x)
+    print(loss, re.match("\\d", "1"))
+    return loss
+import re
+for turn in range(3):
+    if turn is 7:
+        print("never")
+    acc = judge(turn)
+"""
+
+
+def test_what_python_says_of_the_source_is_said_as_often():
+    bare, tracked = both("import warnings\nwarnings.simplefilter('always')", DOUBTFUL, DOUBTFUL)
+    said = [[outcome["err"].count("Warning:") for outcome in side.outcomes] for side in (bare, tracked)]
+    assert said[0][1] >= 3
+    assert said[1] == said[0]
+
+
 def test_a_warning_of_the_cell_is_shown_where_it_was_raised():
     """Its line, its file and how often: once for each place, as ever."""
     cell = """
