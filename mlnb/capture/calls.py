@@ -14,7 +14,7 @@ from inspect import CO_OPTIMIZED
 from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from mlnb.capture import estimators, files, library, unseen
+from mlnb.capture import estimators, files, library, sinks, unseen
 from mlnb.capture.described import Describer
 from mlnb.capture.kinds import dict_of, function_of, home_of, method_of, mro, name_of, root_of, source_of
 from mlnb.capture.kinds import held as held_by
@@ -42,6 +42,7 @@ class Call:
     text: str | None = None
     state: Any = None  # of a file when it was read
     parts: tuple[str, ...] = ()  # what the items of a result are called
+    logged: sinks.Logged | None = None  # by a call to a tracker of the user's
 
 
 @dataclass(slots=True)
@@ -140,12 +141,19 @@ class Calls:
         callee = site.callee or ""
         if callee in library.OPTIONS:
             return _options(value)
+        if sinks.is_sink_name(callee):
+            return self._sink(site, callee, frame)
         if receiver is not MISSING and type(receiver) is not ModuleType:
             return self._method(site, callee, receiver, frame)
         target = _resolve(site, receiver, frame)
         if target is MISSING or (count > _most(target) and (_is_own(target) or _is_elsewhere(target))):
             return None
         return self._function(site, target, value, frame)
+
+    def _sink(self, site: Site, name: str, frame: FrameType) -> Call | None:
+        """The user's own call to a tracker."""
+        logged = sinks.read([(argument.keyword, self.value(argument, frame)) for argument in site.arguments])
+        return None if logged is None else Call("log", name, logged=logged)
 
     def _method(self, site: Site, name: str, receiver: Any, frame: FrameType) -> Call | None:
         if name in library.SEEDS or name in library.READERS or issubclass(type(receiver), type):
