@@ -70,13 +70,14 @@ def name_of(value: Any) -> str:
     return type(value).__name__
 
 
-def settings(value: Any) -> dict[str, Any]:
-    """`get_params()` that differ from the class's defaults, nested ones with their dunders as dots."""
+def settings(value: Any, inside: dict[str, Any] | None = None) -> dict[str, Any]:
+    """`get_params()` that differ from the class's defaults, nested ones with their dunders as dots. `inside` takes in the
+    estimators within it, by the beginning of their settings' names."""
     found: dict[str, Any] = {}
     try:
         shallow = _params(value, deep=False)
         deep = _params(value, deep=True) if any(map(_may_hold_parts, shallow.values())) else shallow
-        _collect(value, shallow, deep, "", found)
+        _collect(value, shallow, deep, "", found, {} if inside is None else inside)
     except Exception:  # noqa: BLE001 - a part's constructor may keep its settings elsewhere
         return {}
     return found
@@ -136,23 +137,29 @@ def _may_hold_parts(value: Any) -> bool:
 
 
 def _collect(
-    value: Any, shallow: dict[str, Any], deep: dict[str, Any], prefix: str, found: dict[str, Any]
+    value: Any,
+    shallow: dict[str, Any],
+    deep: dict[str, Any],
+    prefix: str,
+    found: dict[str, Any],
+    inside: dict[str, Any],
 ) -> None:
     kind: Any = type(value)
     defaults = _defaults(kind)
     for name, setting in shallow.items():
         if is_estimator(setting):
-            _collect_inner(setting, f"{prefix}{name}.", found)
+            _collect_inner(setting, f"{prefix}{name}.", found, inside)
         elif name not in defaults or not _same(setting, defaults[name]):
             found[f"{prefix}{name}"] = setting
     for name, inner in deep.items():
         if "__" not in name and name not in shallow and is_estimator(inner):
-            _collect_inner(inner, f"{prefix}{name}.", found)
+            _collect_inner(inner, f"{prefix}{name}.", found, inside)
 
 
-def _collect_inner(value: Any, prefix: str, found: dict[str, Any]) -> None:
+def _collect_inner(value: Any, prefix: str, found: dict[str, Any], inside: dict[str, Any]) -> None:
+    inside[prefix] = value
     if can(value, "get_params"):
-        _collect(value, _params(value, deep=False), _params(value, deep=True), prefix, found)
+        _collect(value, _params(value, deep=False), _params(value, deep=True), prefix, found, inside)
 
 
 @functools.lru_cache(maxsize=500)

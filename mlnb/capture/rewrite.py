@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture import library, probes, unseen, words
+from mlnb.capture import library, probes, sinks, unseen, words
 from mlnb.capture.kinds import source_of
 from mlnb.capture.parsing import is_doubtful
 from mlnb.capture.printed import DRAWERS, LOGGERS, PRINTERS, Text, is_text
@@ -437,7 +437,7 @@ class Rewriter:
             return node, None
         if name == "append" and len(node.args) == 1 and isinstance(node.func, ast.Attribute):
             return self._append(node, where), None
-        if not self._is_watched(node.func, where):
+        if not sinks.is_sink(node) and not self._is_watched(node.func, where):
             drawn = name in DRAWERS and isinstance(node.func, ast.Attribute)
             self._children(node, replace(where, drawn=True) if drawn else where)
             return node, None
