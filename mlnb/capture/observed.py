@@ -62,15 +62,19 @@ class SeedsSet:
     name = "seeds"
 
     def collect(self, cell: CellView) -> Iterable[Seeds]:
-        found = {}
+        found: dict[str, int] = {}
         for note in cell.notes:
-            call = note.facts
-            if isinstance(call, Call) and call.role == "seed":
-                for _, value, _ in call.settings:
-                    if isinstance(value, int):
-                        found[str(note.site.callee)] = value
+            found |= seeds_of(note)
         if found:
             yield Seeds(seeds=found)
+
+
+def seeds_of(note: Note) -> dict[str, int]:
+    """The seed that a call set, by its name."""
+    call = note.facts
+    if not isinstance(call, Call) or call.role != "seed":
+        return {}
+    return {str(note.site.callee): value for _, value, _ in call.settings if isinstance(value, int)}
 
 
 class DataSeen:

@@ -107,6 +107,10 @@ class Observer:
         self.recorder.end()
         return self.recorder.notes, [*self.recorder.problems, *self.problems]
 
+    def unseen_so_far(self) -> list[tuple[str, str]]:
+        """What isn't seen of the cell that runs; asked from another thread."""
+        return [*self.recorder.unseen_so_far(), *self.problems]
+
     def close(self) -> None:
         self._twins.put_all_back()
         self.recorder.uninstall()

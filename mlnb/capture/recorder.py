@@ -48,6 +48,7 @@ _LIGHT: Final = frozenset({int, float, str, bool, type(None)})
 SURE: Final = 64  # passes of a place that are seen whatever the budget says
 FEW: Final = 10  # calls that say nothing, after which their place is passed over
 EXACT: Final = "the last values of its variables are exact"
+SO_FAR: Final = "its last values are those last seen"
 EARLY: Final = "it was left early, so its last values are those last seen"
 TELLING: Final = 0.6  # of what a note costs when the cell is over, what it costs to tell it at once
 DULL: Final = 100  # values of an assignment without a number among them, after which it is passed over
@@ -638,6 +639,23 @@ class Recorder:
                 column = [row.get(key) if type(row) is dict else None for row in value]
                 if type(key) is str and (several := numbers_of(column)) is not None:
                     self.grown[f"{name}.{key}"] = Grown(place.loops, several)
+
+    def unseen_so_far(self) -> list[tuple[str, str]]:
+        """What isn't seen of the cell that runs; asked from another thread, so it changes nothing. Where a loop's last
+        values weren't read yet, they are said to be those last seen."""
+        turns = {number: (turns.seen, turns.unseen) for number, turns in list(self._blind.items())}
+        running = [loop for loop in list(self._loops) if type(loop) is Watched and not loop.over]
+        for loop in running:
+            seen, blind = turns.get(loop.number, (0, 0))
+            turns[loop.number] = seen + loop.turn + 1 - loop.blind, blind + loop.blind + loop.ended_blind
+        inexact = self._early.union(loop.number for loop in running)
+        texts = [
+            f"{self._sites[number].text[:80]}: {seen:,} turns were seen so far, the others ran too quickly to be looked "
+            f"at; {SO_FAR if number in inexact else EXACT}"
+            for number, (seen, blind) in turns.items()
+            if blind
+        ]
+        return [*self.problems, *(("loops", text) for text in texts)]
 
     def _unseen_turns(self) -> Iterable[str]:
         """In words, the loops that weren't seen whole."""

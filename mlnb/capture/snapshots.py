@@ -31,6 +31,13 @@ NEWEST: Final = 0.1
 """Seconds that the newest model of a cell may take all the same: a result without its model can't be promoted."""
 
 
+OTHERS: Final = 0.03
+"""Seconds that a cell's other models may take together, however much the observation took: those of a comparison are small."""
+
+EACH: Final = 0.01
+"""Seconds of them that one may take, so that a large one leaves something for the small ones."""
+
+
 class NotTaken(UsageError):
     """The object can't be taken as it is now; the message says why."""
 

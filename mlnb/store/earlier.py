@@ -49,6 +49,9 @@ def load_run(connection: duckdb.DuckDBPyConnection, run_id: str) -> fold.Run | N
     output = index.one(connection, "SELECT stamp, text FROM base.output WHERE run_no = ?", [run_no])
     if output is not None:
         run.output = (_stamp(json.loads(output[0])), output[1])
+    if "unseen" in run.stamps:
+        unseen = "SELECT place, message FROM base.unseen WHERE run_no = ?"
+        run.unseen = (run.stamps["unseen"], connection.execute(unseen, [run_no]).fetchall())
     return run
 
 

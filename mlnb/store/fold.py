@@ -33,6 +33,7 @@ class Run:
     params: dict[str, tuple[Stamp, events.Param]] = field(default_factory=dict)
     tags: dict[str, tuple[Stamp, str | None]] = field(default_factory=dict)
     output: tuple[Stamp, str] | None = None
+    unseen: tuple[Stamp, list[tuple[str, str]]] = (NEVER, [])
 
     def set_param(self, stamp: Stamp, item: events.Param) -> None:
         known, _ = self.params.get(item.name, (NEVER, None))
@@ -109,6 +110,9 @@ def apply(run: Run, event: events.Event, writer: str, additions: Additions) -> N
         case events.Output():
             if run.output is None or stamp > run.output[0]:
                 run.output = (stamp, event.text)
+        case events.Unseen():
+            run.unseen = max(run.unseen, (stamp, event.problems))
+            run.set("unseen", stamp)
         case events.Note():
             run.set("note", stamp, note=event.text)
         case events.Renamed():

@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from mlnb import __version__, events, ids
 from mlnb.errors import NotWritable, StoreError, TooNew
-from mlnb.store import archive, durable, reading
+from mlnb.store import archive, durable, reading, streams
 from mlnb.store.clock import Clock
 from mlnb.store.journal import About, JournalWriter
 from mlnb.store.leases import FileLeases, Leases
@@ -180,7 +180,7 @@ def _told_by_journals(folder: Path) -> str | None:
     )
     if not told:
         for frame in islice(archive.frames(folder / "archive"), _ENOUGH):
-            first = reading.first_of(b"".join(data for _, data in archive.stream_of(frame, archive.EVENTS)))
+            first = reading.first_of(b"".join(data for _, data in archive.stream_of(frame, streams.EVENTS)))
             if first is not None:
                 told[first.store_id] += 1
     return told.most_common(1)[0][0] if told else None

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 5
+VERSION: Final = 6
 """Goes up with every change of a base table; an index of another version is made again."""
 
 COMPATIBILITY: Final = "v1.5.0"
@@ -91,6 +91,15 @@ BASE: Final[dict[str, Columns]] = {
         "time": "BIGINT",
         "value": "DOUBLE",
     },
+    # Of long curves, the points that are seen when they are drawn small (`coarse.py`); how many points those stand for.
+    "coarse": {
+        "run_no": "INTEGER",
+        "key_no": "INTEGER",
+        "step": "BIGINT",
+        "time": "BIGINT",
+        "value": "DOUBLE",
+    },
+    "covered": {"run_no": "INTEGER", "key_no": "INTEGER", "count": "BIGINT"},
     "dataset": {
         "run_no": "INTEGER",
         "name": "VARCHAR",
@@ -184,6 +193,14 @@ BASE: Final[dict[str, Columns]] = {
         "time": "BIGINT",
         "seq": "BIGINT",
     },
+    # What isn't seen of a cell that runs, or was killed.
+    "unseen": {
+        "run_no": "INTEGER",
+        "place": "VARCHAR",
+        "message": "VARCHAR",
+        "time": "BIGINT",
+        "seq": "BIGINT",
+    },
     # What another process is to write; and tasks that were done before it was known that they are owed.
     "owed": {"run_no": "INTEGER", "task": "VARCHAR", "what": "VARCHAR", "time": "BIGINT", "seq": "BIGINT"},
     "paid": {"task": "VARCHAR"},
@@ -253,10 +270,12 @@ _RUN = "FROM base.{table} t JOIN base.run r USING (run_no) WHERE NOT r.deleted A
 PROBLEMS: Final = """(
     SELECT run_no, place, message, "time", seq FROM base.problem
     UNION ALL
+    SELECT run_no, place, message, "time", seq FROM base.unseen
+    UNION ALL
     SELECT o.run_no, 'owed' AS place, 'promised, and not here yet: ' || o.what AS message, o."time", o.seq
     FROM base.owed o JOIN base.run r USING (run_no) WHERE r.status <> 'running'
 )"""
-"""What went wrong, and what is still owed by a run that has ended."""
+"""What went wrong, what isn't seen of a cell that runs, and what is still owed by a run that has ended."""
 
 VIEWS: Final[dict[str, str]] = {
     "runs": """

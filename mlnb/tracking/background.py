@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlnb import events, ids
 from mlnb.capture import environment, models, snapshots
-from mlnb.capture.snapshots import NEWEST, Allowance
+from mlnb.capture.snapshots import EACH, NEWEST, OTHERS, Allowance
 from mlnb.tracking import tasks
 from mlnb.tracking.late import KEEPER, PATIENCE, CantKeep
 
@@ -47,7 +47,8 @@ class Background:
         KEEPER.look()
 
     def refusals(self) -> list[tuple[str, str]]:
-        """What couldn't be left to the keeper since the last call: the part, and why. The runs know it already."""
+        """What couldn't be left to the keeper since the last call, and is worth a line: the part, and why. The runs know
+        it already."""
         found, self._refused = self._refused, []
         return found
 
@@ -83,16 +84,16 @@ class Background:
         The newest is the run's in any case: it is what the cell has left."""
         homes = {child.turn: child for child in children if child.turn}
         kept = 0
+        others = OTHERS
         for place, one in enumerate(reversed(fitted)):
-            child, left = homes.get(one.turn), allowance
-            is_kept = False
-            if place == 0:
-                left = Allowance(max(allowance.left, NEWEST))
-                is_kept = self._keep_model(run, one, None, left)
-            if place or child is not None:
-                is_kept |= self._keep_model(run, one, child, left)
-            if place == 0:
-                allowance.left -= max(allowance.left, NEWEST) - left.left
+            is_newest, child = place == 0, homes.get(one.turn)
+            own = max(allowance.left, NEWEST if is_newest else min(EACH, others))
+            left = Allowance(own)
+            is_kept = is_newest and self._keep_model(run, one, None, left, aloud=True)
+            if child is not None or not is_newest:
+                is_kept |= self._keep_model(run, one, child, left, aloud=is_newest)
+            allowance.left -= own - left.left
+            others -= 0.0 if is_newest else own - left.left
             kept += is_kept
         return kept
 
@@ -105,18 +106,20 @@ class Background:
 
     # ---- inside ----
 
-    def _keep_model(self, run: Run, fitted: FittedModel, child: Child | None, allowance: Allowance) -> bool:
+    def _keep_model(
+        self, run: Run, fitted: FittedModel, child: Child | None, allowance: Allowance, *, aloud: bool
+    ) -> bool:
         what = f"model {fitted.name!r}" + ("" if child is None else f" of {child.name}")
         try:
             with allowance.spending():
                 about = models.describe(fitted.model, fitted.fitted_on)
         except Exception as error:  # noqa: BLE001 - a model's class may do anything when it is asked
-            self._refuse(run, "models", what, f"{type(error).__name__}: {error}")
+            self._refuse(run, "models", what, f"{type(error).__name__}: {error}", aloud=aloud)
             return False
         make = partial(tasks.Model, name=fitted.name, about=about, limit=models.LARGEST)
         write = partial(snapshots.take, fitted.model, allowance=allowance, limit=models.LARGEST)
         home = run.run_id if child is None else child.run_id
-        return self._leave(run, "models", what, make, write, home=home)
+        return self._leave(run, "models", what, make, write, home=home, aloud=aloud)
 
     def _leave(
         self,
@@ -126,6 +129,8 @@ class Background:
         make: Callable[..., tasks.AnyTask],
         write: Callable[[Any], None] | None = None,
         home: str | None = None,
+        *,
+        aloud: bool = True,
     ) -> bool:
         """Hand a task over, with the bytes that `write` puts into its file; whether that was possible, else the run says why not.
         The run owes `what`, also where it is for a child of it (`home`)."""
@@ -141,7 +146,7 @@ class Background:
         except (snapshots.NotTaken, CantKeep) as error:
             if parcel is not None:
                 parcel.file.close()
-            self._refuse(run, where, what, str(error))
+            self._refuse(run, where, what, str(error), aloud=aloud)
             return False
         if what:
             run.append(events.Owed(task=task.task, what=what))
@@ -153,9 +158,10 @@ class Background:
             return False
         return True
 
-    def _refuse(self, run: Run, where: str, what: str, reason: str) -> None:
+    def _refuse(self, run: Run, where: str, what: str, reason: str, *, aloud: bool) -> None:
         said = f"{what} not kept: {reason}"[:2000]
-        self._refused.append((where, said))
+        if aloud:
+            self._refused.append((where, said))
         run.append(events.Problem(where=where, message=said))
 
     def _lost(self, task: tasks.AnyTask, reason: str) -> None:

@@ -1,7 +1,7 @@
 """What a tracked cell has told so far: it stands in its run's journal while the cell runs.
 
 What a cell found is known for sure when it is over. Until then its journal gets what is known already: the parameters
-that its source gives before it runs, data when it reaches a call, and each number when it is noted. The probe that notes a
+that its source gives before it runs, those that a call gives and the data that reach it when it has returned, and each number when it is noted. The probe that notes a
 number writes it, so no thread and no timer has a part in it, and what a killed kernel leaves is all that was noted.
 
 Whether a place in the code gives a metric is judged when something passes it for the first time, by the rules that judge
@@ -15,14 +15,16 @@ right isn't written again, what is missing is added to it, and what turned out t
 from __future__ import annotations
 
 import os
+import sys
 from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
+from mlnb.capture.calls import Call
 from mlnb.capture.evidence import same
 from mlnb.capture.findings import Metric
-from mlnb.capture.observed import DataSeen
+from mlnb.capture.observed import DataSeen, seeds_of
 from mlnb.capture.recorder import Note
 from mlnb.capture.series import UNKNOWN
 from mlnb.capture.unseen import is_of_the_cell
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from mlnb.capture.recorder import Turn
     from mlnb.capture.scores import Scores
     from mlnb.capture.sites import Site
+    from mlnb.tracking.given import Given
     from mlnb.tracking.options import TrackOptions
     from mlnb.tracking.recording import Run
 
@@ -110,19 +113,23 @@ class Curve:
 
 
 class Told:
-    """Of one cell. `scores` judges numbers, `free` gives a metric the name that it has in the run."""
+    """Of one cell. `scores` judges numbers, `given` what calls are given; `free` gives a metric the name that it has in the
+    run."""
 
     def __init__(
-        self, run: Run, scores: Scores, options: TrackOptions, free: Callable[[Metric], str]
+        self, run: Run, scores: Scores, given: Given, options: TrackOptions, free: Callable[[Metric], str]
     ) -> None:
         self.problems: list[tuple[str, str]] = []
         self.unsynced: set[str] = set()
         self._run = run
         self._journal = run.journal
         self._scores = scores
+        self._given = given
         self._options = options
         self._free = free
         self._params: dict[str, events.Param] = {}
+        self._of_source: set[str] = set()
+        self._seeds: dict[str, int] = {}
         self._data: set[tuple[str, str, str]] = set()
         self._data_seen = DataSeen()
         self._curves: list[Curve] = []
@@ -156,7 +163,12 @@ class Told:
 
     # ---- while it runs ----------------------------------------------------------------------
 
-    def params(self, found: Iterable[events.Param]) -> None:
+    def params(self, found: Sequence[events.Param]) -> None:
+        """Tell the parameters that the source gives."""
+        self._of_source.update(param.name for param in found)
+        self._tell(found)
+
+    def _tell(self, found: Iterable[events.Param]) -> None:
         """Tell parameters, each when it is new or another."""
         chosen = self._options.params
         new = [
@@ -176,7 +188,7 @@ class Told:
             if site.kind in _SAYS and type(value) is float and self._is_said_again(site, value):
                 return
             curve = self._sure.get(site.number)
-            if curve is not None and _goes_on(curve, turns) and type(value) in NUMBERS:
+            if curve is not None and facts is None and _goes_on(curve, turns) and type(value) in NUMBERS:
                 self._point(curve, turns, value)
             elif (idle := self._idle.get(site.number)) and site.kind != "call":
                 self._idle[site.number] = idle - 1
@@ -204,6 +216,7 @@ class Told:
             return
         if note.site.kind == "call":
             self._use(note)
+            self._give(note)
         place = _place_of(note)
         known = [pair for pair in self._places.get(place, ()) if _goes_on(pair[1], note.loops)]
         if known:
@@ -315,6 +328,21 @@ class Told:
                 self.unsynced.update(writing.write_data(self._run, used))
                 self._data.add(_content(used.event))
 
+    def _give(self, note: Note) -> None:
+        if not isinstance(note.facts, Call):
+            return
+        found = self._given.with_call(note)
+        if found is not None:
+            self._tell(param for param in found if param.name not in self._of_source)
+            wrong = self._params.keys() - self._of_source - {param.name for param in found}
+            if wrong:
+                self._journal.withdraw([], sorted(wrong))
+                self._params = {name: param for name, param in self._params.items() if name not in wrong}
+        seeds = self._seeds | seeds_of(note)
+        if seeds != self._seeds:
+            self._seeds = seeds
+            self._run.append(events.Seeds(seeds=seeds))
+
     # ---- when it is over --------------------------------------------------------------------
 
     def is_logged(self, name: str) -> bool:
@@ -358,9 +386,12 @@ class Told:
             curve.withdrawn = True
 
     def _add(self, curve: Curve, steps: Sequence[int], values: Sequence[float]) -> None:
-        import numpy as np
+        if "numpy" not in sys.modules:  # whose import would keep the cell waiting
+            for step, value in zip(steps, values, strict=True):
+                self._journal.point(curve.key, value, step)
+        elif steps:
+            import numpy as np
 
-        if steps:
             self._journal.history(
                 curve.key, np.asarray(values, dtype=np.float64), np.asarray(steps, dtype=np.int64)
             )

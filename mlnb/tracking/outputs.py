@@ -1,8 +1,8 @@
 """What a cell shows: rich outputs and text, watched while it runs and let go afterwards.
 
 Rich outputs pass through the shell's display publisher and display hook: their methods are wrapped on the instance, and
-unwrapped when the cell is over. Text passes through ipykernel's own stream hooks; in a terminal, through a
-stand-in for `sys.stdout` that hands everything on and is taken away after the cell.
+unwrapped when the cell is over. Text passes through the streams' own `write` (`mlnb.tracking.printed`), be they ipykernel's
+or a terminal's.
 
 While the cell runs, the store's flusher puts the end of its text into the run's journal (`LastWords`): where the
 kernel is killed, that is what is left of it.
@@ -14,26 +14,19 @@ import contextlib
 import sys
 import threading
 import time
-from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
 from mlnb.capture.collectors import Output
 from mlnb.store import flusher
+from mlnb.tracking.printed import LAST_TEXT, Printed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlnb.tracking.recording import Run
 
-MOST_TEXT: Final = 4 << 20
 MOST_BYTES: Final = 256 << 20
-
-LAST_TEXT: Final = 4_000
-"""Characters of a running cell's text that its journal keeps each time."""
-
-LAST_PIECES: Final = 2_000
-"""Writes of which the end of the text is put together."""
 
 ALLOWANCE: Final = 128 << 10
 """Characters for which a cell that never stops printing waits a second more until the next time: ten hours of it
@@ -45,10 +38,9 @@ class Watch:
 
     def __init__(self, shell: Any, run: Run) -> None:
         self._shell = shell
-        self._last = LastWords(run)
+        self._printed = Printed()
+        self._last = LastWords(run, self._printed)
         self._undo: list[Callable[[], None]] = []
-        self._text: list[str] = []
-        self._length = 0
         self._bytes = 0
         self.outputs: list[Output] = []
 
@@ -66,19 +58,23 @@ class Watch:
 
     @property
     def text(self) -> str:
-        return "".join(self._text)
+        return self._printed.text
 
     # ---- rich outputs -----------------------------------------------------------------------
 
     def _wrap(self, owner: Any, name: str, note: Callable[..., None]) -> None:
         """Let `owner.name` tell `note` first; `stop` takes the wrapper off."""
-        before = vars(owner).get(name)
         original = getattr(owner, name)
 
         def wrapped(*args: Any, **kwargs: Any) -> Any:
             with contextlib.suppress(Exception):
                 note(*args, **kwargs)
             return original(*args, **kwargs)
+
+        self._put(owner, name, wrapped)
+
+    def _put(self, owner: Any, name: str, wrapped: Callable[..., Any]) -> None:
+        before = vars(owner).get(name)
 
         def undo() -> None:
             if before is None:
@@ -110,25 +106,15 @@ class Watch:
         """The stream itself is listened to, so that what a cell keeps of it (a logging handler) is the process's own."""
         stream = getattr(sys, name)
         if hasattr(stream, "write") and hasattr(stream, "__dict__"):
-            self._wrap(stream, "write", self._wrote)
-
-    def _wrote(self, text: Any) -> None:
-        if isinstance(text, str):
-            self._last.add(text)
-            if self._length < MOST_TEXT:
-                self._text.append(text)
-                self._length += len(text)
+            self._put(stream, "write", self._printed.passing(stream.write))
 
 
 class LastWords:
-    """The end of what a cell has printed, put into its run's journal as often as the flusher comes by.
+    """The end of what a cell has printed, put into its run's journal as often as the flusher comes by."""
 
-    `add` is all that the cell's own thread does.
-    """
-
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, printed: Printed) -> None:
         self._run = run
-        self._pieces: deque[str] = deque(maxlen=LAST_PIECES)
+        self._printed = printed
         self._lock = threading.Lock()
         self._written = ""
         self._spent = 0
@@ -143,31 +129,18 @@ class LastWords:
         with self._lock:
             self._next = float("inf")
 
-    def add(self, text: str) -> None:
-        self._pieces.append(text[-LAST_TEXT:])
-
     def sync(self) -> None:
         now = time.monotonic()
         with self._lock:
             if now < self._next or self._run.ended:
                 return
-            text = _as_shown(_end_of(list(self._pieces)))[-LAST_TEXT:]
+            text = _as_shown(self._printed.end)[-LAST_TEXT:]
             if text in ("", self._written):
                 return
             self._run.append(events.Output(text=text.encode("utf-8", "replace").decode()))
             self._written = text
             self._spent += len(text)
             self._next = now + self._spent / ALLOWANCE
-
-
-def _end_of(pieces: list[str]) -> str:
-    """Some more than is kept: lines that are written over don't count."""
-    length = 0
-    for at in range(len(pieces) - 1, -1, -1):
-        length += len(pieces[at])
-        if length > 4 * LAST_TEXT:
-            return "".join(pieces[at:])
-    return "".join(pieces)
 
 
 def _as_shown(text: str) -> str:

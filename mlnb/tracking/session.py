@@ -35,8 +35,10 @@ from mlnb.capture.snapshots import Allowance
 from mlnb.tracking import checking, joining, place, writing
 from mlnb.tracking.background import Background
 from mlnb.tracking.earlier import Before, EarlierRuns, key_of
+from mlnb.tracking.given import Given
 from mlnb.tracking.late import PATIENCE
 from mlnb.tracking.live import Told
+from mlnb.tracking.missed import Missed
 from mlnb.tracking.options import TrackOptions
 from mlnb.tracking.outputs import Watch
 from mlnb.tracking.recording import Run, current_store, describe_error, start
@@ -93,6 +95,7 @@ class _Cell:
     run: Run | None = None
     watch: Watch | None = None
     told: Told | None = None
+    missed: Missed | None = None
     whole: bool = False
     accompanied: bool = False
     problems: list[tuple[str, str]] = field(default_factory=list)
@@ -157,6 +160,8 @@ class Session:
         self.observer.close()
         if self._cell is not None and self._cell.watch is not None:
             self._cell.watch.stop()
+        if self._cell is not None and self._cell.missed is not None:
+            self._cell.missed.stop()
         if self._journal is not None:
             self._journal.close()
         self._earlier.close()
@@ -227,8 +232,9 @@ class Session:
         if run.kind == "cell":
             self._session_journal(run).append(events.CellStarted(**self._described(cell)))
         whole = self._whole
+        groups = whole.groups.draft() if cell.whole else Groups()
         scores = Scores(
-            whole.groups.draft() if cell.whole else Groups(),
+            groups,
             self.observer.program,
             set(self._known),
             set(whole.written.metrics.values()) if cell.whole else set(),
@@ -236,8 +242,11 @@ class Session:
         )
         names = whole.taken.draft() if cell.whole else writing.NamesTaken()
         ordinal = self._ordinal
-        cell.told = Told(run, scores, options, lambda metric: names.free(metric, ordinal))
-        self.observer.recorder.on_note = cell.told.note
+        given = Given(groups, self.observer.program, self._redact())
+        cell.told = told = Told(run, scores, given, options, lambda metric: names.free(metric, ordinal))
+        self.observer.recorder.on_note = told.note
+        cell.missed = Missed(run, lambda: [*self.observer.unseen_so_far(), *told.problems])
+        cell.missed.start()
 
     def _tell_params(self) -> None:
         cell = self._cell
@@ -298,11 +307,13 @@ class Session:
             self.companion.cell_ends("failed" if error is not None else "finished")
         if cell.watch is not None:
             cell.watch.stop()
+        if cell.missed is not None:
+            cell.missed.stop()
         try:
             with _no_collection():
                 self._note_cell(cell, result, error, duration)
-                if cell.run is not None and cell.options is not None and cell.told is not None:
-                    self._close(cell, cell.run, cell.options, cell.told, error, duration)
+                if cell.run and cell.options and cell.told and cell.missed:
+                    self._close(cell, cell.run, cell.options, cell.told, cell.missed, error, duration)
         except Exception as failure:  # noqa: BLE001
             self._warn("end", failure)
         finally:
@@ -317,6 +328,7 @@ class Session:
         run: Run,
         options: TrackOptions,
         told: Told,
+        missed: Missed,
         error: BaseException | None,
         duration: float,
     ) -> None:
@@ -349,6 +361,7 @@ class Session:
         asked = self._checks_asked(view, found)
         taken = self._whole.taken if cell.whole else writing.NamesTaken()
         writing.write(run, found, options, written, taken, self._ordinal, told)
+        missed.settle(found.problems)
         allowance = Allowance.of_cell(duration, self.observer.recorder.budget.spent)
         self._later(run, found, written, allowance)
         if asked:

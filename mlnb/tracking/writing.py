@@ -84,7 +84,7 @@ def write(
     cell: int,
     told: Told,
 ) -> None:
-    """Record everything that the cell hasn't told while it ran; each part on its own, so that one failure costs one part."""
+    """Record everything that the cell hasn't told while it ran; each part on its own: what fails is one problem more."""
     parts: tuple[tuple[str, Callable[[], None]], ...] = (
         ("params", lambda: _params(run, found.params, options.params, written, told)),
         ("metrics", lambda: _metrics(run, found.metrics, options.metrics, written, taken, cell, told)),
@@ -97,9 +97,7 @@ def write(
             part()
         except Exception as error:  # noqa: BLE001 - a part that can't be written is a problem, not the cell's
             found.problems.append((name, f"{type(error).__name__}: {error}"))
-    for where, message in found.problems:
-        written.problems.append((where, message))
-        run.append(events.Problem(where=where, message=message[:2000]))
+    written.problems += found.problems
 
 
 def _params(

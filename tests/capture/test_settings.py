@@ -81,6 +81,12 @@ one, other = Ridge(alpha=2.0, tol=0.1), Ridge(alpha=3.0, tol=0.1)
     assert params(cell, shell) == {"Ridge.alpha": 2.0, "Ridge.tol": 0.1, "Ridge_2.alpha": 3.0}
 
 
+def test_seeds_of_numpy_are_seen(shell):
+    """Its functions are of a compiled kind that says where it comes from in a way of its own."""
+    assert params("import numpy as np\nnp.random.seed(3)", shell) == {"seed": 3}
+    assert params("rng = np.random.default_rng(4)", shell) == {"seed": 4}
+
+
 def test_settings_that_stand_by_their_place_in_the_users_own_fit(shell):
     shell.run_cell("""
 class Perceptron:

@@ -28,6 +28,18 @@ for epoch in range(1000):
     stamps.write(f"{epoch} {time.time()}\\n")
     time.sleep(0.05)
 """
+QUICK = """\
+%%track quick
+import numpy as np
+from sklearn.linear_model import Ridge
+rng = np.random.default_rng(1)
+for alpha in [1.0, 2.0]:
+    model = Ridge(alpha=alpha).fit(rng.normal(size=(20, 2)), rng.normal(size=20))
+loss = 1.0
+while True:
+    loss = loss * 0.999 + 0.001
+    stamps.write("0 0\\n")
+"""
 SILENT = "%%track silent\nimport time\ndepth = 5\ntime.sleep(60)"
 
 
@@ -107,6 +119,26 @@ def test_a_killed_cell_leaves_parameters_source_curve_and_its_time(kernel, tmp_p
     cli(tmp_path, "store", "rebuild")
     assert mlnb.get("training").duration_s == run.duration_s
     assert len(mlnb.get("training").history("loss")) == len(curve)
+
+
+def test_a_killed_cell_leaves_what_was_missed_of_it_and_what_its_calls_were_given(kernel, tmp_path):
+    manager, client = kernel
+    client.execute(QUICK)
+    wait_for(lambda: len(stamps(tmp_path)) >= 100_000)
+    time.sleep(2)
+    kill(manager)
+
+    run = mlnb.get("quick")
+    assert run.status == "killed"
+    assert run.params == {"seed": 1, "Ridge.alpha": "[1.0, 2.0]"}
+    assert run.seeds == '{"default_rng": 1}'
+    record = query.record(Store.open(tmp_path / ".mlnb"), run.run_id)
+    (missed,) = (problem for problem in record["problems"] if problem["where"] == "loops")
+    assert missed["message"].startswith("while True: ")
+    assert missed["message"].endswith("its last values are those last seen")
+    shown = cli(tmp_path, "show", "quick")
+    assert missed["message"] in shown
+    assert "Ridge.alpha" in shown
 
 
 def test_a_running_cell_is_seen_from_another_process(kernel, tmp_path):

@@ -27,6 +27,7 @@ CHANGES = st.one_of(
     st.builds(events.Tag, key=NAMES, value=st.one_of(st.none(), TEXTS)),
     st.builds(events.Note, text=TEXTS),
     st.builds(events.Output, text=TEXTS),
+    st.builds(events.Unseen, problems=st.lists(st.tuples(NAMES, TEXTS), max_size=2)),
     st.builds(events.Renamed, name=TEXTS),
     st.builds(events.Deleted),
     st.builds(events.GitState, commit=TEXTS, dirty=st.booleans()),
@@ -52,7 +53,7 @@ def folded(written):
     for writer, event in written:
         fold.apply(run, event, writer, additions)
     rows = {table: sorted(map(repr, found)) for table, found in additions.rows.items()}
-    return run.columns, run.stamps, run.params, run.tags, run.output, rows
+    return run.columns, run.stamps, run.params, run.tags, run.output, run.unseen, rows
 
 
 @given(journals(), st.randoms())

@@ -107,6 +107,28 @@ def test_a_model_that_would_keep_the_cell_waiting_is_not_kept_and_the_run_says_s
     ]
 
 
+def test_every_small_model_of_a_comparison_is_kept_however_much_observing_took(store, monkeypatch):
+    monkeypatch.setattr(background, "OTHERS", 10.0)  # of a machine that is busy with something else
+    monkeypatch.setattr(background, "EACH", 1.0)
+    fitted = [FittedModel({"weights": [place]}, f"small{place}") for place in range(10)]
+    with start(store=store) as run:
+        assert Background().keep_models(run, fitted, [], Allowance(-1.0)) == 10
+    assert KEEPER.settle()
+    assert sorted(model["name"] for model in models(run)) == sorted(one.name for one in fitted)
+    assert problems(run) == []
+
+
+def test_a_large_model_leaves_room_for_the_small_ones_before_it_and_shows_no_line(store, monkeypatch):
+    monkeypatch.setattr(background, "OTHERS", 10.0)
+    monkeypatch.setattr(background, "EACH", 0.0)
+    background_ = Background()
+    large, newest = FittedModel(np.zeros(10_000_000), "large"), FittedModel({}, "newest")
+    with start(store=store) as run:
+        assert background_.keep_models(run, [large, newest], [], Allowance(0.0)) == 1
+    assert [said.partition(":")[0] for said in problems(run)] == ["model 'large' not kept"]
+    assert background_.refusals() == []
+
+
 def test_code_of_the_users_own_modules_does_not_run_again(store, tmp_path, monkeypatch):
     (tmp_path / "homemade.py").write_text(
         "import pathlib\n"

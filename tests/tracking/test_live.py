@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import math
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -102,6 +104,61 @@ def test_data_is_there_when_it_reached_a_call_and_once(run, seen, home):
     told = [(found["name"], found["role"], found["digest"]) for found in seen[0]["datasets"]]
     assert [name for name, _, _ in told] == ["X", "y"]
     assert [(found["name"], found["role"], found["digest"]) for found in last(home)["datasets"]] == told
+
+
+def test_what_a_call_was_given_is_told_when_it_has_returned(run, seen, home):
+    run(TRAINING)
+    run(
+        "%%track\nfor C in [0.1, 1.0]:\n    LogisticRegression(C=C).fit(X, y)\n    look()\nrng = np.random.default_rng(7)\nlook()"
+    )
+    assert [record["params"] for record in seen] == [
+        {"LogisticRegression.C": 0.1},
+        {"LogisticRegression.C": "[0.1, 1.0]"},
+        {"LogisticRegression.C": "[0.1, 1.0]", "seed": 7},
+    ]
+    assert [record["seeds"] for record in seen][1:] == [None, '{"default_rng": 7}']
+    assert last(home)["params"] == seen[-1]["params"]
+
+
+def test_a_setting_that_takes_more_values_than_a_list_holds_is_taken_back(run, seen):
+    run(TRAINING)
+    run(
+        "%%track\nimport time\nfor i in range(60):\n    LogisticRegression(C=1.0 + i, tol=0.01)\n    time.sleep(0.01)\nlook()"
+    )
+    assert seen[0]["params"] == {"LogisticRegression.tol": 0.01}
+
+
+def test_what_is_missed_is_told_so_far_and_is_said_once_in_the_end(run, seen, home):
+    run(
+        "%%track\nimport time\nfor i in range(40_000):\n    x = i * 0.5\n    if i == 30_000:\n        time.sleep(2.5)\n        look()"
+    )
+    (missed,) = seen[0]["problems"]
+    assert missed["where"] == "loops"
+    assert missed["message"].startswith("for i in range(40000): ")
+    assert missed["message"].endswith("its last values are those last seen")
+    said = [problem["message"] for problem in last(home)["problems"]]
+    assert [
+        ("of 40,000 turns were seen" in text, "last seen" in text) for text in said if "turns" in text
+    ] == [(True, False)]
+
+
+def test_a_cell_without_numpy_stays_without_it(tmp_path):
+    """Its import takes longer than all else that a tracked cell may cost."""
+    cell = "%%track\nloss = 1.0\nfor i in range(20_000):\n    loss = loss * 0.999\n"
+    code = f"""
+import sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_line_magic("load_ext", "mlnb")
+shell.run_cell({cell!r})
+assert "loss" in shell.user_ns
+assert "numpy" not in sys.modules
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "turns were seen" in str(last(Store.open(tmp_path / ".mlnb"))["problems"])
 
 
 def test_a_secret_is_told_as_little_as_it_is_recorded(run, seen):

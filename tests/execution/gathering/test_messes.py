@@ -11,6 +11,7 @@ import io
 import os
 import random
 import statistics
+import sys
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ class Played:
 def play(made: list[Step]) -> Played:
     """A session in a namespace of its own, recorded as a kernel's session records it."""
     namespace: dict[str, Any] = {}
+    forget_modules()
     looker, states = chance.Chance(), dict[str, str]()
     found = Played([], [])
     random.seed()
@@ -74,6 +76,14 @@ def play(made: list[Step]) -> Played:
     return found
 
 
+def forget_modules() -> None:
+    """A new kernel has none of the modules that a notebook has written into its folder."""
+    folder = str(Path.cwd())
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None) or "").startswith(folder):
+            del sys.modules[name]
+
+
 def numbers_of(source: str, namespace: dict[str, Any]) -> dict[str, float]:
     tree = ast.parse("\n".join("" if line.startswith("%") else line for line in source.split("\n")))
     names = {
@@ -85,6 +95,7 @@ def numbers_of(source: str, namespace: dict[str, Any]) -> dict[str, float]:
 def executed(notebook: Any, names: Iterable[str]) -> dict[str, float]:
     """The numbers of these names in the end, in a namespace where nothing was."""
     namespace: dict[str, Any] = {}
+    forget_modules()
     random.seed()
     for cell in notebook.cells:
         good, line = execute(cell.source, namespace)
@@ -123,4 +134,4 @@ def test_a_slice_gives_the_numbers_of_its_session(name: str) -> None:
                 wrong.append(f"seed {seed}, execution {at}: {parted}")
     assert shares
     assert not wrong, f"{len(wrong)} of {len(shares)}\n" + "\n".join(wrong[:8])
-    assert statistics.median(shares) < 0.9  # nearly everything is no slice
+    assert statistics.median(shares) < 0.78  # nearly everything is no slice
