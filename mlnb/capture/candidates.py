@@ -53,7 +53,7 @@ class Candidate:
 
     @property
     def last(self) -> float:
-        return self.value if self.more is None else self.more.values[-1]
+        return self.value if self.more is None else self.more.latest
 
     @property
     def from_call(self) -> bool:
@@ -120,7 +120,7 @@ class Candidates:
     def continue_newest(self, more: Series) -> None:
         """The number that was added last goes on in later turns."""
         self._all[-1].more = more
-        self._places.setdefault(_key(more.values[-1]), []).append(len(self._all) - 1)
+        self._places.setdefault(_key(more.latest), []).append(len(self._all) - 1)
 
     def _hold(self, found: Candidate, key: str) -> None:
         """A variable holds it from now on."""

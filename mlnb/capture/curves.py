@@ -129,7 +129,7 @@ def _points(members: Sequence[Candidate]) -> tuple[list[float], list[int]]:
         turn = loops[0].number if len(loops) == 1 else UNKNOWN
         found.append((member.note.tick, member.value, own, turn))
         if more is not None:
-            found += zip(more.ticks, more.values, more.own, more.turns, strict=True)
+            found += more.points()
     if sum(member.more is not None for member in members) > 1:
         found.sort()
     _, numbers, owns, turns = map(list, zip(*found, strict=True))

@@ -55,6 +55,7 @@ _KINDS: Final[tuple[Any, ...]] = (
 _COUNTED: Final = frozenset(type(iter(kind)) for kind in _KINDS)
 """Iterators of Python's own that say, without running anything of the user's, how much is left."""
 _RANGE: Final = type(iter(range(0)))
+_OVER_A_LIST: Final[type] = type(iter([]))
 
 
 class Watched:
@@ -125,7 +126,7 @@ class Phases:
         self._length = operator.length_hint(raw) if type(raw) in _COUNTED else None
         self._range = own and type(raw) is _RANGE
         self._rest: range | None = None  # of a range, what no iterator of ours is set to
-        self._full: Any = repeat(()) if raw is None else chain(raw, _end(state))
+        self._full: Any = repeat(()) if raw is None else chain(_Once(raw), _end(state))
         self._budget = budget
         self._paid = 0.0 if budget is None else budget.spent
         self._seen_turns = seen_turns
@@ -197,7 +198,7 @@ class Phases:
             self.state.exhausted = True  # the rest of the loop is the author's own
             if self._rest is not None:
                 return iter(self._rest)
-            return self._full if self._budget is None else self._raw
+            return self._full if self._budget is None else _Once(self._raw)
         if self._rest is not None or (self._range and self._pace < SHORT):
             return self._part_of_range(piece)
         return islice(self._full, piece)
@@ -208,6 +209,15 @@ class Phases:
         self._given, self._rest = iter(rest[:piece]), rest[piece:]
         self.state.exhausted = not self._rest
         return self._given
+
+    def _place(self) -> int | None:
+        """How many items were drawn, where the iterator tells."""
+        if type(self._raw) is _OVER_A_LIST:  # which may grow meanwhile
+            reduced: Any = self._raw.__reduce__()
+            if len(reduced) > 2:
+                return reduced[2]  # type: ignore[no-any-return]
+            return self._length if (self._length or 0) > self.state.turn else None
+        return None if self._length is None else self._length - operator.length_hint(self._raw)
 
     def go_bare(self) -> None:
         """Nobody watches any more, but it may go on: a generator's, a task's."""
@@ -223,8 +233,8 @@ class Phases:
             gone = piece - operator.length_hint(self._given) - state.false
             if self._range:
                 gone = min(gone, (self._length or 0) - state.turn - 1)
-        elif self._length is not None:
-            gone = max(0, self._length - operator.length_hint(self._raw) - 1 - state.turn)
+        elif (place := self._place()) is not None:
+            gone = max(0, place - 1 - state.turn)
         else:
             return
         state.turn += gone
@@ -232,6 +242,18 @@ class Phases:
         state.ended_blind = state.ended_blind or gone > 0
         self._piece = 0
         state.counted = True
+
+
+class _Once:
+    """What gives an iterator to whoever asks for one, so that its own `__iter__`, which may be the user's, isn't asked again."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+
+    def __iter__(self) -> Any:
+        return self._raw
 
 
 def _end(state: Watched) -> Iterator[None]:
@@ -263,8 +285,8 @@ class Bare:
         return ()
 
     def unseen(self) -> Any:
-        raw, self._raw = self._raw, ()
-        return raw
+        raw, self._raw = self._raw, iter(())
+        return _Once(raw)
 
     def stop(self) -> None:
         pass

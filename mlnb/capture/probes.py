@@ -54,10 +54,10 @@ def statement(value: ast.expr) -> ast.stmt:
     return ast.copy_location(ast.Expr(value), value)
 
 
-def tolerant(*noted: ast.stmt) -> ast.stmt:
-    """The statements, as long as the names in them are bound."""
-    handler = ast.ExceptHandler(_part("unbound"), None, [ast.Pass()])
-    return _at(noted[0], ast.Try([*noted], [handler], [], []))
+def tolerant(noted: ast.stmt, *otherwise: ast.stmt) -> ast.stmt:
+    """The statement, if the names in it are bound; else those."""
+    handler = ast.ExceptHandler(_part("unbound"), None, [*otherwise] or [ast.Pass()])
+    return _at(noted, ast.Try([noted], [handler], [], []))
 
 
 def first(noted: ast.expr, value: ast.expr) -> ast.expr:
@@ -123,7 +123,8 @@ def loop(
 
 def _unless(test: ast.expr, state: State) -> ast.stmt:
     known = ast.Assign([ast.Attribute(state.read(), "false", ast.Store())], ast.Constant(True))
-    return _at(test, ast.If(ast.UnaryOp(ast.Not(), copied(test)), [known, ast.Break()], []))
+    counted = ast.Expr(_asked(state, "stop"))
+    return _at(test, ast.If(ast.UnaryOp(ast.Not(), copied(test)), [known, counted, ast.Break()], []))
 
 
 def _mark_breaks(body: list[ast.stmt], state: State) -> None:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from mlnb.capture import kept, loops, unseen
 from mlnb.capture.budget import Budget, cpu
 from mlnb.capture.calls import Calls
-from mlnb.capture.kinds import followed
+from mlnb.capture.kinds import followed, home_of
 from mlnb.capture.loops import Phases, Watched
 from mlnb.capture.numbers import LONGEST, number_of, numbers_of
 from mlnb.capture.probes import PROBE
@@ -37,13 +37,15 @@ if TYPE_CHECKING:
 
     from mlnb.capture.twins import Twins
 
+RECENT: Final = 30  # notes among which a variable's last one is looked for
 LONG: Final = 500  # items of a list
 LONGEST_IN_A_LOOP: Final = 10_000
 FEW_LONG: Final = 1  # passes of a place whose long lists are seen whatever the budget says
+_FILLED: Final = frozenset({list, tuple})
 _SIZED: Final = frozenset({list, tuple})
 _SAYS: Final = frozenset({"print", "shown"})
 _HELD: Final = frozenset({list, dict})
-_UNCHARGED: Final = frozenset({"loop", "exit", "return", "define"})
+_UNCHARGED: Final = frozenset({"loop", "exit", "bound", "return", "define"})
 _HEAVY: Final = frozenset({"call", "exit"})
 _LIGHT: Final = frozenset({int, float, str, bool, type(None)})
 SURE: Final = 64  # passes of a place that are seen whatever the budget says
@@ -146,7 +148,7 @@ class _On(_Off):
 _PICKLED: Final = (
     "type('mlnb', (), {'__call__': lambda self, pair: pair[1], 'iter': staticmethod(iter), 'unbound': NameError, "
     "'loop': staticmethod(lambda pair: (__import__('types').SimpleNamespace(seen=tuple, stop=tuple, false=False, "
-    "unseen=lambda: pair[1] if len(pair) > 1 else iter(tuple, 1)),))})()"
+    "unseen=lambda: type('once', (), {'__iter__': lambda self: pair[1]})() if len(pair) > 1 else iter(tuple, 1)),))})()"
 )
 OFF: Final = _Off()
 
@@ -192,6 +194,9 @@ class Recorder:
         self._activations = 0
         self._counts: dict[int, int] = {}
         self._numbered: set[int] = set()  # places that gave a number
+        self._bound: dict[
+            str, Any
+        ] = {}  # of a loop that is over, the variables that are bound, where not all are
         self._read_last: set[int] = set()  # places whose last value was read when their loop was over
         self._overdrawn: Counter[int] = Counter()
         self._pending: dict[int, Any] = {}
@@ -372,6 +377,8 @@ class Recorder:
             self._returned(site)
         elif kind == "part":
             self._calls.hold(site, value)
+        elif kind == "bound":
+            self._bound[site.names[0]] = value
         elif kind == "define":
             if self.twins is not None:
                 self.twins.reach(value)
@@ -398,6 +405,8 @@ class Recorder:
                 self._open.pop(site.number, None)  # it has said what it had to say
 
     def _value(self, site: Site, value: Any, count: int) -> None:
+        if site.changed:
+            value = _left_by(site, {site.path[0][1]: value} if site.path else {})
         if site.loops and count > FEW_LONG and type(value) in _SIZED and len(value) > LONGEST_IN_A_LOOP:
             return
         plain = kept.at_site(site, value)
@@ -422,6 +431,8 @@ class Recorder:
             return
         if turns is None:
             turns = self._where()
+        if site.changed and type(value) is float and self._is_put_right(site, value, turns):
+            return
         if site.kind in _SAYS and type(value) is float and self._is_said_again(site, value):
             return
         if self.on_note is not None:
@@ -432,6 +443,18 @@ class Recorder:
         self.budget.later(1 + len(value) / 20 if type(value) in _HELD else 1)
         if turns:
             self._newest[_place(site, turns)] = note
+
+    def _is_put_right(self, site: Site, value: float, turns: tuple[Turn, ...]) -> bool:
+        """Whether what a variable got in this turn is noted already: then that note has what became of it."""
+        for note in reversed(self.notes[-RECENT:]):
+            if (note.site.kind, note.site.names, note.site.loops) == (site.kind, site.names, site.loops):
+                if note.more is not None:
+                    note.more.put_right(value)
+                    return True
+                if note.loops == turns and type(note.value) is float:
+                    note.value = value
+                    return True
+        return False
 
     def _is_said_again(self, site: Site, value: float) -> bool:
         """Whether what is printed is the number that a place of this loop gave last, whose name is known by now."""
@@ -582,6 +605,9 @@ class Recorder:
         stack = self._loops
         if type(value) is tuple and value and type(value[0]) is Watched:
             loop, values = value[0], value[1:]
+            if self._bound:
+                values = tuple(self._bound.get(name) for name in site.names)
+                self._bound = {}
             if loop in stack:
                 self._drop_above(loop)
                 self._end_of(loop, site, values if site.function is not None else None)
@@ -603,12 +629,16 @@ class Recorder:
 
     def _note_end(self, loop: Watched, values: Any, site: Site) -> None:
         """`values` are the function's variables; a cell's own are in the namespace."""
-        if not loop.blind and loop.counted and not loop.ended_blind:
+        unseen = {number for number, turns in self._blind.items() if turns.unseen}
+        if loop.blind or not loop.counted:
+            unseen.add(loop.number)
+        if not unseen and not loop.ended_blind:
             return
         found = self._namespace if values is None else dict(zip(site.names, values, strict=False))
         filled = [self._sites[number] for number in site.inside]
         for place in filled:
-            self._take_list(place, followed(place.path, found))
+            if not unseen.isdisjoint(place.loops):
+                self._take_list(place, followed(place.path, found), loop)
         if not loop.ended_blind:
             return
         if not loop.counted:
@@ -625,14 +655,22 @@ class Recorder:
                 constant = place.arguments[0].constant if place.arguments else MISSING
                 self._keep(place, plain, None if constant is MISSING else kept.key(constant), turns)
 
-    def _take_list(self, place: Site, value: Any) -> None:
-        """A list or an array that a loop has filled holds what wasn't seen."""
-        if place.kind not in {"append", "item"}:
+    def _take_list(self, place: Site, value: Any, loop: Watched) -> None:
+        """A list or an array that a loop has filled holds what wasn't seen. It is read when the outermost loop is over, and
+        again only when it has grown by half: loops within loops fill it a little each."""
+        if place.kind not in {"append", "item"} or (place.loops and place.loops[0] != loop.number):
             return
+        if type(value) not in _FILLED and home_of(type(value)) != "numpy":
+            return
+        size = len(value)
+        if size > LONGEST or (place.kind == "item" and size != loop.turn + 1):
+            return  # an array that isn't full
         name = place.names[0]
+        if 2 * size < 3 * len(self.grown[name].values) if name in self.grown else False:
+            return
         if (several := numbers_of(value)) is not None:
             self.grown[name] = Grown(place.loops, several)
-        elif type(value) is list and value and type(value[0]) is dict and len(value) <= LONGEST:
+        elif type(value) is list and value and type(value[0]) is dict:
             for key in value[0]:
                 column = [row.get(key) if type(row) is dict else None for row in value]
                 if type(key) is str and (several := numbers_of(column)) is not None:
@@ -648,8 +686,8 @@ class Recorder:
             turns[loop.number] = seen + loop.turn + 1 - loop.blind, blind + loop.blind + loop.ended_blind
         inexact = self._early.union(loop.number for loop in running)
         texts = [
-            f"{self._sites[number].text[:80]}: {seen:,} turns were seen so far, the others ran too quickly to be looked "
-            f"at; {SO_FAR if number in inexact else EXACT}"
+            f"{self._sites[number].text[:80]}: {seen:,} turns were seen so far, the others weren't looked at; "
+            f"{SO_FAR if number in inexact else EXACT}"
             for number, (seen, blind) in turns.items()
             if blind
         ]
@@ -663,7 +701,7 @@ class Recorder:
             counted = turns.counted and not any(outer in within for outer in loops)
             yield (
                 f"{self._sites[number].text[:80]}: {turns.seen:,} of {'' if counted else 'more than '}"
-                f"{turns.seen + turns.unseen:,} turns were seen, the others ran too quickly to be looked at; "
+                f"{turns.seen + turns.unseen:,} turns were seen, the others weren't looked at; "
                 f"{self._last_of(number)}, the lowest and highest are of those seen"
             )
         for note in self.notes:
@@ -722,7 +760,7 @@ class _Quick:
 
     @property
     def latest(self) -> float:
-        return self._series.values[-1]
+        return self._series.latest
 
     def goes_on(self, value: float) -> bool:
         """Take it in, if it belongs here."""

@@ -43,11 +43,12 @@ _NESTED: Final = 8  # statements within statements: Python allows 20, and a loop
 
 @dataclass(frozen=True)
 class _Where:
-    """Where the walk stands. `drawn` says: in what a picture says; `listed`: in a comprehension; `paced`: in a loop that goes
+    """Where the walk stands. `depth` counts the loops' states that are in use; `drawn` says: in what a picture says; `listed`: in a comprehension; `paced`: in a loop that goes
     in phases."""
 
     function: str | None = None
     loops: tuple[int, ...] = ()
+    depth: int = 0
     drawn: bool = False
     listed: bool = False
     paced: bool = False
@@ -120,19 +121,24 @@ class Rewriter:
         """Of no interest is a function that makes no number which a person would write down, reads nothing and says nothing."""
         if node.name in self._skip or isinstance(node, ast.AsyncFunctionDef) or worth.looks_at_itself(node):
             return
-        own, before, calls = copied(node.body), set(self.sites), len(self._calls)
+        own, before, calls = copied(node.body), self._number, len(self._calls)
         self._unit = self._next()
         self._body(node.body, _Where(function=node.name))
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-        if any(worth.is_strong(site) for number, site in self.sites.items() if number not in before):
+        if any(worth.is_strong(self.sites[number]) for number in self._sites_since(before)):
             self.units[first] = self._unit
         else:
             node.body = own
             self._forget(before, calls)
 
-    def _forget(self, before: Collection[int], calls: int) -> None:
+    def _sites_since(self, before: int) -> list[int]:
+        """The places that were found since that number was given."""
+        return [number for number in range(before + 1, self._number + 1) if number in self.sites]
+
+    def _forget(self, before: int, calls: int) -> None:
         """A rewriting is taken back."""
-        self.sites = {number: site for number, site in self.sites.items() if number in before}
+        for number in self._sites_since(before):
+            del self.sites[number]
         del self._calls[calls:]
 
     # ---- statements -------------------------------------------------------------------------
@@ -165,6 +171,9 @@ class Rewriter:
                 node.value = self._assigned(node, node.value, (node.target.id,), where)
         elif isinstance(node, ast.Expr):
             self._expression_statement(node, where, shown=shown)
+        elif isinstance(node, ast.AugAssign):
+            self._other(node, where)
+            return None, node, self._changed(node, where)
         elif isinstance(node, ast.Return):
             seen, form = len(self._calls), node.value
             self._other(node, where)
@@ -226,34 +235,38 @@ class Rewriter:
             node.iter = self._expression(node.iter, where)
         if not worth.is_worth_watching(node):
             return node, None
-        own, before, calls = copied(node.body), set(self.sites), len(self._calls)
+        own, before, calls = copied(node.body), self._number, len(self._calls)
         names = () if isinstance(node, ast.While) else target_names(node.target)
         fresh = isinstance(node, ast.For) and worth.is_range(node.iter)
         number = self._site("loop", node, where, text=text, names=names, fresh=fresh)
         paced = self._deepest <= _NESTED and worth.may_be_paced(node)
-        self._body(node.body, replace(where, loops=(*where.loops, number), paced=paced))
-        if set(self.sites) - before == {number}:
+        inner = replace(where, loops=(*where.loops, number), depth=where.depth + 1, paced=paced)
+        self._body(node.body, inner)
+        if not self._sites_since(number):
             node.body = own
             self._forget(before, calls)
             self._body(node.orelse, where)
             return node, None
-        filled = self._filled_in(set(self.sites) - before)
-        self._body(node.orelse, where)
+        filled = self._filled_since(before)
+        self._body(node.orelse, replace(where, depth=where.depth + 1))
         if paced:
             assert not isinstance(node, ast.AsyncFor)
-            state = probes.State(number, len(where.loops), in_function=where.function is not None)
-            whole: ast.stmt = probes.loop(node, state, names, node.body, own)
+            state = probes.State(number, where.depth, in_function=where.function is not None)
+            whole: ast.For | ast.AsyncFor | ast.While = probes.loop(node, state, names, node.body, own)
         else:
             state = None
             begun = probes.noting(number, probes.names(names, node), node.body[0])
             node.body.insert(0, probes.statement(begun))
             whole = node
-        return whole, self._left(node, number, filled, where, state)
+        left = self._left(node, number, filled, where, state)
+        if node.orelse:
+            whole.orelse.insert(0, copied(left))  # what an `else` does is after the loop
+        return whole, left
 
-    def _filled_in(self, numbers: Iterable[int]) -> tuple[int, ...]:
+    def _filled_since(self, before: int) -> tuple[int, ...]:
         """The places in a loop that set variables, attributes and items, or fill lists: of each of these, the last."""
         found: dict[tuple[Kind, tuple[str, ...], Any], int] = {}
-        for number in sorted(numbers):
+        for number in self._sites_since(before):
             site = self.sites[number]
             if site.path or (site.kind == "assign" and all(map(str.isidentifier, site.names))):
                 key = site.arguments[0].text if site.kind == "item" else None
@@ -269,12 +282,48 @@ class Rewriter:
         for place in map(self.sites.__getitem__, filled):
             ends |= dict.fromkeys([place.path[0][1]] if place.path else place.names)
         leave = self._site("exit", node, where, text="", inner=number, names=tuple(ends), inside=filled)
-        told = [] if state is None else [state.read()]
-        if where.function is not None:
-            told += [ast.Name(name, ast.Load()) for name in ends]
-        value: ast.expr = ast.Tuple(told, ast.Load()) if told else ast.Constant(None)
-        left = probes.statement(probes.noting(leave, value, node))
-        return probes.tolerant(left) if told else left
+        if where.function is None:
+            value: ast.expr = ast.Constant(None) if state is None else ast.Tuple([state.read()], ast.Load())
+            return probes.statement(probes.noting(leave, value, node))
+        told: list[ast.expr] = [] if state is None else [state.read()]
+        whole = ast.Tuple([*told, *(ast.Name(name, ast.Load()) for name in ends)], ast.Load())
+        one_by_one = [
+            probes.tolerant(
+                probes.statement(
+                    probes.noting(
+                        self._site("bound", node, where, text="", names=(name,)),
+                        ast.Name(name, ast.Load()),
+                        node,
+                    )
+                )
+            )
+            for name in ends
+        ]
+        alone = probes.statement(probes.noting(leave, ast.Tuple([*told], ast.Load()), node))
+        return probes.tolerant(
+            probes.statement(probes.noting(leave, whole, node)), *one_by_one, probes.tolerant(alone)
+        )
+
+    def _changed(self, node: ast.AugAssign, where: _Where) -> ast.stmt | None:
+        """`loss /= n`: what is held behind the statement is what counts. It is looked up by what objects hold."""
+        path = path_of(node.target)
+        if not path or not words.is_metric_name(str(path[-1][1])):
+            return None
+        known = Argument(str(path[-1][1]), constant=path[-1][1])
+        item = isinstance(node.target, ast.Subscript)
+        owner = node.target.value if isinstance(node.target, ast.Subscript) else node.target
+        number = self._site(
+            "item" if item else "assign",
+            node,
+            where,
+            text=ast.unparse(node)[:200],
+            names=(ast.unparse(owner),),
+            path=path[:-1] if item else path,
+            arguments=(known,) if item else (),
+            expression=describe(node.value),
+            changed=True,
+        )
+        return probes.statement(probes.noting(number, ast.Name(path[0][1], ast.Load()), node))
 
     def _assign(self, node: ast.Assign, where: _Where) -> None:
         target = node.targets[0]
@@ -408,7 +457,7 @@ class Rewriter:
         part = "value" if isinstance(node, ast.DictComp) else "elt"
         value = getattr(node, part)
         names = tuple(name for one in node.generators for name in target_names(one.target))
-        own, before, calls = copied(value), set(self.sites), len(self._calls)
+        own, before, calls = copied(value), self._number, len(self._calls)
         number = self._site("loop", node, where, text=ast.unparse(node)[:200], names=names)
         inner = replace(where, loops=(*where.loops, number), listed=True, paced=False)
         value = self._expression(value, inner)

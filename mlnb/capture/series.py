@@ -7,7 +7,7 @@ that a curve keeps its shape.
 
 from __future__ import annotations
 
-from array import array
+import struct
 from itertools import count
 from typing import Any, Final
 
@@ -15,44 +15,51 @@ ENOUGH: Final = 64  # notes of a place that tell what its numbers are
 MOST: Final = 100_000
 UNKNOWN: Final = -(1 << 62)
 
+_POINT: Final = struct.Struct("=qdqq")
+_PACK: Final = _POINT.pack
+_SIZE: Final = _POINT.size
+
 tick: Final = count().__next__
 """What comes later has a higher number: a curve that several places give has their numbers in order."""
 
 
 class Series:
-    """`values`, the loop's own whole numbers beside them (`UNKNOWN` where it has none), the turns of the outermost loop, and
-    when they came, by `tick`."""
+    """Numbers with the loop's own whole numbers beside them (`UNKNOWN` where it has none), the turns of the outermost loop, and
+    when they came, by `tick`. One write takes a number in whole, so that an interrupt leaves no half of one."""
 
-    __slots__ = ("halved", "own", "ticks", "turns", "values")
+    __slots__ = ("_packed", "halved", "latest")
 
     def __init__(self) -> None:
-        self.values = array("d")
-        self.own = array("q")
-        self.turns = array("q")
-        self.ticks = array("q")
+        self._packed = bytearray()
+        self.latest = 0.0
         self.halved = 0
 
-    def __len__(self) -> int:
-        return len(self.values)
-
     def append(self, value: float, own: Any, turn: int) -> None:
-        self.values.append(value)
-        self.own.append(own if type(own) is int and -UNKNOWN > own > UNKNOWN else UNKNOWN)
-        self.turns.append(turn)
-        self.ticks.append(tick())
-        if len(self.values) > MOST:
+        known = type(own) is int and -UNKNOWN > own > UNKNOWN
+        self._packed += _PACK(tick(), value, own if known else UNKNOWN, turn)
+        self.latest = float(value)
+        if len(self._packed) > MOST * _SIZE:
             self._halve()
 
+    def put_right(self, value: float) -> None:
+        """The latest number has become another."""
+        at, _, own, turn = _POINT.unpack(self._packed[-_SIZE:])
+        self._packed[-_SIZE:] = _PACK(at, value, own, turn)
+        self.latest = value
+
+    def points(self) -> list[tuple[int, float, int, int]]:
+        """When each came, the number, the loop's own, the turn."""
+        return list(_POINT.iter_unpack(self._packed))
+
     def _halve(self) -> None:
-        values = self.values
+        points = self.points()
         kept: list[int] = []
-        for start in range(0, len(values), 4):
-            four = sorted(range(start, min(start + 4, len(values))), key=lambda place: _height(values[place]))
+        for start in range(0, len(points), 4):
+            four = sorted(
+                range(start, min(start + 4, len(points))), key=lambda place: _height(points[place][1])
+            )
             kept += sorted({four[0], four[-1]})
-        self.values = array("d", [values[place] for place in kept])
-        self.own = array("q", [self.own[place] for place in kept])
-        self.turns = array("q", [self.turns[place] for place in kept])
-        self.ticks = array("q", [self.ticks[place] for place in kept])
+        self._packed = bytearray(b"".join(_PACK(*points[place]) for place in kept))
         self.halved += 1
 
 

@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
 Kind = Literal[
-    "call", "assign", "item", "key", "append", "print", "shown", "loop", "exit", "return", "part", "define"
+    "call",
+    "assign",
+    "item",
+    "key",
+    "append",
+    "print",
+    "shown",
+    "loop",
+    "exit",
+    "bound",
+    "return",
+    "part",
+    "define",
 ]
 
 MISSING: Final[Any] = object()
@@ -76,7 +88,7 @@ class Site:
     with the result what it returns; `held` that an enclosing call needs its value; `awaits` that its key is known later.
     `paced` says that its loop goes in phases, so that it needn't be passed over; `unit` is the code that it stands in, where
     that is a function's; `fresh` that what a loop goes over is made where it begins; `path` how the list, dictionary or attribute
-    is reached that a place fills.
+    is reached that a place fills, `changed` that it is looked up there when the statement is over.
     """
 
     number: int
@@ -103,4 +115,5 @@ class Site:
     unit: int | None = None
     fresh: bool = False
     path: tuple[Step, ...] = ()
+    changed: bool = False
     expression: Expression | None = None

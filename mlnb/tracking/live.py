@@ -95,7 +95,7 @@ class Curve:
             and self.values.tobytes() == array("d", values[:count]).tobytes()
         ):
             return list(range(count, len(steps)))
-        told = dict(zip(self.steps, self.values, strict=True))
+        told = dict(zip(self.steps, self.values, strict=False))
         left = [at for at, step in enumerate(steps) if step not in told]
         if len(told) != count or len(steps) - len(left) != count:
             return None

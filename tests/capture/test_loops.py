@@ -515,3 +515,118 @@ for step in range(306_000):
     assert len(run.history("val_loss")) > 20
     assert run.metrics["loss"] == 1 / 6001
     assert run.metrics["val_loss"] == 1 / 6000
+
+
+ASKED = """
+class Loader:
+    def __init__(self):
+        self.epoch = 0
+    def __iter__(self):
+        self.epoch += 1
+        self.at = 0
+        return self
+    def __next__(self):
+        if self.at >= 400:
+            raise StopIteration
+        self.at += 1
+        return self.at
+class Bare:
+    def __init__(self):
+        self.at = 0
+    def __next__(self):
+        self.at += 1
+        if self.at > 3:
+            raise StopIteration
+        return self.at
+class Source:
+    def __iter__(self):
+        return Bare()
+loader = Loader()
+for epoch in range(3):
+    for batch in loader:
+        loss = abs(batch) * 0.5 ** loader.epoch
+def over(things):
+    for thing in things:
+        loss = abs(thing)
+    return loss
+over(loader)
+for thing in Source():
+    loss = abs(thing)
+over(Source())
+"""
+
+
+def test_an_iterator_is_asked_for_once_a_loop(shell, poor):
+    tracked(shell, ASKED)
+    assert shell.user_ns["loader"].epoch == 4
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "value"),
+    [
+        ("import math\nloss = math.sqrt(4)\nloss += 0.5\nprint('done')", "loss", 2.5),
+        ("def judge(n):\n    acc = abs(n) / 10\n    acc *= 0.5\n    return acc\nacc = judge(5)", "acc", 0.25),
+        (
+            "def step(b): return abs(b) / 3\nfor b in range(300):\n    loss = step(b)\n    loss += 1.5",
+            "loss",
+            299 / 3 + 1.5,
+        ),
+        ("m = {}\nfor b in range(5):\n    m['loss'] = abs(b) / 3\n    m['loss'] += 10", "m.loss", 4 / 3 + 10),
+    ],
+)
+def test_what_a_number_becomes_is_what_it_is(cell, name, value, shell, rich):
+    run = tracked(shell, cell)
+    found = {**run.metrics, **{known.rpartition(".")[2]: one for known, one in run.metrics.items()}}
+    assert found[name.rpartition(".")[2]] == value, run.metrics
+
+
+def test_each_point_of_a_number_that_is_put_right_is_right(shell, rich):
+    run = tracked(shell, "for b in range(300):\n    loss = abs(b / 3)\n    loss += 1.5")
+    assert list(run.history("loss")["value"]) == [b / 3 + 1.5 for b in range(300)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    for i in range(3000):\n        loss = abs(i) / 3\n        if i > 10**7: acc = abs(i)",
+        "    for i in range(3000):\n        tmp = abs(i)\n        loss = tmp / 3\n        del tmp",
+        "    for i in range(3000):\n        loss = abs(i) / 3\n    else:\n        for j in range(200): score = abs(j) / 7",
+    ],
+)
+def test_a_function_whose_variables_are_not_all_bound(body, shell, poor):
+    run = tracked(shell, f"def train():\n{body}\n    return None\ntrain()")
+    assert run.metrics["loss"] == 2999 / 3
+
+
+def test_an_array_that_is_not_full_is_no_curve(shell, poor):
+    cell = "import numpy as np\nval_loss = np.zeros(6000)\nfor e in range(6000):\n    if e == 4000: break\n    val_loss[e] = abs(1 / (e + 1))"
+    run = tracked(shell, cell)
+    assert 0.0 not in [value for name in run.metrics for value in run.history(name)["value"]]
+
+
+def test_turns_are_counted(shell, poor):
+    cell = "i = 0\nwhile i < 30_000:\n    i += 1\n    loss = abs(i / 2)\nq = [0]\nfor n in q:\n    acc = abs(n / 2)\n    q.append(n + 1)\n    if n == 20_000: break"
+    run = tracked(shell, cell)
+    rows = mlnb.sql(f"SELECT message FROM problems WHERE run_id = '{run.run_id}' AND place = 'loops'")
+    said = " ".join(rows["message"])
+    assert "of 30,000 turns" in said
+    assert "of 20,001 turns" in said
+
+
+def test_an_interrupt_in_the_midst_of_a_note_loses_no_other(shell, rich, monkeypatch):
+    from mlnb.capture import series
+
+    calls = iter(range(10**6))
+
+    def interrupted():
+        if next(calls) == 200:
+            raise KeyboardInterrupt
+        return next(ticks)
+
+    ticks = iter(range(10**6))
+    monkeypatch.setattr(series, "tick", interrupted)
+    shell.run_cell("%%track --quiet\nacc = abs(0.7)\nfor i in range(300):\n    loss = abs(i / 3)")
+    assert magics.current(shell).settle()
+    run = mlnb.get(mlnb.runs().run_id[0])
+    assert run.metrics["acc"] == 0.7
+    assert len(run.history("loss")) > 100
