@@ -35,10 +35,12 @@ from mlnb.store import Store, answers, archive, care, index, ingest, query, read
 from mlnb.testing import make_runs, relations
 
 STAGES: Final[dict[str, tuple[Any, str]]] = {
+    "held": (reading, "take_over"),
     "read": (reading, "read_events"),
     "insert": (rows.tables.Writer, "insert_arrow"),
     "commit": (ingest, "commit"),
     "committed": (ingest.wide, "keep_up"),
+    "kept": (ingest, "archive_journals"),
     "archive": (archive, "_pack"),
     "sync": (archive, "sync"),
     "noted": (ingest.positions, "note_segment"),
@@ -48,7 +50,7 @@ STAGES: Final[dict[str, tuple[Any, str]]] = {
 }
 """Where a folding child dies: before the n-th call of this function."""
 
-ONCE: Final = {"read", "commit", "committed", "sync", "noted"}
+ONCE: Final = {"held", "read", "kept", "commit", "committed", "sync", "noted"}
 """Stages that a small fold passes once."""
 
 _told = struct.Struct("<q")

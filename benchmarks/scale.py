@@ -1,10 +1,11 @@
 """How the store bears size: time, and the most memory, of what is done with it.
 
-    python -m benchmarks.scale --points 10000000 --records 100000 --stale 2000
+    python -m benchmarks.scale --points 10000000 --records 100000 --stale 2000 --waiting 10000
 
 Each step is a process of its own, which says how long it took (CPU and wall), and the most memory that it had beyond what it
 had when its libraries were loaded. Steps follow one another in one store: one run of so many points is logged, folded, asked
-about, taken care of; so many records fill the registry; so many journals are left behind by writers that died.
+about, taken care of; so many records fill the registry; so many journals are left behind by writers that died; so many runs
+wait to be folded, all at once.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
+
+from mlnb.errors import Busy
 
 RUN: Final = "01K0GQ00000000000000000B1G"
 MIB: Final = 1 << 20
@@ -58,6 +61,18 @@ def _list(folder: Path, _: int) -> None:
     from mlnb.store import Store, query
 
     query.run_page(Store.open(folder), limit=50)
+
+
+def _all(folder: Path, count: int) -> None:
+    from mlnb.store import Store, answers
+
+    while True:
+        try:
+            with answers.looking(Store.open(folder)) as connection:
+                assert connection.execute("SELECT count(*) FROM runs").fetchall() == [(count,)]
+                return
+        except Busy:  # the process that went on with it is about it
+            time.sleep(1)
 
 
 def _verify(folder: Path, _: int) -> None:
@@ -133,6 +148,14 @@ def _look_up_again(folder: Path, _: int) -> Callable[[], object]:
     return lambda: (store.registry.breaks(), ledger.of(store).model("model-1").version(1))
 
 
+def _wait_to_be_folded(folder: Path, count: int) -> None:
+    from mlnb.store import Store, helper
+    from mlnb.testing import make_runs
+
+    helper.MANY = count  # type: ignore[misc]
+    make_runs(Store.open(folder), count, params=5, metrics=3)
+
+
 def _leave_behind(folder: Path, count: int) -> None:
     from mlnb.store import Store, process
     from mlnb.store.reading import listing
@@ -167,6 +190,9 @@ STEPS: Final[dict[str, tuple[str, Callable[[Path, int], Any]]]] = {
     "leave journals behind": ("stale", _leave_behind),
     "first question": ("stale", _list),
     "second question": ("stale", _list),
+    "log runs": ("waiting", _wait_to_be_folded),
+    "first question, soon": ("waiting", _list),
+    "first question, whole": ("waiting", _all),
 }
 
 
@@ -197,6 +223,7 @@ def main() -> int:
     parser.add_argument("--points", type=int, default=10_000_000)
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--stale", type=int, default=2_000)
+    parser.add_argument("--waiting", type=int, default=10_000)
     parser.add_argument("--step", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.step:

@@ -22,7 +22,7 @@
         └── UnsafeModel         a model whose format can run code when it is loaded
 
 Each message says what is wrong, with which value, and what is allowed; `hint` says what to type.
-`code` is the name that the REST API and `--json` use, and `told` and `retold` carry an error from one process to
+`NotWhole` is a warning. `code` is the name that the REST API and `--json` use, and `told` and `retold` carry an error from one process to
 another. IPython shows such an error with the user's own lines only:
 the mistake is in those.
 """
@@ -36,6 +36,10 @@ from types import TracebackType
 from typing import Any, Final
 
 _HOUSE: Final = str(Path(__file__).parent)
+
+
+class NotWhole(UserWarning):
+    """An answer lacks what isn't folded yet: more waited than could be looked through at once. It is on its way."""
 
 
 class Error(Exception):

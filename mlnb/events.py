@@ -16,6 +16,7 @@ Metric points are not events: they are fixed-size records in a file beside (see 
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
@@ -36,6 +37,15 @@ else:
             return str
 
 
+Time = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999_999)]
+"""µs since 1970, up to the end of the year 9999: what every calendar knows."""
+Small = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
+Large = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""What the index has room for, in 32 and in 64 bits."""
+
+DEEPEST: Final = 64
+"""Levels that what is told may be nested."""
+
 RunKind = Literal["cell", "script", "notebook", "reproduction"]
 Status = Literal["running", "finished", "failed", "killed"]
 Source = Literal["assigned", "literal", "call", "estimator", "injected", "logged"]
@@ -52,8 +62,8 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"):
     """What all events share. Both numbers are set by the journal's writer."""
 
-    time: int = 0
-    seq: int = 0
+    time: Time = 0
+    seq: Large = 0
 
 
 # ---- a journal's own ------------------------------------------------------------------------
@@ -71,9 +81,12 @@ class JournalOpened(Event, tag="journal", frozen=True, kw_only=True, omit_defaul
     store_id: str
     host: str
     boot_id: str
-    pid: int
+    pid: Small
     pid_namespace: str | None = None
-    pid_born: int | None = None
+    pid_born: Large | None = None
+    streams: dict[
+        str, str
+    ] = {}  # beyond events and points: their names, and how the names of their files end
     pid_started: float = 0.0  # in seconds of the wall clock: what older versions wrote
 
 
@@ -81,7 +94,7 @@ class MetricKey(Event, tag="key", frozen=True, kw_only=True, omit_defaults=True)
     """Gives a metric its number in this journal's points, before the first of them. A later one of the same number says
     more about it, or what it is called in truth."""
 
-    key: int
+    key: Large
     name: str
     estimator: str | None = None
     dataset_digest: str | None = None
@@ -93,7 +106,7 @@ class Withdrawn(Event, tag="withdrawn", frozen=True, kw_only=True, omit_defaults
     set later counts again; a number never does."""
 
     params: list[str] = []
-    keys: list[int] = []
+    keys: list[Large] = []
 
 
 class Heartbeat(Event, tag="heartbeat", frozen=True, kw_only=True, omit_defaults=True):
@@ -114,7 +127,7 @@ class RunStarted(Event, tag="run_started", frozen=True, kw_only=True, omit_defau
     notebook: str | None = None
     cell_id: str | None = None
     session_id: str | None = None
-    first_cell: int | None = None
+    first_cell: Small | None = None
     user: str | None = None
     host: str | None = None
 
@@ -125,8 +138,8 @@ class RunEnded(Event, tag="run_ended", frozen=True, kw_only=True, omit_defaults=
     status: Open[Status]
     duration: float
     error: str | None = None
-    exit_signal: int | None = None
-    last_cell: int | None = None
+    exit_signal: Small | None = None
+    last_cell: Small | None = None
 
 
 class Param(Value, frozen=True, kw_only=True, omit_defaults=True):
@@ -149,8 +162,8 @@ class ColumnProfile(Value, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     type: str
     digest: str
-    nulls: int = 0
-    distinct: int | None = None
+    nulls: Large = 0
+    distinct: Large | None = None
     min: float | str | None = None
     max: float | str | None = None
     mean: float | None = None
@@ -165,9 +178,9 @@ class Dataset(Event, tag="dataset", frozen=True, kw_only=True, omit_defaults=Tru
     role: Open[Role]
     type: str
     digest: str
-    rows: int | None = None
-    columns: int | None = None
-    bytes: int | None = None
+    rows: Large | None = None
+    columns: Large | None = None
+    bytes: Large | None = None
     row_hashes: str | None = None
     source: Open[Source] = "call"
     profile: list[ColumnProfile] = []
@@ -179,7 +192,7 @@ class Artifact(Event, tag="artifact", frozen=True, kw_only=True, omit_defaults=T
     name: str
     artifact_kind: Open[ArtifactKind]
     media_type: str
-    bytes: int
+    bytes: Large
     sha256: str
     source: Open[Source] = "logged"
     metadata: dict[str, Any] = {}
@@ -227,7 +240,7 @@ class Environment(Event, tag="environment", frozen=True, kw_only=True, omit_defa
 
 
 class Seeds(Event, tag="seeds", frozen=True, kw_only=True, omit_defaults=True):
-    seeds: dict[str, int]
+    seeds: dict[str, Large]
 
 
 class Check(Event, tag="check", frozen=True, kw_only=True, omit_defaults=True):
@@ -290,11 +303,11 @@ class CellStarted(Event, tag="cell_started", frozen=True, kw_only=True, omit_def
     """A cell that begins to run. The `Cell` of the same session and ordinal takes its place when it is over."""
 
     session_id: str
-    ordinal: int
+    ordinal: Small
     source: str
     source_sha256: str
     cell_id: str | None = None
-    execution_count: int | None = None
+    execution_count: Small | None = None
 
 
 class Cell(Event, tag="cell", frozen=True, kw_only=True, omit_defaults=True):
@@ -303,19 +316,19 @@ class Cell(Event, tag="cell", frozen=True, kw_only=True, omit_defaults=True):
     (both as `mlnb.capture.chance` writes them). `stopped_at` is the line at which it failed, 0 where nothing of it ran."""
 
     session_id: str
-    ordinal: int
+    ordinal: Small
     source: str
     source_sha256: str
     status: Open[Literal["ok", "error", "aborted"]]
     duration: float
     cell_id: str | None = None
-    execution_count: int | None = None
+    execution_count: Small | None = None
     reads: list[str] = []
     writes: list[str] = []
     random: dict[str, str] = {}
     drew: dict[str, str] = {}
     entropy: dict[str, str] = {}
-    stopped_at: int | None = None
+    stopped_at: Large | None = None
 
 
 # ---- the registry file ----------------------------------------------------------------------
@@ -323,7 +336,7 @@ class Cell(Event, tag="cell", frozen=True, kw_only=True, omit_defaults=True):
 
 class ModelVersion(Event, tag="model_version", frozen=True, kw_only=True, omit_defaults=True):
     model: str
-    version: int
+    version: Small
     run_id: str
     sha256: str
     format: str
@@ -345,8 +358,8 @@ class Promotion(Event, tag="promotion", frozen=True, kw_only=True, omit_defaults
     promotion_id: str
     model: str
     alias: str
-    from_version: int | None
-    to_version: int | None
+    from_version: Small | None
+    to_version: Small | None
     decision: Open[Decision]
     gates: list[GateResult] = []
     gates_sha256: str | None = None
@@ -363,9 +376,9 @@ class Owner(msgspec.Struct, frozen=True, omit_defaults=True):
 
     host: str
     boot_id: str
-    pid: int
+    pid: Small
     namespace: str | None = None
-    born: int | None = None
+    born: Large | None = None
 
 
 class BatchStarted(Event, tag="batch_started", frozen=True, kw_only=True, omit_defaults=True):
@@ -376,6 +389,7 @@ class BatchStarted(Event, tag="batch_started", frozen=True, kw_only=True, omit_d
     plan: list[dict[str, Any]]
     executor: str
     owner: Owner | None = None
+    settings: dict[str, Any] = {}  # how it is executed, for who resumes it
 
 
 class BatchResumed(Event, tag="batch_resumed", frozen=True, kw_only=True, omit_defaults=True):
@@ -445,8 +459,8 @@ _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 class _Envelope(msgspec.Struct):
     kind: str
-    time: int = 0
-    seq: int = 0
+    time: Time = 0
+    seq: Large = 0
 
 
 _envelope = msgspec.json.Decoder(_Envelope)
@@ -482,8 +496,11 @@ def decode(line: bytes) -> Event:
     Raises
     ------
     ValueError
-        The line is no JSON object with a `kind`, or an event of a known kind lacks what it needs.
+        The line is no JSON object with a `kind`, or an event of a known kind lacks what it needs or has a number that there
+        is no room for.
     """
+    if line.count(b"[") + line.count(b"{") > DEEPEST and _depth(line) > DEEPEST:
+        raise ValueError("nested too deeply")
     try:
         return _decoder.decode(line)
     except msgspec.ValidationError:
@@ -492,3 +509,19 @@ def decode(line: bytes) -> Event:
             raise
         text = line.decode("utf-8").rstrip("\n")
         return Unknown(line=text, time=envelope.time, seq=envelope.seq)
+
+
+_BRACKETS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
+
+
+def _depth(line: bytes) -> int:
+    """How deeply a line is nested, without following it down."""
+    depth = deepest = 0
+    for match in _BRACKETS.finditer(line):
+        match match[0][:1]:
+            case b"[" | b"{":
+                depth += 1
+                deepest = max(deepest, depth)
+            case b"]" | b"}":
+                depth -= 1
+    return deepest

@@ -24,6 +24,7 @@ import { addLinks } from './core/routing';
 import { IWorkspace, Workspace } from './core/workspace';
 import { addRunCommands } from './features/actions';
 import { addFeatures } from './features';
+import { addGatherCommand } from './features/gather/commands';
 import { addBadges } from './features/notebook/badges';
 import { addExecuted } from './features/notebook/executed';
 import { serverHost, viewFactory } from './features/notebook/outputs';
@@ -73,6 +74,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     const { commands, shell } = app;
     const { trans } = workspace;
     addRunCommands(app, workspace);
+    addGatherCommand(app, workspace);
     const sidebar = sidebarView(workspace, commands);
     shell.add(sidebar, 'left', { rank: 220, type: 'Experiments' });
     restorer?.add(sidebar, sidebar.id);
@@ -84,6 +86,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       CommandIDs.showExperiments,
       CommandIDs.refresh,
       CommandIDs.promote,
+      CommandIDs.gather,
       CommandIDs.tag,
       CommandIDs.rename,
       CommandIDs.remove
@@ -224,7 +227,10 @@ const runLinePlugin: JupyterFrontEndPlugin<void> = {
         workspace.ui,
         ({ run_id, store_id }) =>
           void app.commands.execute(CommandIDs.openRun, { run_id, store_id }),
-        ({ store_id }) => void workspace.stores.noticed(store_id)
+        ({ store_id }) => void workspace.stores.noticed(store_id),
+        ({ run_id, store_id }, renderer) => {
+          workspace.takeInHand(renderer, () => [run_id], store_id);
+        }
       )
     );
   }

@@ -9,7 +9,8 @@ import { line, ui } from './examples';
 
 const open = vi.fn();
 const shown = vi.fn();
-const factory = runLineFactory(ui(), open, shown);
+const touched = vi.fn();
+const factory = runLineFactory(ui(), open, shown, touched);
 let widget: Widget | null = null;
 
 async function render(data: IRunLine): Promise<HTMLElement> {
@@ -53,6 +54,15 @@ describe('the run line', () => {
     );
     expect(node.textContent).toContain('ValueError');
     expect(node.querySelector('[aria-label="failed"]')).not.toBeNull();
+  });
+
+  it('is what its context menu is about', async () => {
+    const data = line();
+    const node = await render(data);
+    node
+      .querySelector('[data-mlnb-run=RUN]')
+      ?.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true }));
+    expect(touched).toHaveBeenCalledWith(data, widget);
   });
 
   it('opens the run on a click, and tells which store it is in', async () => {

@@ -14,7 +14,7 @@ from inspect import CO_OPTIMIZED
 from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from mlnb.capture import estimators, files, library, unseen
+from mlnb.capture import estimators, files, library, sinks, unseen
 from mlnb.capture.described import Describer
 from mlnb.capture.kinds import dict_of, function_of, home_of, method_of, mro, name_of, root_of, source_of
 from mlnb.capture.kinds import held as held_by
@@ -42,14 +42,16 @@ class Call:
     text: str | None = None
     state: Any = None  # of a file when it was read
     parts: tuple[str, ...] = ()  # what the items of a result are called
+    logged: sinks.Logged | None = None  # by a call to a tracker of the user's
 
 
 @dataclass(slots=True)
 class EstimatorSeen:
     """An estimator as it was when it was built, fitted or scored.
 
-    `origin` is the site that built it, if that was seen. The object itself is only referred to weakly: a loop's hundred
-    forests are not kept alive.
+    `origin` is the site that built it, if that was seen; `inside` those that built the estimators within it, by the
+    beginning of their settings' names. The object itself is only referred to weakly: a loop's hundred forests are not kept
+    alive.
     """
 
     name: str
@@ -58,6 +60,7 @@ class EstimatorSeen:
     origin: int | None = None
     learnt: dict[str, Any] = field(default_factory=dict)
     refer: Callable[[], Any] = lambda: None
+    inside: dict[str, int] = field(default_factory=dict)
 
     @property
     def model(self) -> Any:
@@ -138,12 +141,19 @@ class Calls:
         callee = site.callee or ""
         if callee in library.OPTIONS:
             return _options(value)
+        if sinks.is_sink_name(callee):
+            return self._sink(site, callee, frame)
         if receiver is not MISSING and type(receiver) is not ModuleType:
             return self._method(site, callee, receiver, frame)
         target = _resolve(site, receiver, frame)
         if target is MISSING or (count > _most(target) and (_is_own(target) or _is_elsewhere(target))):
             return None
         return self._function(site, target, value, frame)
+
+    def _sink(self, site: Site, name: str, frame: FrameType) -> Call | None:
+        """The user's own call to a tracker."""
+        logged = sinks.read([(argument.keyword, self.value(argument, frame)) for argument in site.arguments])
+        return None if logged is None else Call("log", name, logged=logged)
 
     def _method(self, site: Site, name: str, receiver: Any, frame: FrameType) -> Call | None:
         if name in library.SEEDS or name in library.READERS or issubclass(type(receiver), type):
@@ -192,8 +202,11 @@ class Calls:
         if origin is None and (steps := estimators.steps_of(model)):
             origin = self._where_built(steps[-1][1])[1]  # a pipeline, by what it ends with
         learnt = estimators.learnt(model) if fitted else {}
-        settings = {name: plain(value) for name, value in estimators.settings(model).items()}
-        return EstimatorSeen(estimators.name_of(model), settings, variable, origin, learnt, refer)
+        parts: dict[str, Any] = {}
+        settings = {name: plain(value) for name, value in estimators.settings(model, parts).items()}
+        origins = {name: self._where_built(part)[1] for name, part in parts.items()}
+        inside = {name: place for name, place in origins.items() if place is not None}
+        return EstimatorSeen(estimators.name_of(model), settings, variable, origin, learnt, refer, inside)
 
     def _where_built(self, model: Any) -> tuple[Callable[[], Any], int | None]:
         refer, origin = self._built.get(id(model), (None, None))

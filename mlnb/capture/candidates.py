@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SOURCE_TEXT: Final = 1
 LABEL: Final = 2
 VARIABLE: Final = 3
+SAID: Final = 4  # to a tracker, by the user
 LOOK_BACK: Final = 80
 SHOWN: Final = frozenset({"shown", "print"})
 BEST: Final = ".best_score_"  # of a search
@@ -213,6 +214,13 @@ class Candidates:
         turn = turn_of(note.loops)
         for other in self._all[-LOOK_BACK:]:
             if other.from_call and other.note.site.number in sites and other.turn[: len(turn)] == turn:
+                other.absorbed = True
+
+    def say(self, value: float, note: Note) -> None:
+        """The user has told a tracker of a number: what it was called on its way there is no metric of its own."""
+        turn = turn_of(note.loops)
+        for other in self._all[-LOOK_BACK:]:
+            if _key(other.last) == _key(value) and other.turn == turn and other.rank < SAID:
                 other.absorbed = True
 
     def absorb_values(self, values: Collection[float], sites: Collection[int]) -> None:

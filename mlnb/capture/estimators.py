@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType
 from typing import Any, Final
 
 from mlnb.capture.kinds import dict_of, held, home_of, is_users, method_of, mro, root_of, told
@@ -70,16 +70,44 @@ def name_of(value: Any) -> str:
     return type(value).__name__
 
 
-def settings(value: Any) -> dict[str, Any]:
-    """`get_params()` that differ from the class's defaults, nested ones with their dunders as dots."""
+def settings(value: Any, inside: dict[str, Any] | None = None) -> dict[str, Any]:
+    """`get_params()` that differ from the class's defaults, nested ones with their dunders as dots. `inside` takes in the
+    estimators within it, by the beginning of their settings' names."""
     found: dict[str, Any] = {}
     try:
         shallow = _params(value, deep=False)
         deep = _params(value, deep=True) if any(map(_may_hold_parts, shallow.values())) else shallow
-        _collect(value, shallow, deep, "", found)
+        _collect(value, shallow, deep, "", found, {} if inside is None else inside)
     except Exception:  # noqa: BLE001 - a part's constructor may keep its settings elsewhere
         return {}
     return found
+
+
+def says_nothing_foreign(value: Any) -> bool:
+    """Whether all that an estimator would show of itself is of Python's or of a library's own kinds: its text is made
+    without running anything of the user's."""
+    shows = method_of(value, "__repr__")
+    if type(shows) is FunctionType and is_users(shows):
+        return False
+    try:
+        return all(map(_is_known, _params(value, deep=True).values())) if can(value, "get_params") else True
+    except Exception:  # noqa: BLE001 - a part's constructor may keep its settings elsewhere
+        return False
+
+
+_KNOWN: Final = frozenset({*LIBRARIES, "numpy", "scipy"})
+_TEXTS: Final = frozenset(
+    {int, float, complex, bool, str, bytes, type(None), FunctionType, BuiltinFunctionType}
+)
+
+
+def _is_known(value: Any) -> bool:
+    kind = type(value)
+    if kind in {list, tuple, set, frozenset}:
+        return all(map(_is_known, value))
+    if kind is dict:
+        return all(map(_is_known, value)) and all(map(_is_known, value.values()))
+    return kind in _TEXTS or root_of(kind) in _KNOWN
 
 
 def _params(value: Any, *, deep: bool) -> dict[str, Any]:
@@ -109,23 +137,29 @@ def _may_hold_parts(value: Any) -> bool:
 
 
 def _collect(
-    value: Any, shallow: dict[str, Any], deep: dict[str, Any], prefix: str, found: dict[str, Any]
+    value: Any,
+    shallow: dict[str, Any],
+    deep: dict[str, Any],
+    prefix: str,
+    found: dict[str, Any],
+    inside: dict[str, Any],
 ) -> None:
     kind: Any = type(value)
     defaults = _defaults(kind)
     for name, setting in shallow.items():
         if is_estimator(setting):
-            _collect_inner(setting, f"{prefix}{name}.", found)
+            _collect_inner(setting, f"{prefix}{name}.", found, inside)
         elif name not in defaults or not _same(setting, defaults[name]):
             found[f"{prefix}{name}"] = setting
     for name, inner in deep.items():
         if "__" not in name and name not in shallow and is_estimator(inner):
-            _collect_inner(inner, f"{prefix}{name}.", found)
+            _collect_inner(inner, f"{prefix}{name}.", found, inside)
 
 
-def _collect_inner(value: Any, prefix: str, found: dict[str, Any]) -> None:
+def _collect_inner(value: Any, prefix: str, found: dict[str, Any], inside: dict[str, Any]) -> None:
+    inside[prefix] = value
     if can(value, "get_params"):
-        _collect(value, _params(value, deep=False), _params(value, deep=True), prefix, found)
+        _collect(value, _params(value, deep=False), _params(value, deep=True), prefix, found, inside)
 
 
 @functools.lru_cache(maxsize=500)

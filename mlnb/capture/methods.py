@@ -33,8 +33,18 @@ SHARING: Final = listed(
     "keys values get setdefault pop to cuda cpu train eval double float half numpy detach iter requires_grad_ asarray "
     "from_numpy as_tensor atleast_2d atleast_1d broadcast_to expand_dims swapaxes moveaxis diagonal iterrows itertuples"
 )
-HOLDING: Final = listed(
-    "iter enumerate zip map filter reversed list tuple dict sorted set next getattr min max partial vars"
+HOLDING: Final = listed("iter enumerate zip map filter reversed list tuple dict sorted set partial")
+# Functions whose result is used up by going through it.
+ITERATING: Final = listed(
+    "iter zip map filter enumerate reversed open islice chain cycle count tee accumulate starmap reader DictReader iterrows "
+    "itertuples batched scandir finditer iglob iter_content"
+)
+# Functions whose result is a part of what they are given.
+PICKING: Final = listed("next getattr min max vars")
+# Of the changing methods those that change a container, not what is in it: and put what they are given inside.
+FILLING: Final = listed(
+    "append extend insert remove pop clear sort reverse update setdefault add discard popitem appendleft popleft extendleft rotate "
+    "difference_update intersection_update symmetric_difference_update subtract"
 )
 # Calls that stand alone and change nothing of what they are given.
 QUIET: Final = listed(

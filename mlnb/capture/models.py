@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mlnb.capture import estimators, formats, signatures
-from mlnb.capture.kinds import home_of
+from mlnb.capture.kinds import home_of, root_of, word_of
+from mlnb.capture.plain import plain
 from mlnb.errors import UsageError
 
 LARGEST: Final = 256 << 20  # bytes
@@ -120,11 +121,12 @@ def describe(est: Any, input_example: Any = None) -> dict[str, Any]:
 
 
 def _text(est: Any) -> str:
-    """As its library shows it; a `__repr__` of the user's own isn't run."""
-    shows = getattr(type(est).__repr__, "__module__", None) or "builtins"
-    if shows.partition(".")[0] not in estimators.LIBRARIES:
-        return type(est).__name__
+    """As its library shows it; where that would run code of the user's, its name and settings."""
+    kind = type(est)
+    if not estimators.says_nothing_foreign(est) or root_of(kind) not in estimators.LIBRARIES:
+        said = ", ".join(f"{name}={plain(value)!r}" for name, value in estimators.settings(est).items())
+        return f"{word_of(kind)}({said})" if said else word_of(kind)
     try:
         return repr(est)[:10_000]
-    except Exception:  # noqa: BLE001 - a user's class may raise anything
-        return type(est).__name__
+    except Exception:  # noqa: BLE001 - a library's may fail on what is half fitted
+        return word_of(kind)

@@ -16,8 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from mlnb.capture.methods import CHANGING, CHANGING_FIRST, DRAWING, HOLDING, QUIET, SHARING
+from mlnb.capture import sharing
+from mlnb.capture.methods import CHANGING, CHANGING_FIRST, DRAWING, FILLING, QUIET
 from mlnb.capture.parsing import parsed
+from mlnb.capture.sharing import NOTHING, Shared
 from mlnb.capture.trees import (
     arguments_of,
     assigned_in,
@@ -26,11 +28,13 @@ from mlnb.capture.trees import (
     changed_root,
     dotted_name,
     given_to,
+    is_global_generator,
     last_of,
     leading_name,
     leaves,
     named_in_namespace,
     root,
+    yields_in,
 )
 
 _BUILTINS: Final = frozenset(dir(builtins))
@@ -56,25 +60,40 @@ class Body:
     reads: frozenset[str]
     writes: frozenset[str]
     changes_arguments: bool
+    yields: bool = False
 
 
 @dataclass(frozen=True)
 class Flow:
-    """One cell as a step: `reads` are what its own statements read (not yet what its functions do), `used` all names that
-    they mention, `bound` names are set whatever happens, `changed` ones in place or perhaps, `shared` are the
-    names whose objects a bound name may hold; `calls` are functions with what they are given, `standing` what a call
-    that stands alone is about (its root and its dotted name)."""
+    """One cell as a step.
+
+    `reads` are what its own statements read (not yet what its functions do), `used` all names that they mention. `bound` names are
+    set whatever happens, `changed` ones in place or perhaps (`deeply`: with what they hold; `direct`: by that very name).
+    `shared` are the names whose objects a name may be or hold, `through` the functions and their arguments that its value came
+    through. `iterators` are names that get what is used up by going through it (or may, if the function that made it yields), `plain`
+    ones get numbers and texts, which nothing changes. `calls` are functions with what they are given, `standing` what
+    a call that stands alone is about (its root and its dotted name), `brought` where imported names come from (`sklearn.svm:SVC`).
+    """
 
     reads: frozenset[str]
     used: frozenset[str]
     bound: frozenset[str]
     changed: frozenset[str]
-    shared: dict[str, frozenset[str]]
+    deeply: frozenset[str]
+    direct: frozenset[str]
+    shared: dict[str, Shared]
     through: dict[str, frozenset[str]]
+    iterators: dict[str, str]
+    plain: frozenset[str]
     bodies: dict[str, Body]
     calls: dict[str, frozenset[str]]
     standing: frozenset[tuple[str, str]]
-    imports: dict[str, str]
+    brought: dict[str, str]
+
+    @property
+    def imports(self) -> dict[str, str]:
+        """The imported names that aren't classes: modules, and functions, which a call doesn't change."""
+        return {name: full for name, full in self.brought.items() if not _is_class(full)}
 
     @property
     def writes(self) -> frozenset[str]:
@@ -103,13 +122,21 @@ def flow(tree: ast.Module, *, is_module: Callable[[str], bool] = _never) -> Flow
         used=frozenset(_known(scope.used)),
         bound=frozenset(_known(scope.bound)),
         changed=changed,
-        shared={name: frozenset(names) for name, names in scope.shared.items()},
-        through={name: frozenset(names) for name, names in scope.through.items()},
+        deeply=changed & scope.deeply,
+        direct=frozenset(scope.direct),
+        shared=scope.shared,
+        through=scope.through,
+        iterators=scope.iterators,
+        plain=frozenset(name for name, always in scope.plain.items() if always),
         bodies=scope.bodies,
         calls={name: frozenset(names) for name, names in scope.calls.items()},
         standing=frozenset(scope.standing),
-        imports=scope.imports,
+        brought=scope.brought,
     )
+
+
+def _is_class(full: str) -> bool:
+    return full.partition(":")[2][:1].isupper()
 
 
 def _seen(scope: _Scope, shadowed: set[str]) -> set[str]:
@@ -133,12 +160,16 @@ class _Scope:
     changed: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
     later: list[ast.AST] = field(default_factory=list)  # bodies that run after their definition
-    shared: dict[str, set[str]] = field(default_factory=dict)
-    through: dict[str, set[str]] = field(default_factory=dict)  # results of functions that may be the user's
+    deeply: set[str] = field(default_factory=set)
+    direct: set[str] = field(default_factory=set)
+    shared: dict[str, Shared] = field(default_factory=dict)
+    through: dict[str, frozenset[str]] = field(default_factory=dict)
+    iterators: dict[str, str] = field(default_factory=dict)
+    plain: dict[str, bool] = field(default_factory=dict)
     bodies: dict[str, Body] = field(default_factory=dict)
     calls: dict[str, set[str]] = field(default_factory=dict)
     standing: set[tuple[str, str]] = field(default_factory=set)
-    imports: dict[str, str] = field(default_factory=dict)
+    brought: dict[str, str] = field(default_factory=dict)
 
     def statements(self, body: list[ast.stmt]) -> None:
         for node in body:
@@ -176,8 +207,9 @@ class _Scope:
             self.deleted.add(node.id)
             self.bound.discard(node.id)
 
-    def _changes(self, node: ast.AST) -> None:
-        """What a change of this expression changes: the name that it begins with, and those that may hold the same."""
+    def _changes(self, node: ast.AST, *, deep: bool = False) -> None:
+        """What a change of this expression changes: the name that it begins with, and those that may hold the same; `deep`:
+        what it holds inside, too."""
         name = changed_root(node)
         if name is None:
             return
@@ -185,11 +217,16 @@ class _Scope:
         reached, new = set[str](), {name}
         while new:
             reached |= new
-            new = {other for one in new for other in self.shared.get(one, ())} - reached
-        self.changed |= {one for one in reached if not self._is_library(one) or one == name}
+            shared = [self.shared.get(one, NOTHING) for one in new]
+            new = {other for one in shared for other in (one.names if deep else one.same)} - reached
+        self.changed |= reached
+        self.direct.add(name)
+        if deep:
+            self.deeply |= reached
 
     def _is_library(self, name: str) -> bool:
-        return name in self.imports or self.is_module(name)
+        full = self.brought.get(name)
+        return (full is not None and not _is_class(full)) or self.is_module(name)
 
     def _Attribute(self, node: ast.Attribute) -> None:
         if not isinstance(node.ctx, ast.Load):
@@ -208,19 +245,22 @@ class _Scope:
 
     def _Call(self, node: ast.Call) -> None:
         func, name = node.func, last_of(node.func)
-        given = {one for value in given_to(node) for one in self.sharing(value)}
+        given = {one for value in given_to(node) for one in self.sharing(value).names}
         if isinstance(func, ast.Attribute):
             told = next((keyword.value for keyword in node.keywords if keyword.arg == "inplace"), None)
             in_place = told is not None and not (isinstance(told, ast.Constant) and not told.value)
             of_module = isinstance(func.value, ast.Name) and self._is_library(func.value.id)
-            draws = name in DRAWING and isinstance(func.value, ast.Name) and not of_module
+            of_module = of_module or is_global_generator(func.value)
+            draws = isinstance(func.value, ast.Name) and not of_module and _draws(node, name)
             if in_place or draws or (name in CHANGING and told is None and not of_module):
-                self._changes(func.value)
+                self._changes(func.value, deep=not in_place and name not in FILLING)
+            if name in FILLING and not of_module:
+                self._hold(root(func.value), Shared(frozenset(given)))
         elif isinstance(func, ast.Name):
             self.calls.setdefault(func.id, set()).update(given)
             self._run_text(node, func.id)
         if name in CHANGING_FIRST and node.args:
-            self._changes(node.args[0])
+            self._changes(node.args[0], deep=True)
         self.visit(func)
         for value in given_to(node):
             self.visit(value)
@@ -247,62 +287,36 @@ class _Scope:
 
     # ---- what two names may share -------------------------------------------------------------
 
-    def sharing(self, node: ast.AST | None) -> set[str]:
-        """The names whose objects a value may be, or hold."""
-        match node:
-            case ast.Name():
-                return {node.id}
-            case ast.Attribute() | ast.Subscript() | ast.Starred() | ast.Await() | ast.NamedExpr():
-                return self.sharing(node.value)
-            case ast.Tuple() | ast.List() | ast.Set():
-                return {name for one in node.elts for name in self.sharing(one)}
-            case ast.Dict():
-                return {name for one in node.values for name in self.sharing(one)}
-            case ast.IfExp():
-                return self.sharing(node.body) | self.sharing(node.orelse)
-            case ast.BoolOp():
-                return {name for one in node.values for name in self.sharing(one)}
-            case ast.ListComp() | ast.GeneratorExp() | ast.SetComp() | ast.DictComp():
-                value = node.value if isinstance(node, ast.DictComp) else node.elt
-                own = {n for part in node.generators for n in bound_in(part.target)}
-                held = self.sharing(value)
-                iterated = {name for part in node.generators for name in self.sharing(part.iter)}
-                return (held - own) | (iterated if held & own else set())
-            case ast.Call():
-                return self._sharing_of_call(node)
-        return set()
+    def sharing(self, node: ast.AST | None) -> Shared:
+        return sharing.of(node, self._is_library)
 
-    def _sharing_of_call(self, node: ast.Call) -> set[str]:
-        name = last_of(node.func)
-        given = {one for value in given_to(node) for one in self.sharing(value)}
-        held: set[str] = set()
-        if isinstance(node.func, ast.Attribute) and name in SHARING:
-            held |= {one for one in self.sharing(node.func.value) if not self._is_library(one)}
-        if isinstance(node.func, ast.Call) or name[:1].isupper():
-            held |= given  # a constructor
-        if name in HOLDING or (name in SHARING and self._is_library(root(node.func) or "")):
-            held |= given
-        return held
-
-    def _share(self, target: ast.AST, value: ast.AST) -> None:
+    def _share(self, target: ast.AST, value: ast.AST, *, part: bool = False) -> None:
+        """A target gets a value, or (`part`) what a value gives one by one."""
         pair = (ast.Tuple, ast.List)
         if isinstance(target, pair) and isinstance(value, pair) and len(target.elts) == len(value.elts):
             for one, its in zip(target.elts, value.elts, strict=True):
                 self._share(one, its)
             return
-        held = {name for name in self.sharing(value) if not self._is_library(name)}
-        called = {
-            call.func.id: {one for given in given_to(call) for one in self.sharing(given)}
-            for call in ast.walk(value)
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
-        }
+        held = self.sharing(value)
+        if part or isinstance(target, pair):
+            held = Shared(held.names)
         for name in bound_in(target):
-            self.shared[name] = held - {name} | (held & {name} and self.shared.get(name, set()))
-            self.through[name] = {*called, *(one for given in called.values() for one in given)}
-        if isinstance(target, (ast.Attribute, ast.Subscript)):
-            owner = root(target)
-            if owner is not None:  # `d["model"] = model`
-                self.shared.setdefault(owner, set()).update(held - {owner})
+            before = self.shared.get(name, NOTHING) if name in held.names else NOTHING
+            self.shared[name] = held.without({name}) | before
+            self.through[name] = sharing.through(value, self._is_library)
+            plain = isinstance(target, ast.Name) and not part and sharing.is_plain(value)
+            self.plain[name] = plain and self.plain.get(name, True)
+        if isinstance(target, ast.Name):
+            self.iterators.pop(target.id, None)
+            made = sharing.iterator(value)
+            if made is not None and not part:
+                self.iterators[target.id] = made
+        if isinstance(target, (ast.Attribute, ast.Subscript)):  # `d["model"] = model`
+            self._hold(root(target), held)
+
+    def _hold(self, owner: str | None, held: Shared) -> None:
+        if owner is not None and not self._is_library(owner):
+            self.shared[owner] = self.shared.get(owner, NOTHING) | held.without({owner}).held()
 
     # ---- statements whose parts run in another order ------------------------------------------
 
@@ -336,7 +350,7 @@ class _Scope:
 
     def _For(self, node: ast.For | ast.AsyncFor) -> None:
         self.visit(node.iter)
-        self._share(node.target, node.iter)
+        self._share(node.target, node.iter, part=True)
         self.visit(node.target)
         self._block(node.body)
         self._block(node.orelse)
@@ -424,9 +438,7 @@ class _Scope:
     # ---- scopes -----------------------------------------------------------------------------
 
     def _inside(self, bound: set[str]) -> _Scope:
-        return _Scope(
-            is_module=self._is_library, bound=bound, shared={k: set(v) for k, v in self.shared.items()}
-        )
+        return _Scope(is_module=self._is_library, bound=bound, shared=dict(self.shared))
 
     def _FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for value in (*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d)):
@@ -465,6 +477,8 @@ class _Scope:
         self.read |= inner.read - local
         self.used |= inner.used - local
         self.changed |= inner.changed - local
+        self.deeply |= inner.deeply - local
+        self.direct |= inner.direct - local
         self.deleted |= inner.deleted - local
         self.written |= inner.written - local
         self.bound |= inner.bound - local
@@ -476,13 +490,13 @@ class _Scope:
             top = alias.name.partition(".")[0]
             name = alias.asname or top
             self._bind(name)
-            self.imports[name] = alias.name if alias.asname else top
+            self.brought[name] = alias.name if alias.asname else top
 
     def _ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
             self._bind(alias.asname or alias.name)
-            if node.module and not node.level and not alias.name[:1].isupper():
-                self.imports[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+            if node.module and not node.level:
+                self.brought[alias.asname or alias.name] = f"{node.module}:{alias.name}"
 
     def _ExceptHandler(self, node: ast.ExceptHandler) -> None:
         if node.type is not None:
@@ -535,14 +549,22 @@ class _Scope:
 
     def _stands(self, node: ast.Call) -> None:
         name, dotted = last_of(node.func), dotted_name(node.func)
-        about = root(node.func) if isinstance(node.func, ast.Attribute) else None
-        if name in QUIET:
-            return
+        told = any(keyword.arg == "inplace" for keyword in node.keywords)
+        if name in QUIET or name in FILLING or told:
+            return  # what these change is known
+        of_object = isinstance(node.func, ast.Attribute) and not is_global_generator(node.func.value)
+        about = root(node.func) if of_object else None
         if about is not None:
             self.standing.add((about, dotted))
         for value in given_to(node):
-            for one in self.sharing(value):
+            for one in self.sharing(value).names:
                 self.standing.add((one, ""))
+
+
+def _draws(node: ast.Call, name: str) -> bool:
+    """Whether a method's call may draw from the generator that it is called on: `df.sample(10)` draws from the global one."""
+    of_table = len(node.args) < 2 and all(keyword.arg != "k" for keyword in node.keywords)
+    return name in DRAWING and not (name == "sample" and of_table)
 
 
 def _enter(
@@ -569,7 +591,9 @@ def _body(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Body:
     touched = inner.changed | {name for name, _ in inner.standing}
     reads = {name for name in inner.read - local if name not in _BUILTINS}
     writes = (inner.written | inner.changed | inner.deleted) - local
-    return Body(frozenset(_known(reads)), frozenset(_known(writes)), bool(touched & arguments))
+    return Body(
+        frozenset(_known(reads)), frozenset(_known(writes)), bool(touched & arguments), yields_in(statements)
+    )
 
 
 def _joined(bodies: list[Body]) -> Body:

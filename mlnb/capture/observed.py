@@ -43,6 +43,7 @@ class Parameters:
             found += values.describe_param(
                 name, numbers_of(cell.namespace.get(name)), "assigned", cell.redact
             )
+        cell.groups.stated.variables(found)
         found += settings.from_calls(cell.notes, cell.groups, cell.program, cell.redact)
         return settings.merged(found)
 

@@ -126,12 +126,17 @@ class _On(_Off):
     def __call__(self, pair: tuple[int, Any]) -> Any:
         site = self._open.get(pair[0])
         if site is not None:
-            self._take(site, pair[1])
+            try:
+                self._take(site, pair[1])
+            except RecursionError:
+                return pair[1]  # the notebook's own recursion has used up the stack
         return pair[1]
 
     def loop(self, pair: tuple[Any, ...]) -> Any:
         try:
             return self._begin(pair)
+        except RecursionError:
+            return loops.bare(pair)
         except Exception as error:
             if unseen.is_of_the_cell(error):
                 raise
@@ -311,6 +316,8 @@ class Recorder:
         try:
             if not (budget.over() and self._pass_over(site, value)):
                 self._see(site, value)
+        except RecursionError:
+            raise
         except Exception as error:
             if unseen.is_of_the_cell(error):
                 raise  # a signal's handler: a timeout

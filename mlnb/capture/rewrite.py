@@ -15,17 +15,14 @@ Each change to the tree leaves a valid tree, so a failure half-way does no harm.
 from __future__ import annotations
 
 import ast
-import sys
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.capture import library, probes, unseen, words
-from mlnb.capture.kinds import source_of
-from mlnb.capture.parsing import is_doubtful
+from mlnb.capture import library, probes, sinks, words, worth
 from mlnb.capture.printed import DRAWERS, LOGGERS, PRINTERS, Text, is_text
 from mlnb.capture.probes import copied
-from mlnb.capture.sites import MISSING, Argument, Expression, Kind, Site, Step
+from mlnb.capture.sites import MISSING, Argument, Kind, Site, Step
 from mlnb.capture.syntax import (
     constant_of,
     describe,
@@ -39,13 +36,9 @@ from mlnb.capture.syntax import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-_PLAIN: Final = (ast.Constant, ast.Lambda, ast.JoinedStr, ast.Set, ast.Compare)
 _LISTS: Final = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
-_SCOPES: Final = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)
-_INTROSPECTIVE: Final = frozenset({"locals", "vars", "dir", "eval", "exec"})
 _NESTED: Final = 8  # statements within statements: Python allows 20, and a loop in phases is two
-_LARGEST: Final = 2_000  # nodes of a loop's body that is written twice
 
 
 @dataclass(frozen=True)
@@ -92,14 +85,14 @@ class Rewriter:
     def rewrite(self, tree: ast.Module) -> None:
         """Put probes into what a cell executes, in place."""
         self._note_definitions(tree)
-        self._deepest = _depth(tree)
-        self._calls_own = not self._functions.isdisjoint(_loaded_outside(tree.body))
+        self._deepest = worth.depth_of(tree)
+        self._calls_own = not self._functions.isdisjoint(worth.loaded_outside(tree.body))
         self._body(tree.body, _Where(), top=True)
 
     def rewrite_functions(self, tree: ast.Module) -> None:
         """Put probes into the functions that stand in a module or in its classes, in place."""
         self._note_definitions(tree)
-        self._deepest = _depth(tree)
+        self._deepest = worth.depth_of(tree)
         self._definitions(tree.body)
 
     def _note_definitions(self, tree: ast.Module) -> None:
@@ -125,13 +118,13 @@ class Rewriter:
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Of no interest is a function that makes no number which a person would write down, reads nothing and says nothing."""
-        if node.name in self._skip or isinstance(node, ast.AsyncFunctionDef) or _looks_at_itself(node):
+        if node.name in self._skip or isinstance(node, ast.AsyncFunctionDef) or worth.looks_at_itself(node):
             return
         own, before, calls = copied(node.body), set(self.sites), len(self._calls)
         self._unit = self._next()
         self._body(node.body, _Where(function=node.name))
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-        if any(_is_strong(site) for number, site in self.sites.items() if number not in before):
+        if any(worth.is_strong(site) for number, site in self.sites.items() if number not in before):
             self.units[first] = self._unit
         else:
             node.body = own
@@ -228,16 +221,16 @@ class Rewriter:
         self, node: ast.For | ast.AsyncFor | ast.While, where: _Where
     ) -> tuple[ast.stmt, ast.stmt | None]:
         """A loop in which nothing is worth watching stays as it is."""
-        text = _head(node)
+        text = worth.head_of(node)
         if not isinstance(node, ast.While):
             node.iter = self._expression(node.iter, where)
-        if not _is_worth_watching(node):
+        if not worth.is_worth_watching(node):
             return node, None
         own, before, calls = copied(node.body), set(self.sites), len(self._calls)
         names = () if isinstance(node, ast.While) else target_names(node.target)
-        fresh = isinstance(node, ast.For) and _is_range(node.iter)
+        fresh = isinstance(node, ast.For) and worth.is_range(node.iter)
         number = self._site("loop", node, where, text=text, names=names, fresh=fresh)
-        paced = self._deepest <= _NESTED and _may_be_paced(node)
+        paced = self._deepest <= _NESTED and worth.may_be_paced(node)
         self._body(node.body, replace(where, loops=(*where.loops, number), paced=paced))
         if set(self.sites) - before == {number}:
             node.body = own
@@ -305,8 +298,8 @@ class Rewriter:
         seen, expression = self._begin(value)
         rewritten, inner = self._expression_with_site(value, where)
         watched = where.function is None or where.loops or any(words.is_metric_name(name) for name in names)
-        watched = watched or _holds_scores(value)
-        if not (names and watched and _is_watched_value(value, expression.form)):
+        watched = watched or worth.holds_scores(value)
+        if not (names and watched and worth.is_watched_value(value, expression.form)):
             return rewritten
         number = self._site(
             "assign",
@@ -317,7 +310,7 @@ class Rewriter:
             inner=inner,
             inside=self._since(seen),
             expression=expression,
-            several=_may_hold_scores(names, expression, inner, where),
+            several=worth.may_hold_scores(names, expression, inner, looped=bool(where.loops)),
             path=path,
         )
         return probes.passing(number, rewritten)
@@ -329,7 +322,7 @@ class Rewriter:
         owner, text = ast.unparse(target.value), ast.unparse(target)
         key, constant = ast.unparse(target.slice)[:300], constant_of(target.slice)
         node.value, inner = self._expression_with_site(node.value, where)
-        if not _is_watched_value(node.value, expression.form):
+        if not worth.is_watched_value(node.value, expression.form):
             return
         awaits = constant is MISSING and not isinstance(target.slice, (ast.Slice, ast.Tuple))
         number = self._site(
@@ -437,7 +430,7 @@ class Rewriter:
             return node, None
         if name == "append" and len(node.args) == 1 and isinstance(node.func, ast.Attribute):
             return self._append(node, where), None
-        if not self._is_watched(node.func, where):
+        if not sinks.is_sink(node) and not self._is_watched(node.func, where):
             drawn = name in DRAWERS and isinstance(node.func, ast.Attribute)
             self._children(node, replace(where, drawn=True) if drawn else where)
             return node, None
@@ -471,7 +464,7 @@ class Rewriter:
             return Argument(text, constant=constant), node
         if isinstance(node, ast.Name):
             return Argument(text, name=node.id), node
-        if isinstance(node, (ast.Starred, ast.Slice)) or _is_super(node):
+        if isinstance(node, (ast.Starred, ast.Slice)) or worth.is_super(node):
             self._children(node, where)
             return Argument(text), node
         predicted = prediction_in(node)
@@ -488,7 +481,7 @@ class Rewriter:
         owner, text, path = ast.unparse(node.func.value), ast.unparse(node)[:200], path_of(node.func.value)
         self._children(node.func, where)
         value, inner = self._expression_with_site(node.args[0], where)
-        if _is_watched_value(node.args[0], expression.form):
+        if worth.is_watched_value(node.args[0], expression.form):
             number = self._site(
                 "append",
                 node,
@@ -506,19 +499,19 @@ class Rewriter:
 
     def _is_watched(self, func: ast.expr, where: _Where) -> bool:
         if isinstance(func, ast.Name):
-            own = func.id in self._functions or _from_notebook(self._namespace.get(func.id))
+            own = func.id in self._functions or worth.from_notebook(self._namespace.get(func.id))
             if own and (where.listed or self._unit is not None):
                 return self._trains(func.id)  # what is called often, and says nothing
             if func.id in self._imported:
                 path = self._imported[func.id]
-                return _may_matter(path) or _may_be_users(path)
+                return worth.may_matter(path) or worth.may_be_users(path)
             if func.id in self._functions:
                 return True
             target = self._namespace.get(func.id)
             return (
-                _from_notebook(target)
+                worth.from_notebook(target)
                 or (callable(target) and library.is_interesting(target))
-                or _is_users(target)
+                or worth.is_users(target)
             )
         if not isinstance(func, ast.Attribute):
             return False
@@ -532,7 +525,7 @@ class Rewriter:
             return False
         if self._library_of(root) in library.ROOTS or func.attr in library.READERS | library.TESTS:
             return True
-        return _may_be_users(
+        return worth.may_be_users(
             str(self._imported.get(root) or getattr(self._namespace.get(root), "__name__", ""))
         )
 
@@ -591,146 +584,3 @@ class Rewriter:
             **facts,
         )
         return number
-
-
-# ---- what is watched --------------------------------------------------------------------------
-
-
-def _is_worth_watching(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
-    """A loop that calls nothing and sets no score is bare arithmetic: too fast to be watched, and of no interest."""
-    for statement in loop.body:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Call):
-                return True
-            if (
-                isinstance(node, ast.Name)
-                and isinstance(node.ctx, ast.Store)
-                and words.is_metric_name(node.id)
-            ):
-                return True
-    return False
-
-
-def _is_watched_value(node: ast.expr, form: str) -> bool:
-    """Whether a number, or several, may come out of it."""
-    return (
-        not isinstance(node, _PLAIN)
-        and form not in {"Constant", "Lambda", "JoinedStr"}
-        and constant_of(node) is MISSING
-    )
-
-
-def _holds_scores(node: ast.expr) -> bool:
-    """`{"rmse": …, "mae": …}`."""
-    return isinstance(node, ast.Dict) and any(
-        isinstance(key, ast.Constant) and isinstance(key.value, str) and words.is_metric_name(key.value)
-        for key in node.keys
-    )
-
-
-def _may_hold_scores(
-    names: tuple[str, ...], expression: Expression, inner: int | None, where: _Where
-) -> bool:
-    """Whether an assigned list, array or dictionary may be one of scores; others aren't looked into: they are long."""
-    if inner is not None or len(names) > 1:
-        return len(names) < 2 or any(words.is_history_name(name) for name in names) or not where.loops
-    if expression.form in {"ListComp", "Dict", "DictComp"}:
-        return True
-    return not where.loops and any(words.is_history_name(name) for name in names)
-
-
-def _is_range(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range"
-
-
-def _is_super(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
-
-
-def _may_matter(path: str) -> bool:
-    """Whether what is imported from there may be worth watching (it isn't imported yet)."""
-    root, _, name = path.partition(".")
-    last = name.rpartition(".")[2]
-    if path.startswith(library.OPTIMIZERS):
-        return True
-    return root in library.ROOTS or last in library.READERS | library.SEEDS | library.TESTS
-
-
-def _may_be_users(path: str) -> bool:
-    """Whether what is imported from there may come from a file of the user's: it does, or isn't imported yet."""
-    root = path.partition(".")[0]
-    if root in sys.stdlib_module_names or root in library.ROOTS:
-        return False
-    return any(unseen.is_users(name) for name in (path, path.rpartition(".")[0])) or (
-        bool(root) and root not in sys.modules
-    )
-
-
-def _is_users(target: Any) -> bool:
-    return unseen.is_users(source_of(target))
-
-
-def _from_notebook(target: Any) -> bool:
-    return source_of(target) == "__main__"
-
-
-def _depth(node: ast.AST) -> int:
-    """How deep statements stand in one another."""
-    deepest, waiting = 0, [(node, 0)]
-    while waiting:
-        at, depth = waiting.pop()
-        deepest = max(deepest, depth)
-        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
-            inner = getattr(at, name, None)
-            if isinstance(inner, list):
-                waiting += [(one, depth + 1) for one in inner]
-    return deepest
-
-
-def _loaded_outside(body: Iterable[ast.AST]) -> set[str]:
-    """The names that are used outside functions and classes."""
-    found: set[str] = set()
-    waiting = list(body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
-            waiting += node.decorator_list
-            continue
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            found.add(node.id)
-        waiting += ast.iter_child_nodes(node)
-    return found
-
-
-def _head(node: ast.For | ast.AsyncFor | ast.While) -> str:
-    """The loop's first line."""
-    if isinstance(node, ast.While):
-        return f"while {ast.unparse(node.test)}"[:200]
-    return f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"[:200]
-
-
-def _may_be_paced(node: ast.For | ast.AsyncFor | ast.While) -> bool:
-    """Whether a loop's body can be written twice."""
-    if isinstance(node, ast.AsyncFor) or (isinstance(node, ast.While) and node.orelse):
-        return False
-    count, waiting = 0, list(node.body)
-    while waiting:
-        inner = waiting.pop()
-        count += 1
-        if isinstance(inner, (ast.Global, ast.Nonlocal)) or is_doubtful(inner) or count > _LARGEST:
-            return False
-        if not isinstance(inner, _SCOPES):
-            waiting += ast.iter_child_nodes(inner)  # type: ignore[arg-type]
-    return True
-
-
-def _looks_at_itself(node: ast.AST) -> bool:
-    """Whether a function asks for its own variables, among which the loops' states would be."""
-    return any(isinstance(inner, ast.Name) and inner.id in _INTROSPECTIVE for inner in ast.walk(node))
-
-
-def _is_strong(site: Site) -> bool:
-    """Whether a place in a function is worth a second code for it."""
-    if site.kind == "assign":
-        return any(words.is_metric_name(name) for name in site.names)
-    return site.kind in {"call", "print", "item"}

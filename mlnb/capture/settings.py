@@ -15,6 +15,7 @@ from mlnb.capture import estimators, values, words
 from mlnb.capture.calls import Call, EstimatorSeen
 from mlnb.capture.recorder import Note
 from mlnb.capture.sites import MISSING
+from mlnb.capture.stated import Stated
 from mlnb.capture.vocabulary import listed
 from mlnb.events import Param
 
@@ -39,6 +40,7 @@ class Groups:
 
     def __init__(self) -> None:
         self._keys: dict[str, list[tuple[int | None, str | None]]] = {}
+        self.stated = Stated()
 
     def draft(self) -> Groups:
         """The same names, to try others with: those aren't taken by it."""
@@ -134,9 +136,13 @@ def from_calls(notes: Iterable[Note], groups: Groups, program: Program, extra: S
             continue
         prefix = _prefix(note, call, groups, program)
         if prefix is not None:
-            params = _of_call(prefix, call, program, extra)
+            params = _of_call(prefix, note, call, program, groups.stated, extra)
             found.setdefault((note.site.number, prefix), []).append(params)
-    return [param for repeated in found.values() for param in joined(repeated)]
+    return [
+        param
+        for (_, prefix), repeated in found.items()
+        for param in groups.stated.differing(prefix, joined(repeated))
+    ]
 
 
 def joined(repeated: Sequence[Sequence[Param]]) -> list[Param]:
@@ -165,20 +171,32 @@ def _prefix(note: Note, call: Call, groups: Groups, program: Program) -> str | N
     return groups.name(call.estimator, looped=bool(note.loops))
 
 
-def _of_call(prefix: str, call: Call, program: Program, extra: Sequence[str]) -> list[Param]:
+def _of_call(
+    prefix: str, note: Note, call: Call, program: Program, stated: Stated, extra: Sequence[str]
+) -> list[Param]:
     if call.role == "seed":
-        return _seed(call, extra)
+        return _seed(call, stated, extra)
+    # A variable that is a parameter itself isn't one again as an argument.
+    variables = {
+        name for name, value, argument in call.settings if stated.is_variable(prefix, name, value, argument)
+    }
     found: list[Param] = []
     if call.estimator is not None and call.role in {"fit", "estimator"}:
-        for name, value in call.estimator.settings.items():
-            if not _NOT_SETTINGS.intersection(name.split(".")) and value is not None:
+        seen = call.estimator
+        for name, value in seen.settings.items():
+            if _NOT_SETTINGS.intersection(name.split(".")) or value is None:
+                continue
+            if not stated.is_told(prefix, name, value, seen.inside):
                 found += _describe(f"{prefix}.{name}", value, "estimator", extra)
-        best = call.estimator.learnt.get("best_params_")
+        if call.role == "estimator":
+            stated.built(note.site.number, seen.settings)
+        best = seen.learnt.get("best_params_")
         if isinstance(best, dict):
             found += _describe(f"{prefix}.best_params_", best, "estimator", extra)
     for name, value, argument in call.settings:
-        # A variable that is a parameter itself needn't be one again as an argument of the notebook's own function.
-        repeated = call.role == "own" and (argument.part is not None or argument.name is not None)
+        repeated = name in variables or (
+            call.role == "own" and (argument.part is not None or argument.name is not None)
+        )
         if name not in _NOT_SETTINGS and not repeated and not _is_absent(call, name, value, argument):
             if call.role != "own":
                 value = values.listed(value)  # noqa: PLW2901 - the same values
@@ -216,8 +234,14 @@ def _defaults(prefix: str, call: Call, program: Program, extra: Sequence[str]) -
     return found
 
 
-def _seed(call: Call, extra: Sequence[str]) -> list[Param]:
-    found = [value for _, value, _ in call.settings if isinstance(value, int) and not isinstance(value, bool)]
+def _seed(call: Call, stated: Stated, extra: Sequence[str]) -> list[Param]:
+    found = [
+        value
+        for name, value, argument in call.settings
+        if isinstance(value, int)
+        and not isinstance(value, bool)
+        and not stated.is_variable("seed", name, value, argument)
+    ]
     return values.describe_param("seed", found[0], "call", extra) if found else []
 
 

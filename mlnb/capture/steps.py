@@ -1,16 +1,20 @@
 """A cell's source as one step of a session: what `names` says of it, its magics read as what they run, and what it does
 beside the names: files, the process, the random numbers, the state that modules keep.
 
-A *resource* is a text: `file:data.csv` (`file:*` where the name can't be told), `process`, `random:numpy`. Steps
-that write one matter to steps that read it.
+A *resource* is a text: `file:data.csv` (`file:*` where the name can't be told), `folder:data` (whoever writes a file
+reads the folder that it is in), `source of:helpers` (a file that may be imported), `process`, `random:numpy`. Steps that
+write one matter to steps that read it.
 """
 
 from __future__ import annotations
 
 import ast
+import fnmatch
 import functools
+import posixpath
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,9 +26,14 @@ _PYTHON_MAGICS: Final = listed("track time timeit capture prun")
 _PROCESS_MAGICS: Final = listed("env set_env cd matplotlib config load_ext reload_ext autoreload pylab")
 _WRITING: Final = listed(
     "to_csv to_parquet to_feather to_json to_excel to_pickle to_hdf savetxt save savez savez_compressed dump write_text "
-    "write_bytes save_model save_pretrained makedirs mkdir copyfile copytree rename unlink rmtree extractall urlretrieve "
+    "write_bytes save_model save_pretrained copyfile copytree rename unlink rmtree extractall urlretrieve "
     "sink_csv sink_parquet write_csv write_parquet"
 )
+_FOLDERS: Final = listed("makedirs mkdir")
+_ANEW: Final = listed(
+    "to_csv to_parquet to_feather to_json to_excel to_pickle savetxt save savez savez_compressed write_text write_bytes"
+)
+"""They write a file from its beginning, unless they are told a mode."""
 _READING: Final = listed(
     "load loadtxt genfromtxt read_text read_bytes imread load_model exists glob rglob listdir iterdir scan_csv scan_parquet "
     "ImageFolder walk"
@@ -39,17 +48,22 @@ _SEEDING: Final = {
 GENERATORS: Final = ("python", "numpy", "torch", "torch.cuda")
 _IN_SHELL: Final = re.compile(r"\{(\w+)[^{}]*\}|\$(\w+)")
 _NOT_PYTHON: Final = re.compile(r"^(\s*)[%!].*")
+_FILE: Final = "file:"
+_FOLDER: Final = "folder:"
+_MODULE: Final = "source of:"
 ANY_FILE: Final = "file:*"
 PROCESS: Final = "process"
 
 
 @dataclass(frozen=True)
 class Step:
-    """`writes` and `reads` are resources; `opaque` says that it may set anything (`%run`, `from a import *`)."""
+    """`writes` and `reads` are resources; `replaces` are files that it surely writes from their beginning; `opaque` says that it
+    may set anything (`%run`, `from a import *`)."""
 
     flow: names.Flow
     writes: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
+    replaces: frozenset[str] = frozenset()
     opaque: bool = False
     shows: bool = False
 
@@ -67,6 +81,7 @@ def read(source: str) -> Step | None:
         flow=flow,
         writes=frozenset(about.writes | effects.writes),
         reads=frozenset(about.reads | effects.reads),
+        replaces=frozenset(_replaced(tree.body)) - effects.reads,
         opaque=about.opaque or effects.opaque,
         shows=bool(tree.body) and isinstance(tree.body[-1], ast.Expr),
     )
@@ -97,16 +112,43 @@ def _does_something_first(node: ast.stmt) -> bool:
         node, (ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.If, ast.Try, ast.Match)
     ):
         return True
+    if isinstance(node, ast.Assign):
+        node = ast.Assign([ast.Name("_", ast.Store())], node.value)  # what was to take the value is as it was
     flow = names.flow(ast.Module([node], []))
-    return bool(flow.changed or any(not dotted for _, dotted in flow.standing))
+    return bool(
+        (flow.changed and not _is_all_or_nothing(node)) or any(not dotted for _, dotted in flow.standing)
+    )
 
 
-def touch(writes: frozenset[str], reads: frozenset[str]) -> bool:
+def _is_all_or_nothing(node: ast.stmt) -> bool:
+    """`df.drop(columns="a", inplace=True)`: pandas makes the new table first."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(call, ast.Call) and any(one.arg == "inplace" for one in call.keywords)
+
+
+def touch(writes: AbstractSet[str], reads: AbstractSet[str]) -> bool:
     """Whether what was written may be what is read."""
+    if not writes:
+        return False
     if writes & reads:
         return True
-    files, wanted = ({one for one in some if one.startswith("file:")} for some in (writes, reads))
-    return bool(files and wanted and ANY_FILE in files | wanted)
+    return any(
+        _same_place(one.removeprefix(kind), other.removeprefix(kind))
+        for kind in (_FILE, _FOLDER)
+        for one in writes
+        if one.startswith(kind)
+        for other in reads
+        if other.startswith(kind)
+    )
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Whether two paths may be the same, or one inside the other: the folders that they start from aren't known."""
+    if "*" in {one, other}:
+        return True
+    parts, others = one.split("/"), other.split("/")
+    inside = parts[: len(others)] == others or others[: len(parts)] == parts
+    return inside or fnmatch.fnmatch(parts[-1], others[-1]) or fnmatch.fnmatch(others[-1], parts[-1])
 
 
 # ---- magics ---------------------------------------------------------------------------------------
@@ -185,7 +227,8 @@ def _of_magic(kind: str, texts: list[str], about: _About) -> Iterator[ast.stmt]:
         about.opaque = True
         about.reads.add(ANY_FILE)
     elif name == "writefile":
-        about.writes.add(_file(line.split()[-1] if line.split() else None))
+        file = _file(line.split()[-1] if line.split() else None)
+        about.writes |= {file, *_modules_in(file)}
     elif rest:  # another language: it may write files
         about.writes.add(ANY_FILE)
         about.reads.add(ANY_FILE)
@@ -222,8 +265,10 @@ class _Effects(ast.NodeVisitor):
             self._opened(node)
         elif name in {"dump", "load"} and self.opened and _text_in(node) is None:
             pass  # by a handle whose file is known
+        elif name in _FOLDERS:
+            self.writes.add(_FOLDER + _file(_text_in(node)).removeprefix(_FILE))
         elif name in _WRITING:
-            self.writes.add(_file(_text_in(node)))
+            self._written(_file(_text_in(node)))
         elif name in _READING or name.startswith("read_"):
             self.reads.add(_file(_text_in(node)))
         elif name in _SEEDING:
@@ -235,7 +280,11 @@ class _Effects(ast.NodeVisitor):
         self._process(node.func)
         self.generic_visit(node)
 
+    def visit_Import(self, node: ast.Import) -> None:
+        self.reads |= {_MODULE + part for alias in node.names for part in alias.name.split(".")}
+
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        self.reads |= {_MODULE + part for part in (node.module or "").split(".")}
         self.opaque = self.opaque or any(alias.name == "*" for alias in node.names)
 
     def visit_Assign(self, node: ast.Assign) -> None:
@@ -258,7 +307,16 @@ class _Effects(ast.NodeVisitor):
         letters = str(mode.value) if isinstance(mode, ast.Constant) else "r"
         file = _file(_text_in(node) if at else None)
         self.opened = True
-        (self.writes if set(letters) & set("wax+") else self.reads).add(file)
+        if set(letters) & set("wax+"):
+            self._written(file)
+        if set(letters) & set("ra+"):
+            self.reads.add(file)
+
+    def _written(self, file: str) -> None:
+        self.writes |= {file, *_modules_in(file)}
+        folder = posixpath.dirname(file.removeprefix(_FILE))
+        if folder or file == ANY_FILE:
+            self.reads.add(_FOLDER + (folder or "*"))
 
     def _seeded(self, node: ast.Call, generator: str) -> None:
         root = ast.unparse(node.func)
@@ -266,6 +324,8 @@ class _Effects(ast.NodeVisitor):
             generator = "numpy"
         elif not generator and root == "random.seed":
             generator = "python"
+        if not generator:
+            self.writes.add(PROCESS)  # TensorFlow's, or several: their states aren't recorded
         self.writes.update(f"random:{one}" for one in ([generator] if generator else GENERATORS))
 
 
@@ -281,4 +341,33 @@ def _text_in(node: ast.Call) -> str | None:
 
 
 def _file(path: str | None) -> str:
-    return ANY_FILE if not path else f"file:{path.replace(chr(92), '/').rpartition('/')[2]}"
+    return ANY_FILE if not path else _FILE + posixpath.normpath(path.replace("\\", "/"))
+
+
+def _modules_in(file: str) -> set[str]:
+    """The modules that a file may be: `pkg/mod.py` is one by both its names."""
+    path = file.removeprefix(_FILE)
+    return {_MODULE + part for part in path.removesuffix(".py").split("/")} if path.endswith(".py") else set()
+
+
+def _replaced(body: list[ast.stmt]) -> Iterator[str]:
+    """The files that are written from their beginning whatever happens."""
+    for node in body:
+        if isinstance(node, (ast.With, ast.AsyncWith)):
+            yield from _replaced([ast.Expr(one.context_expr) for one in node.items])
+            yield from _replaced(node.body)
+        elif isinstance(node, (ast.Expr, ast.Assign)):
+            for call in ast.walk(node):
+                file = _replaced_by(call) if isinstance(call, ast.Call) else None
+                if file is not None:
+                    yield file
+
+
+def _replaced_by(node: ast.Call) -> str | None:
+    path, name = _text_in(node), trees.last_of(node.func)
+    told = [one.value for one in node.keywords if one.arg in {"mode", "append"}]
+    if isinstance(node.func, ast.Name) and name == "open":
+        mode = told[0] if told else node.args[1] if len(node.args) > 1 else None
+        letters = mode.value if isinstance(mode, ast.Constant) else ""
+        return _file(path) if path and str(letters).startswith(("w", "x")) else None
+    return _file(path) if path and name in _ANEW and not told else None

@@ -29,6 +29,13 @@ def changed_root(node: ast.AST) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
+def is_global_generator(node: ast.AST) -> bool:
+    """`np.random`, `random`: what they draw from is no object that a name holds."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == "random" and isinstance(node.value, ast.Name) and node.value.id in {"np", "numpy"}
+    return isinstance(node, ast.Name) and node.id == "random"
+
+
 def named_in_namespace(node: ast.Subscript) -> str | None:
     """The name that `globals()["x"] = 1` binds."""
     inside = isinstance(node.value, ast.Call) and root(node.value) in {"globals", "locals"}
@@ -69,6 +76,18 @@ def leaves(body: list[ast.stmt]) -> bool:
 
 def catches_all(case: ast.match_case) -> bool:
     return case.guard is None and isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None
+
+
+def yields_in(body: list[ast.stmt]) -> bool:
+    """Whether a function of this body gives its values one by one."""
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            stack.extend(ast.iter_child_nodes(node))
+    return False
 
 
 def arguments_of(arguments: ast.arguments) -> list[ast.arg]:

@@ -9,15 +9,17 @@ import difflib
 import importlib
 import os
 import sys
+import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from mlnb import __version__
-from mlnb.errors import Error, UsageError
+from mlnb.errors import Error, NotWhole, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("mlnb.cli.demo:demo", "Track, rerun, compare and promote on real data, in under a minute."),
@@ -86,7 +88,8 @@ def mlnb() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command; the process's exit status."""
     try:
-        return int(mlnb.main(list(arguments), prog_name="mlnb", standalone_mode=False) or 0)
+        with _warnings_in_a_line():
+            return int(mlnb.main(list(arguments), prog_name="mlnb", standalone_mode=False) or 0)
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:
@@ -100,6 +103,22 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # `mlnb runs | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+@contextmanager
+def _warnings_in_a_line() -> Iterator[None]:
+    """Who types a command has no use for the line of code that warned."""
+
+    def show(message: Warning | str, category: type[Warning], *place: Any, **known: Any) -> None:
+        if issubclass(category, NotWhole):
+            _complain(str(message), 0)
+        else:
+            as_ever(message, category, *place, **known)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", NotWhole)
+        as_ever, warnings.showwarning = warnings.showwarning, show
+        yield
 
 
 def _complain(message: str, status: int) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.core import ParameterSource
 
 from mlnb.cli.options import store_option
 from mlnb.cli.output import print_json, print_table, seconds
@@ -100,8 +102,8 @@ def rerun(
     settings = _settings(**how)
     goal = None if best is None else Goal.parse(best)
     if resume is not None:
-        _refuse_beside_resume(notebook, params, file, grid)
-        prepared = prepare_rest(resume, settings=settings)
+        _refuse_beside_resume(notebook, params, file, grid, kernel)
+        prepared = prepare_rest(resume, changes=_given(settings))
     elif notebook is None:
         raise UsageError("no notebook and no run is named", hint="mlnb rerun train.ipynb")
     else:
@@ -131,6 +133,23 @@ def _settings(tags: tuple[str, ...], cwd: Path | None, *, cold: bool, **same: An
         if not equals or not key:
             raise UsageError(f"tag {key!r} has no value", hint="--tag team=vision")
     return Settings(tags={key: value for key, _, value in pairs}, folder=cwd, warm=not cold, **same)
+
+
+_AS_OPTIONS: Final = {"folder": "cwd", "warm": "cold"}
+"""Settings whose options have other names."""
+
+
+def _given(settings: Settings) -> dict[str, Any]:
+    """The settings that were typed: a resumed batch keeps all others."""
+    context = click.get_current_context()
+    typed = {
+        name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    return {
+        one.name: getattr(settings, one.name)
+        for one in fields(settings)
+        if _AS_OPTIONS.get(one.name, one.name) in typed
+    }
 
 
 def _refuse_beside_resume(*given: Any) -> None:

@@ -54,7 +54,10 @@ def runs(
     most = limit if limit is not None or as_json else 50
     page = ask.run_page(store, where=where, order_by=order_by, limit=most, children=children)
     if page.stale:
-        click.echo("this is not the whole: another process keeps mlnb from looking into all of it", err=True)
+        click.echo(
+            "this is not the whole: more waits than could be looked through at once; ask again in a while",
+            err=True,
+        )
     if as_json:
         print_json(page.rows)
         return

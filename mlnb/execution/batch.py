@@ -290,6 +290,8 @@ def _enter(prepared: Prepared) -> None:
             plan=prepared.plan.to_record(),
             executor=prepared.settings.executor,
             owner=owner,
+            settings=prepared.settings.to_record()
+            | {"kernel_name": prepared.source.kernel_name, "rerun_of": prepared.rerun_of},
         )
 
     prepared.store.registry.transact(decide)
@@ -316,4 +318,5 @@ def _setup(prepared: Prepared) -> Setup:
         batch_id=prepared.batch_id,
         timeout=prepared.settings.timeout,
         warm=prepared.settings.warm,
+        template=prepared.settings.template,
     )

@@ -33,6 +33,7 @@ def facts_of(store: Store, run_id: str) -> Facts:
         packages=_packages(environments[0]) if environments else None,
         cells=_cells(store, record),
         error=record["error"] if record["status"] != "finished" else None,
+        killed=record["status"] == "killed",
         seeds={name: seed for _, one in named for name, seed in _seeds(one).items()},
     )
 

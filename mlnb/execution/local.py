@@ -97,7 +97,7 @@ class LocalExecutor:
         from mlnb.execution.warm.starting import WarmKernels
 
         # the imports are paid back from the second kernel of a worker on
-        if not setup.warm or self._jobs <= self._most:
+        if setup.template is not None or not setup.warm or self._jobs <= self._most:
             return setup
         notebook = ipynb.decode(Path(setup.source).read_bytes())
         self._warm = WarmKernels.start(notebook, setup.kernel_name, Path(setup.folder))

@@ -6,9 +6,9 @@ plan in the registry and the runs in the store.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import ids
 from mlnb.errors import Ambiguous, NameTaken, NotFound, NotWritable, UsageError, nearest
@@ -43,7 +43,24 @@ class Settings:
     experiment: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     warm: bool = True
+    template: str | None = None
     kind: RunKind = "notebook"
+
+    def to_record(self) -> dict[str, Any]:
+        """All of it as JSON, for who resumes the batch; paths from the root, since that may be elsewhere."""
+        known = {one.name: getattr(self, one.name) for one in fields(self)}
+        paths = {name: str(value.absolute()) for name, value in known.items() if isinstance(value, Path)}
+        return known | {"tags": dict(self.tags)} | paths
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Settings:
+        """What was recorded; what another version added is left out, and what an older one lacked is as by default."""
+        known = {one.name: record[one.name] for one in fields(cls) if one.name in record}
+        paths = {name: Path(known[name]) for name in _PATHS if known.get(name) is not None}
+        return cls(**known | paths)
+
+
+_PATHS: Final = ("output_dir", "folder")
 
 
 @dataclass(frozen=True)
@@ -58,6 +75,7 @@ class Prepared:
     jobs: tuple[Job, ...]
     settings: Settings
     resumed: bool = False
+    rerun_of: str | None = None
 
     @property
     def workers(self) -> int:
@@ -122,11 +140,14 @@ def prepare_plan(
     jobs = tuple(
         _job(entry, number, name, plan, origin, settings) for number, entry in enumerate(plan, start=1)
     )
-    return Prepared(batch_id, name, origin.store, origin.source, plan, jobs, settings)
+    return Prepared(batch_id, name, origin.store, origin.source, plan, jobs, settings, rerun_of=origin.run_id)
 
 
-def resume(ref: str, *, store: str | Path | None = None, settings: Settings | None = None) -> Prepared:
-    """What is missing of a batch that was stopped, by its name, id or an id's prefix.
+def resume(
+    ref: str, *, store: str | Path | None = None, changes: Mapping[str, Any] | None = None
+) -> Prepared:
+    """What is missing of a batch that was stopped, by its name, id or an id's prefix. It is executed as it was before, but
+    for `changes` of its settings.
 
     Raises
     ------
@@ -138,16 +159,20 @@ def resume(ref: str, *, store: str | Path | None = None, settings: Settings | No
     from mlnb import config
     from mlnb.store import Store
 
-    settings = settings or Settings()
-    _check_settings(settings)
     opened = Store.open(store or config.load().store)
     started = find_batch(opened.registry.read(), ref)
+    settings = replace(Settings.from_record(started.settings), **(changes or {}))
+    _check_settings(settings)
     plan = Plan.from_record(started.plan)
     states = _states(opened, started.batch_id)
     if _is_running(opened, started.batch_id, states):
         raise UsageError(f"batch {started.name} is still running", hint="wait, or stop it first")
-    source = from_bytes(opened.objects.read(started.source_sha256), Path(started.notebook))
-    origin = Origin(source, opened)
+    source = from_bytes(
+        opened.objects.read(started.source_sha256),
+        Path(started.notebook),
+        kernel_name=started.settings.get("kernel_name"),
+    )
+    origin = Origin(source, opened, started.settings.get("rerun_of"))
     finished = _finished(states)
     # the batch may have been killed between a run's end and its roll-up
     roll_up(

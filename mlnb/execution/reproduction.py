@@ -148,8 +148,10 @@ def _may_lack_cells(verdict: Verdict) -> bool:
     return any(not part.agrees and part.part != "environment" for part in verdict.parts)
 
 
-def run_reproduction(origin: Origin, name: str, timeout: float | None = None) -> str:
-    """Execute what repeats a run, once; the id of the run that did.
+def run_reproduction(
+    origin: Origin, name: str, timeout: float | None = None, template: str | None = None
+) -> str:
+    """Execute what repeats a run, once; the id of the run that did. `template` is the address of a process that forks its kernel.
 
     Raises
     ------
@@ -158,7 +160,7 @@ def run_reproduction(origin: Origin, name: str, timeout: float | None = None) ->
     """
     plan = make_plan(params=origin.parameters, rows=[{}])
     run_id = plan.entries[0].run_id
-    settings = Settings(timeout=timeout, workers=1, kind="reproduction")
+    settings = Settings(timeout=timeout, workers=1, kind="reproduction", template=template)
     batch = execute(prepare_plan(origin, plan, name=f"{name}-{run_id[-6:].lower()}", settings=settings))
     _refuse_failed(batch)
     return run_id
@@ -211,7 +213,14 @@ def judge_reruns(
     """The verdict over a run by its reruns, recorded with the first of them and its cells' runs."""
     was = facts_of(store, run_id)
     now, *others = [facts_of(store, _repeat_of(store, run_id, rerun)) for rerun in reruns]
-    judgement = judge(was, now, source=_source_today(store, run_id, was), tolerance=tolerance, others=others)
+    judgement = judge(
+        was,
+        now,
+        source=_source_today(store, run_id, was),
+        tolerance=tolerance,
+        others=others,
+        outside=_outside(store, run_id),
+    )
     verdict = _verdict(store, run_id, reruns[0], judgement)
     _record(store, verdict)
     for old, new in _pairs(store, run_id, reruns[0]):
@@ -220,6 +229,17 @@ def judge_reruns(
         )
         store.edit(new, *_events(old, inner))
     return verdict
+
+
+def _outside(store: Store, run_id: str) -> list[str] | None:
+    """What a cell's run depends on that no record holds; None where its random numbers weren't recorded."""
+    from mlnb.execution import blame, replay, slicing
+    from mlnb.store import query
+
+    done = replay.executions(store, run_id) if _is_of_a_cell(query.record(store, run_id)) else []
+    if not any(one.random or one.drew for one in done):
+        return None
+    return list(blame.causes(done, slicing.needed(slicing.links(done))))
 
 
 def _compare(run: str, against: str, tolerance: Tolerance | None, place: str | Path | None) -> Verdict:

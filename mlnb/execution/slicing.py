@@ -10,11 +10,16 @@ Where the sources can't tell, more is taken rather than less: the proof (`gather
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mlnb.capture import steps
+from mlnb.capture.sharing import NOTHING
+from mlnb.capture.steps import PROCESS
+from mlnb.execution.objects import Objects
 
 if TYPE_CHECKING:
     from mlnb.capture.names import Body, Flow
@@ -25,20 +30,23 @@ _DRAWING: Final = frozenset({"matplotlib", "seaborn", "plotly", "altair", "bokeh
 _SETTINGS: Final = frozenset(
     {"rcParams", "rc", "style", "use", "set", "set_theme", "set_style", "set_palette", "set_context"}
 )
+_TOP: Final = re.compile("[.:]")
 _LAST: Final = frozenset({"_", "__", "___", "Out"})
-ALWAYS: Final = frozenset({steps.PROCESS, *(f"random:{name}" for name in steps.GENERATORS)})
-"""What matters to every step, whether its source shows it or not."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """One execution among the others: the names that it reads, surely binds, and binds or changes perhaps; resources."""
+    """One execution among the others: the names that it reads, surely binds, and binds or changes perhaps; the resources that it
+    needs and makes. `again` are imports that had been made before: nobody needs them for that. `replaces` are
+    the files that it writes anew, whatever was in them."""
 
     reads: frozenset[str]
     binds: frozenset[str]
     changes: frozenset[str]
     needs: frozenset[str]
     makes: frozenset[str]
+    again: frozenset[str] = frozenset()
+    replaces: frozenset[str] = frozenset()
     opaque: bool = False
     shows: bool = False
 
@@ -49,35 +57,35 @@ class Link:
 
 @dataclass
 class _Known:
-    """What the steps so far have told."""
+    """What the steps so far have told: what names are, `made_by` which of the user's functions and classes their objects may be,
+    which share `objects`, and whether the last step that moved a generator of random numbers seeded it."""
 
     modules: dict[str, str] = field(default_factory=dict)
     bodies: dict[str, Body] = field(default_factory=dict)
-    group: dict[str, int] = field(default_factory=dict)
-    groups: int = 0
+    brought: dict[str, str] = field(default_factory=dict)
+    made_by: dict[str, frozenset[str]] = field(default_factory=dict)
+    objects: Objects = field(default_factory=Objects)
+    iterators: set[str] = field(default_factory=set)
+    seeded: dict[str, bool] = field(default_factory=dict)
 
-    def together(self, names: frozenset[str] | set[str]) -> set[str]:
-        """The names that may hold objects of these."""
-        wanted = {self.group[name] for name in names if name in self.group}
-        return set(names) | {name for name, one in self.group.items() if one in wanted}
+    def bodies_of(self, names: Iterable[str]) -> set[str]:
+        """The functions and classes of the user that may run where these names are used."""
+        reached = self.objects.reached(names, deep=True)
+        made = {one for name in reached for one in self.made_by.get(name, ())}
+        return (reached | made) & self.bodies.keys()
 
-    def bind(self, name: str, shared: set[str]) -> None:
-        """A name gets a value that may hold the objects of others."""
-        self.group.pop(name, None)
-        self.join(name, shared)
+    def is_iterator(self, name: str, flow: Flow) -> bool:
+        """Whether what a step gives to a name is used up by going through it."""
+        function = flow.iterators.get(name)
+        made = function is not None and (
+            not function or (function in self.bodies and self.bodies[function].yields)
+        )
+        return made or bool(flow.shared.get(name, NOTHING).same & self.iterators)
 
-    def join(self, name: str, shared: set[str] | frozenset[str]) -> None:
-        """A name's value may hold the objects of others, too."""
-        shared = {*shared, *({name} & self.group.keys())}
-        wanted = {self.group.setdefault(one, self._new()) for one in shared if one not in self.modules}
-        one = self._new()
-        self.group[name] = one
-        if wanted:
-            self.group = {other: one if number in wanted else number for other, number in self.group.items()}
-
-    def _new(self) -> int:
-        self.groups += 1
-        return self.groups
+    def changes(self, changed: AbstractSet[str], deeply: AbstractSet[str]) -> set[str]:
+        """The names that show what a step changes."""
+        shown = self.objects.reached(changed, deep=False) | self.objects.reached(deeply, deep=True)
+        return {name for name in shown if name not in self.modules}
 
 
 def links(done: Sequence[Execution]) -> list[Link]:
@@ -90,16 +98,21 @@ def needed(chain: Sequence[Link], *, last: int | None = None) -> list[int]:
     """The places of the executions that the last one depends on, itself included, in order."""
     last = len(chain) - 1 if last is None else last
     taken = [last]
-    wanted, needs = set(chain[last].reads), ALWAYS | chain[last].needs
+    wanted, needs = set(chain[last].reads), {PROCESS, *chain[last].needs}
     shown = bool(_LAST & chain[last].reads)
     for at in range(last - 1, -1, -1):
         one = chain[at]
-        hits = one.opaque or one.writes & wanted or steps.touch(one.makes, needs) or (shown and one.shows)
+        hits = (
+            one.opaque
+            or (one.writes - one.again) & wanted
+            or steps.touch(one.makes, needs)
+            or (shown and one.shows)
+        )
         if not hits:
             continue
         taken.append(at)
         wanted = (wanted - one.binds) | one.reads
-        needs = (needs - {made for made in one.makes if made.startswith("random:")}) | one.needs
+        needs = (needs - one.replaces) | one.needs
         shown = bool(_LAST & one.reads)
     return taken[::-1]
 
@@ -112,48 +125,79 @@ def _link(execution: Execution, known: _Known, *, last: bool) -> Link:
     if step is None:
         return Link(execution.reads, frozenset(), execution.writes, frozenset(), frozenset())
     flow = step.flow
-    known.modules.update({name: full.partition(".")[0] for name, full in flow.imports.items()})
-    for name in flow.bound - flow.imports.keys() - flow.bodies.keys():
-        known.modules.pop(name, None)
-        known.bodies.pop(name, None)
-    for name, shared in flow.shared.items():
-        if name not in flow.bound:
-            known.join(name, shared)
-            continue
-        through = flow.through.get(name, frozenset())
-        of_user = (
-            through if any(one in known.bodies or one in flow.bodies for one in through) else frozenset()
-        )
-        known.bind(name, {*shared, *of_user})
-    for name in flow.bound - flow.shared.keys():
-        known.bind(name, set())
+    binds = frozenset() if execution.failed and not _is_sure(execution, source) else flow.bound
+    again = {name for name, full in flow.brought.items() if name in binds and known.brought.get(name) == full}
+    reads, deeply = set(flow.reads), set[str]()
+    changed = known.changes(flow.changed & flow.reads, flow.deeply & flow.reads)  # what the names were before
     known.bodies.update(flow.bodies)
-
-    reads, changed = set(flow.reads), set(flow.changed)
+    used_up = flow.reads & known.iterators  # whoever goes through one takes from it
+    changed |= known.changes(used_up, used_up)
+    _bind(known, flow, binds)
+    deeply |= flow.used & known.iterators
     makes = set(step.writes)
     for root, dotted in flow.standing:
         if root not in known.modules:
-            changed.add(root)
+            deeply.add(root)
         elif known.modules[root] not in _DRAWING or dotted.partition(".")[0] in _SETTINGS:
             makes.add(f"module:{known.modules[root]}")
     for called, given in flow.calls.items():
         if called in known.bodies and known.bodies[called].changes_arguments:
-            changed |= given
-    _call(known, reads, changed, flow)
-    makes |= {f"module:{known.modules[name]}" for name in changed if name in known.modules} - _drawn(
-        changed, known
-    )
-    changed = {name for name in known.together(changed) if name not in known.modules}
-    binds = frozenset() if execution.failed and not _is_sure(execution, source) else flow.bound
+            deeply |= given
+    _call(known, reads, deeply, flow)
+    makes |= {
+        f"module:{known.modules[name]}"
+        for name in flow.direct | deeply
+        if name in known.modules and known.modules[name] not in _DRAWING
+    }
+    changed |= known.changes(flow.changed, flow.deeply | deeply)
+    random = _random(execution, known, makes)
     return Link(
-        reads=frozenset(reads | changed - flow.bound),
-        binds=binds - changed | (flow.imports.keys() & binds),
+        reads=frozenset(reads),
+        binds=binds,
         changes=frozenset(changed | (flow.bound - binds)),
-        needs=step.reads | {f"module:{known.modules[name]}" for name in reads if name in known.modules},
+        needs=step.reads
+        | random
+        | {f"module:{known.modules[name]}" for name in reads if name in known.modules},
         makes=frozenset(makes),
+        again=frozenset(again - changed),
+        replaces=frozenset({made for made in makes if made.startswith("random:")}) | step.replaces,
         opaque=step.opaque,
         shows=step.shows,
     )
+
+
+def _bind(known: _Known, flow: Flow, binds: frozenset[str]) -> None:
+    """What its names are from now on."""
+    for name in [*sorted(flow.bound - flow.shared.keys()), *flow.shared]:  # as they stand in the source
+        shared = flow.shared.get(name, NOTHING)
+        if name not in flow.bound:
+            known.objects.join(name, shared.same, shared.inside)
+            continue
+        if name not in flow.imports:
+            known.modules.pop(name, None)
+        if name not in flow.bodies:
+            known.bodies.pop(name, None)
+        known.brought.pop(name, None)
+        known.iterators = known.iterators - {name} | ({name} if known.is_iterator(name, flow) else set())
+        through = flow.through.get(name, frozenset())
+        made = through & known.bodies.keys() | {b for one in through for b in known.made_by.get(one, ())}
+        known.made_by[name] = frozenset(made)
+        if name in flow.plain:
+            known.objects.forget(name)
+            continue
+        handed = through - known.bodies.keys() if made else frozenset()
+        known.objects.bind(name, shared.same | handed, shared.inside)
+    known.modules.update({name: _TOP.split(full)[0] for name, full in flow.imports.items()})
+    known.brought.update({name: full for name, full in flow.brought.items() if name in binds})
+
+
+def _random(execution: Execution, known: _Known, makes: set[str]) -> set[str]:
+    """The seeds that a step needs: where it drew on right after one. Else it is given the state that was recorded."""
+    if not execution.random and not execution.drew:
+        return {f"random:{name}" for name in steps.GENERATORS}  # nobody looked
+    needed = {f"random:{name}" for name in execution.drew if known.seeded.get(name)}
+    known.seeded.update({name: f"random:{name}" in makes for name in execution.drew})
+    return needed
 
 
 def _is_sure(execution: Execution, source: str) -> bool:
@@ -165,19 +209,14 @@ def _call(known: _Known, reads: set[str], changed: set[str], flow: Flow) -> None
     """Add what the user's functions do that the step may call, by name or by an object of the user's class."""
     new, seen = set(flow.used), set[str]()
     while new:
-        reached = known.together(new - seen)
+        reached = known.bodies_of(new - seen)
         seen |= new
         new = set()
-        for name in reached & known.bodies.keys():
+        for name in reached:
             body = known.bodies[name]
             new |= body.reads - seen
             reads |= body.reads - flow.bound
             changed |= body.writes
     for name in [one for one in flow.used if one not in known.bodies]:
-        kin = known.together({name})
-        if any(known.bodies[one].changes_arguments for one in kin & known.bodies.keys()):
+        if any(known.bodies[one].changes_arguments for one in known.bodies_of({name})):
             changed.add(name)
-
-
-def _drawn(changed: set[str], known: _Known) -> set[str]:
-    return {f"module:{known.modules[name]}" for name in changed if known.modules.get(name) in _DRAWING}

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 AGREEING: Final = frozenset({"same", "exact", "within_tolerance", "within_spread"})
 MOST_NAMED: Final = 6
+MOST_BLAMED: Final = 3
+_KILLED: Final = "the run was killed before its end: it has no results to compare with"
 _CAME_OUT: Final = frozenset({"metrics", "outputs", "end"})
 _FLEETING: Final = re.compile(
     r"0x[0-9a-f]+"  # addresses
@@ -59,6 +61,7 @@ class Facts:
     cells: Sequence[Cell] | None = None
     seeds: Mapping[str, Any] = field(default_factory=dict)
     error: str | None = None
+    killed: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,20 +103,35 @@ class Judgement:
 
 
 def judge(
-    was: Facts, now: Facts, *, source: Part, tolerance: Tolerance | None = None, others: Sequence[Facts] = ()
+    was: Facts,
+    now: Facts,
+    *,
+    source: Part,
+    tolerance: Tolerance | None = None,
+    others: Sequence[Facts] = (),
+    outside: Sequence[str] | None = None,
 ) -> Judgement:
-    """Compare a run with its rerun; `others` are more reruns, which show how far the metrics spread by themselves."""
+    """Compare a run with its rerun; `others` are more reruns, which show how far the metrics spread by themselves.
+
+    `outside` is what went in that no record holds; it is given where the rerun had the recorded random numbers.
+    """
     tolerance = tolerance or Tolerance()
-    parts = [
+    went_in = [
         source,
         _judge_params(was.params, now.params),
         *_where_known(_judge_data, was.data, now.data),
         *_where_known(_judge_packages, was.packages, now.packages),
+    ]
+    if was.killed or now.killed:  # what there was by then can't be held against a whole run
+        ends = " → ".join("killed" if one.killed else (one.error or "finished") for one in (was, now))
+        return Judgement((*went_in, Part("end", "changed", ends)), _KILLED if was.killed else "")
+    parts = [
+        *went_in,
         _judge_metrics(was.metrics, [now.metrics, *(one.metrics for one in others)], tolerance),
         *_where_known(_judge_outputs, was.cells, now.cells),
         *_judge_end(was.error, now.error),
     ]
-    return Judgement(tuple(parts), _cause(parts, was, now))
+    return Judgement(tuple(parts), _cause(parts, was, now, outside))
 
 
 def judge_source(was: Sequence[Cell] | None, now: Sequence[Cell] | None, *, where: str) -> Part:
@@ -272,7 +290,7 @@ def _judge_end(was: str | None, now: str | None) -> list[Part]:
     return [Part("end", "changed", f"{was or 'finished'} → {now or 'finished'}")]
 
 
-def _cause(parts: Sequence[Part], was: Facts, now: Facts) -> str:
+def _cause(parts: Sequence[Part], was: Facts, now: Facts, outside: Sequence[str] | None) -> str:
     went_in = [part.part for part in parts if not part.agrees and part.part not in _CAME_OUT]
     if went_in == ["data"] and not was.seeds and not _a_file_changed(was.data or {}, now.data or {}):
         if not any(one.is_file for one in (was.data or {}).values()):
@@ -288,6 +306,9 @@ def _cause(parts: Sequence[Part], was: Facts, now: Facts) -> str:
         return f"what changed first: the {went_in[0]}"
     if all(part.agrees and part.outcome != "within_spread" for part in parts):
         return ""
+    if outside is not None:
+        blamed = "; ".join(outside[:MOST_BLAMED]) or "something unrecorded went in"
+        return f"nothing that was recorded changed, and each cell had its random numbers again: {blamed}"
     if was.seeds:
         seeds = ", ".join(was.seeds)
         return f"nothing that was recorded changed, though seeds were set ({seeds}): something unrecorded went in"

@@ -15,7 +15,8 @@ from mlnb.tracking import current_store
 from mlnb.tracking.records import Place
 
 _KEPT: Final = 4
-_loaded: OrderedDict[str, Any] = OrderedDict()
+_loaded: OrderedDict[str, tuple[object, Any]] = OrderedDict()
+"""Models by the hash of their file, with what that file looked like when it was checked and read."""
 _lock = threading.Lock()
 
 
@@ -89,13 +90,16 @@ def _check_width(reference: str, data: Any, wanted: int) -> None:
 
 
 def _model(store: Store, found: Located, trusted: Trusted) -> Any:
+    stamp = store.objects.stamp(
+        found.sha256
+    )  # before it is read: what is written meanwhile shows the next time
     with _lock:
         kept = _loaded.get(found.sha256)
-    if kept is not None and store.objects.has(found.sha256) and store.objects.is_whole(found.sha256):
-        return kept
+    if kept is not None and kept[0] == stamp:
+        return kept[1]
     model = rebuild(store, found, trusted)
     with _lock:
-        _loaded[found.sha256] = model
+        _loaded[found.sha256] = (stamp, model)
         while len(_loaded) > _KEPT:
             _loaded.popitem(last=False)
     return model

@@ -23,6 +23,7 @@ from mlnb.server import replies
 from mlnb.server.bodies import File
 from mlnb.server.calls import Call, Services
 from mlnb.server.routes import Route
+from mlnb.store import whole
 
 if TYPE_CHECKING:
     from jupyter_server.auth.identity import User
@@ -65,10 +66,12 @@ class Endpoint(APIHandler):
         if route is None:
             raise web.HTTPError(405)
         try:
-            reply = await self._in_thread(self._bind(route, path), long=route.long)
+            reply, missing = await self._in_thread(_heard(self._bind(route, path)), long=route.long)
         except errors.Error as error:
             self._finish_json(replies.status_of(error), replies.encode(replies.error_body(error)))
             return
+        if missing:
+            self.set_header("Mlnb-Missing", str(missing))  # so many journals aren't in this answer yet
         if isinstance(reply, File):
             await self._finish_file(reply)
         else:
@@ -151,6 +154,16 @@ def _account() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # in a container, a uid may have no entry anywhere
         return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
+
+
+def _heard(work: Callable[[], Any]) -> Callable[[], tuple[Any, int]]:
+    """The work with what its answers say that they lack."""
+
+    def listen() -> tuple[Any, int]:
+        with whole.listening() as heard:
+            return work(), heard.missing
+
+    return listen
 
 
 def _encoded(reply: Any) -> File | bytes:

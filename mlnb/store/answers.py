@@ -1,6 +1,9 @@
 """How a question gets its connection: everything logged before it is folded, live points are laid over
 the index, and an answer is kept until a file of the store changes.
 
+An answer comes soon: what there is no time to fold or to look through is left out, a process of its own goes on with it
+(`helper`), and that the answer isn't whole is said (`whole`).
+
 Where somebody's own connection holds the index, a question is answered from the last kept answer and
 from the journals that are still there (`stale`), or with an error that names the process.
 """
@@ -12,14 +15,14 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mlnb import events
 from mlnb.errors import Busy, Corrupt, NotFound
-from mlnb.store import batch_owners, index, ingest, live, locks, overlay, reading, rows, schema
+from mlnb.store import batch_owners, helper, index, ingest, live, locks, overlay, reading, rows, schema, whole
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,6 +34,9 @@ PATIENCE: Final = 3.0
 
 FOLD_PATIENCE: Final = 0.3
 """Seconds to wait for another process that folds, or that reads; after that the question is answered without a fold."""
+
+AT_ONCE: Final = 1.2
+"""Seconds that an answer may be waiting for what isn't folded yet."""
 
 KEPT: Final = 128
 """Answers kept by one process."""
@@ -54,12 +60,13 @@ class _Kept:
 
 @dataclass(frozen=True)
 class Look:
-    """An open connection, and the state of the store that it shows: None where that changes just now. `missing` counts the
-    journals that there was no time to look into: what it shows is not the whole."""
+    """An open connection, and the state of the store that it shows: None where that changes just now. `listing` are the journals
+    that were looked at, `missing` the names of those that there was no time to look into: what it shows is not the whole."""
 
     connection: duckdb.DuckDBPyConnection
     state: Hashable
-    missing: int = 0
+    listing: reading.Listing
+    missing: Sequence[str] = ()
 
 
 _kept: OrderedDict[Hashable, _Kept] = OrderedDict()
@@ -68,19 +75,25 @@ _shared = threading.local()
 
 
 def answer(
-    store: Store, question: Hashable, make: Make[T], *, stale: Callable[[T | None, T], T] | None = None
+    store: Store,
+    question: Hashable,
+    make: Make[T],
+    *,
+    stale: Callable[[T | None, T], T] | None = None,
+    about: Collection[str] = (),
 ) -> T:
     """What `make` says of an up-to-date connection, or said of the same state before.
 
     `stale(kept, live)` joins the last kept answer (None if there is none) with what the journals say
-    while the index can't be opened; without it, that is an error.
+    while the index can't be opened; without it, that is an error. What waits of the runs and sessions `about` is taken in
+    first; only they can have what isn't found.
 
     Raises
     ------
     Busy
         Somebody's own connection holds the index.
     """
-    return healed(store, lambda: _answer(store, question, make, stale))
+    return healed(store, lambda: _answer(store, question, make, stale, frozenset(about)))
 
 
 def healed(store: Store, ask: Callable[[], T]) -> T:
@@ -97,12 +110,18 @@ def healed(store: Store, ask: Callable[[], T]) -> T:
         if corrupt.facts.get("index") != store.database or not ingest.may_be_written(store):
             raise
         with ingest.alone(store):
-            ingest.make_again(store)
+            index.remove(store.database)
         forget()
         return ask()
 
 
-def _answer(store: Store, question: Hashable, make: Make[T], stale: Callable[[T | None, T], T] | None) -> T:
+def _answer(
+    store: Store,
+    question: Hashable,
+    make: Make[T],
+    stale: Callable[[T | None, T], T] | None,
+    about: frozenset[str],
+) -> T:
     key = (store.path, question)
     with _lock:
         kept = _kept.get(key)
@@ -110,12 +129,8 @@ def _answer(store: Store, question: Hashable, make: Make[T], stale: Callable[[T 
         value: T = kept.value
         return value
     try:
-        with _shared_or_own(store) as look:
-            if look.missing and stale is None:
-                raise _not_whole(store, look.missing)
-            value = _made(store, make, look)
-            if look.missing and stale is not None:
-                return stale(None if kept is None else kept.value, value)
+        with _shared_or_own(store, about) as look:
+            value = _made(store, make, look, about)
     except Busy as busy:
         if stale is None:
             raise
@@ -125,7 +140,8 @@ def _answer(store: Store, question: Hashable, make: Make[T], stale: Callable[[T 
             except NotFound:
                 raise busy from None  # it isn't in the journals: whether it is at all, only the index says
             return stale(None if kept is None else kept.value, found)
-    _keep(key, _Kept(look.state, value, _weight(value)))
+    if look.state is not None:
+        _keep(key, _Kept(look.state, value, _weight(value)))
     return value
 
 
@@ -154,13 +170,16 @@ def _weight(value: object) -> int:
     return sys.getsizeof(value)
 
 
-def _made(store: Store, make: Make[T], look: Look) -> T:
+def _made(store: Store, make: Make[T], look: Look, about: frozenset[str]) -> T:
     try:
-        return make(look.connection)
+        made = make(look.connection)
     except NotFound:
-        if look.missing:
+        if any(not about or name.partition(".")[0] in about for name in look.missing):
             raise _not_whole(store, look.missing) from None
         raise
+    if look.missing:
+        whole.say(len(look.missing))
+    return made
 
 
 @contextlib.contextmanager
@@ -169,7 +188,7 @@ def together(store: Store) -> Iterator[None]:
     index takes longer than most questions. For a few quick ones; others wait meanwhile."""
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(Busy):  # each question then finds its own way
-            _shared.look = store.path, stack.enter_context(_look(store))
+            _shared.look = store.path, stack.enter_context(_look(store, _haste()))
         try:
             yield
         finally:
@@ -177,43 +196,61 @@ def together(store: Store) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _shared_or_own(store: Store) -> Iterator[Look]:
+def _shared_or_own(store: Store, about: frozenset[str]) -> Iterator[Look]:
     shared = getattr(_shared, "look", None)
     if shared is not None and shared[0] == store.path:
         yield shared[1]
         return
-    with _look(store) as look:
+    with _look(store, _haste(about)) as look:
         yield look
 
 
 @contextlib.contextmanager
-def looking(store: Store, *, apart: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection that sees everything logged before the call; with `apart`, one whose settings may be
-    changed.
+def looking(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection that sees everything logged before the call, however long that takes: for who takes care of
+    a store.
 
     It has, beside the index, the temporary relations `live_metric`, `all_metric` and `unsettled`.
 
     Raises
     ------
     Busy
-        Somebody's own connection holds the index, or more waits to be folded than can be looked through.
+        Somebody's own connection holds the index.
     """
-    with _look(store, apart=apart) as look:
-        if look.missing:
-            raise _not_whole(store, look.missing)
+    with _look(store, None) as look:
         yield look.connection
 
 
 @contextlib.contextmanager
-def _look(store: Store, *, apart: bool = False) -> Iterator[Look]:
-    with _up_to_date(store, apart=apart) as look:
-        _lay_over(store, look.connection)
+def asking(store: Store, *, apart: bool = False) -> Iterator[Look]:
+    """The same for a question that isn't kept: soon, and it is said what is missing. With `apart`, its settings may be
+    changed.
+
+    Raises
+    ------
+    Busy
+        Somebody's own connection holds the index.
+    """
+    with _look(store, _haste(), apart=apart) as look:
+        yield look
+        if look.missing:
+            whole.say(len(look.missing))
+
+
+def _haste(first: frozenset[str] = frozenset()) -> ingest.Haste:
+    return ingest.Haste(time.monotonic() + AT_ONCE, first)
+
+
+@contextlib.contextmanager
+def _look(store: Store, haste: ingest.Haste | None, *, apart: bool = False) -> Iterator[Look]:
+    with _up_to_date(store, haste, apart=apart) as look:
+        _lay_over(store, look)
         yield look
 
 
 @contextlib.contextmanager
-def _up_to_date(store: Store, *, apart: bool) -> Iterator[Look]:
-    """A connection that shows everything logged before the call (live points apart).
+def _up_to_date(store: Store, haste: ingest.Haste | None, *, apart: bool) -> Iterator[Look]:
+    """A connection that shows everything logged before the call (live points apart), as far as there is time for it.
 
     Where nothing is new, that takes one look and no lock. Else it is folded first; where another process does
     that just now or reads the index for long, or the store can only be read, what isn't folded is laid over the
@@ -221,33 +258,64 @@ def _up_to_date(store: Store, *, apart: bool) -> Iterator[Look]:
     """
     with contextlib.ExitStack() as stack:
         try:
-            before = state(store)
-            connection = stack.enter_context(index.reading(store.database, patience=PATIENCE, apart=apart))
-            is_current = index.has_schema(connection) and not ingest.pending(store, connection)
+            connection = stack.enter_context(_reading(store, apart=apart))
+            has_schema = index.has_schema(connection)
         except (Corrupt, FileNotFoundError):
-            is_current = False  # it is made again below
-        if is_current:
-            yield Look(connection, before)
-            return
-    if _folded(store):
-        before = state(store)
-        with index.reading(store.database, patience=PATIENCE, apart=apart) as connection:
-            yield Look(connection, None if ingest.pending(store, connection).news else before)
+            has_schema = False  # it is made again below
+        look = None
+        if has_schema:
+            look, work = _looked(store, connection, haste)
+            if not work:
+                yield look
+                return
+    listing = None if look is None else look.listing
+    left = _folded(store, haste, listing)
+    if left is not None and store.database.exists():
+        if left:
+            helper.start(store)
+        with _reading(store, apart=apart) as connection:
+            if left and listing:
+                yield Look(connection, None, listing, left)
+                return
+            look, work = _looked(store, connection, haste)
+            yield Look(connection, None if work.news else look.state, look.listing, left)
         return
-    before = state(store)
-    with (
-        _committed(store, apart=apart) as connection,
-        overlay.laid_over(store, connection, seconds=PATIENCE) as missing,
-    ):
-        yield Look(connection, None if missing else before, missing)
+    with _committed(store, apart=apart) as connection:
+        listing = listing or ingest.listed(store, connection, haste)
+        with overlay.laid_over(store, connection, haste, listing) as missing:
+            if missing and ingest.may_be_written(store):
+                helper.start(store)
+            yield Look(connection, None if missing else state(store, listing), listing, missing)
 
 
-def _folded(store: Store) -> bool:
-    """Whether everything logged before the call is in the index now."""
+@contextlib.contextmanager
+def _reading(store: Store, *, apart: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    with contextlib.ExitStack() as stack:
+        with locks.announced(store.asking_lock):
+            connection = stack.enter_context(index.reading(store.database, patience=PATIENCE, apart=apart))
+        yield connection
+
+
+def _looked(
+    store: Store, connection: duckdb.DuckDBPyConnection, haste: ingest.Haste | None
+) -> tuple[Look, ingest.Pending]:
+    """The state that an open index shows, and what isn't in it. The listing comes after the opening: whatever changes
+    later makes another state."""
+    listing = ingest.listed(store, connection, haste)
+    look = Look(connection, state(store, listing), listing)
+    return look, ingest.pending(store, connection, haste, listing)
+
+
+def _folded(store: Store, haste: ingest.Haste | None, listing: reading.Listing | None) -> list[str] | None:
+    """The names of what isn't in the index of all that was logged before the call; None where nothing could be folded."""
+    if not ingest.may_be_written(store):
+        return None
     try:
-        return ingest.fold(store, patience=FOLD_PATIENCE)
+        if haste is None:
+            return [] if ingest.fold(store, patience=FOLD_PATIENCE) else None
+        return ingest.fold_some(store, haste, listing, patience=FOLD_PATIENCE)
     except Busy:
-        return False
+        return None
 
 
 @contextlib.contextmanager
@@ -255,7 +323,7 @@ def _committed(store: Store, *, apart: bool) -> Iterator[duckdb.DuckDBPyConnecti
     """The index as it is; an empty one where there is none that can be read."""
     with contextlib.ExitStack() as stack:
         try:
-            connection = stack.enter_context(index.reading(store.database, patience=PATIENCE, apart=apart))
+            connection = stack.enter_context(_reading(store, apart=apart))
             usable = index.has_schema(connection)
         except (Corrupt, FileNotFoundError):
             usable = False
@@ -266,16 +334,20 @@ def _committed(store: Store, *, apart: bool) -> Iterator[duckdb.DuckDBPyConnecti
         yield connection
 
 
-def _not_whole(store: Store, missing: int) -> Busy:
+def _not_whole(store: Store, missing: Sequence[str]) -> Busy:
     return Busy(
-        f"{store.path} has {missing} journals that aren't folded yet, and another process is about them",
+        f"{store.path} has {len(missing)} journals that aren't folded yet: it may be in one of them",
         hint="logging goes on; ask again in a while",
     )
 
 
-def state(store: Store) -> Hashable:
-    """Something that differs whenever an answer may: sizes and times of files, and who lives."""
-    found = reading.listing(store.journals).sizes
+def state(store: Store, listing: reading.Listing | None = None) -> Hashable:
+    """Something that differs whenever an answer may: sizes and times of files, and who lives. None where there is more than
+    can be looked at."""
+    listing = listing or reading.listing(store.journals, ingest.LOOKED_AT)
+    if listing.beyond:
+        return None
+    found = listing.sizes
     return (
         # Silence is a sign too, of writers on other hosts: it is looked for once in a while.
         time.time() // STALE_AFTER if found else None,
@@ -286,9 +358,10 @@ def state(store: Store) -> Hashable:
     )
 
 
-def _lay_over(store: Store, connection: duckdb.DuckDBPyConnection) -> None:
+def _lay_over(store: Store, look: Look) -> None:
+    connection = look.connection
     batch_owners.lay_over(store, connection)
-    found = [metric.row() for metric in live.metrics(store.journals, connection)]
+    found = [metric.row() for metric in live.metrics(look.listing, connection)]
     folded = ", ".join(f'"{name}"' for name in live.METRIC_COLUMNS)
     all_folded = f"SELECT {folded} FROM base.metric JOIN base.key USING (key_no)"
     if not found:
@@ -334,11 +407,12 @@ def _from_journals(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute(statement)
         connection.execute("INSERT INTO base.meta VALUES (?, 0, 0, ?)", [schema.VERSION, events.UNDERSTOOD])
         taken = rows.Taken(connection)
-        for journal in reading.listing(store.journals).sizes:
+        listing = reading.listing(store.journals, ingest.LOOKED_AT)
+        for journal in listing.sizes:
             ingest.take(taken, journal)
         taken.take_registry(store.registry.read(), 0)
         taken.insert()
-        _lay_over(store, connection)
+        _lay_over(store, Look(connection, None, listing))
         yield connection
 
 

@@ -29,6 +29,7 @@ import msgspec
 
 from mlnb.errors import NotWritable
 from mlnb.store import durable, process
+from mlnb.store.streams import EVENTS, POINTS
 
 SEGMENT_SIZE: Final = 16 << 20
 PIECE: Final = 8 << 20
@@ -41,8 +42,6 @@ MAGIC: Final = 0x184D2A57
 """One of the sixteen magic numbers of skippable frames."""
 
 HEAD_LIMIT: Final = 1 << 16
-EVENTS: Final = "events"
-POINTS: Final = "points"
 _STARTS: Final = (b'{"mlnb":2,', b'{"name":')
 """How what a piece says begins, in format 2 and in format 1."""
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
 from mlnb.errors import Busy, Corrupt, UsageError
-from mlnb.store import answers, archive, index, ingest, positions, reading, tables
+from mlnb.store import answers, archive, index, ingest, positions, reading, streams, tables
 from mlnb.store.verify import Finding, verify
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ def _all_events(store: Store) -> Iterator[tuple[str, bytes]]:
 
 def events_of(frame: archive.Frame) -> bytes:
     """What can be read of an archived journal's events."""
-    return b"".join(data for _, data in archive.stream_of(frame, archive.EVENTS))
+    return b"".join(data for _, data in archive.stream_of(frame, streams.EVENTS))
 
 
 def _purge(store: Store, deleted: set[str]) -> None:
@@ -277,6 +277,8 @@ def _purge(store: Store, deleted: set[str]) -> None:
             "unseen",
             "metric",
             "point",
+            "coarse",
+            "covered",
             "dataset",
             "artifact",
             "verdict",

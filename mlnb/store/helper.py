@@ -29,12 +29,21 @@ _helper: subprocess.Popen[bytes] | None = None
 
 def start_if_many(store: Store) -> None:
     """Start the helper if more than `MANY` journals wait and nobody folds already."""
-    global _ended, _helper  # noqa: PLW0603
+    global _ended  # noqa: PLW0603
     _ended += 1
     if _ended % LOOK_EVERY:
         return
     waiting = sum(name.endswith(".jsonl") for name in os.listdir(store.journals))  # noqa: PTH208
-    if waiting > MANY and not locks.is_held(store.ingest_lock):
+    if waiting > MANY:
+        start(store)
+
+
+def start(store: Store) -> None:
+    """Start the helper if nobody folds already."""
+    global _helper  # noqa: PLW0603
+    if _helper is not None and _helper.poll() is None:
+        return
+    if not locks.is_held(store.ingest_lock):
         _helper = subprocess.Popen(
             [sys.executable, "-P", "-m", "mlnb.store.helper", str(store.path)],
             stdin=subprocess.DEVNULL,

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -42,8 +43,13 @@ _SETTINGS: Final[dict[str, Any]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+MEMORY: Final = "112MiB"
+"""What DuckDB may hold of an index; what is more goes through files. Somebody's own SQL may take what DuckDB thinks right."""
+
 LARGE: Final = 1 << 30
 """Bytes of an index that is worth all cores; with a smaller one they wait for each other longer than they work."""
+
+_LOCK: Final = re.compile(r"\block\b")
 
 _in_process = threading.RLock()
 _home: duckdb.DuckDBPyConnection | None = None
@@ -53,7 +59,12 @@ _left_to_parent: list[duckdb.DuckDBPyConnection] = []
 @contextmanager
 def writing(database: Path, *, patience: float = PATIENCE) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-write connection to the index, which is made if there is none. Hold `ingest.lock`."""
-    settings = {**_SETTINGS, "storage_compatibility_version": schema.COMPATIBILITY}
+    settings = {
+        **_SETTINGS,
+        "storage_compatibility_version": schema.COMPATIBILITY,
+        "memory_limit": MEMORY,
+        "threads": 1,
+    }
     with _in_process, _interrupt_handed_on():
         connection = _connect(database, patience, read_only=False, config=settings)
         try:
@@ -105,6 +116,19 @@ def is_damage(error: duckdb.Error) -> bool:
     return isinstance(error, kinds) or "Corrupt database file" in str(error)
 
 
+def is_about_the_file(error: duckdb.Error) -> bool:
+    """Whether it is the file, the disk, or whoever interrupts, and not what was to be written."""
+    import duckdb
+
+    kinds = (
+        duckdb.IOException,
+        duckdb.ConnectionException,
+        duckdb.InterruptException,
+        duckdb.OutOfMemoryException,
+    )
+    return is_damage(error) or isinstance(error, kinds) or "No space left" in str(error)
+
+
 @contextmanager
 def nothing() -> Iterator[duckdb.DuckDBPyConnection]:
     """An index in memory that has nothing yet, as the database `store`."""
@@ -116,12 +140,17 @@ def nothing() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def _home_of_its_own() -> Iterator[duckdb.DuckDBPyConnection]:
+def _home_of_its_own(**settings: Any) -> Iterator[duckdb.DuckDBPyConnection]:
     import duckdb
 
-    with duckdb.connect(":memory:", config=_SETTINGS) as connection:
+    with duckdb.connect(":memory:", config={**_SETTINGS, **_spilling(), **settings}) as connection:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
         yield connection
+
+
+def _spilling() -> dict[str, Any]:
+    """Where a DuckDB in memory puts what it has no room for: not into the user's working folder."""
+    return {"temp_directory": str(Path(tempfile.gettempdir()) / f"mlnb-{os.getpid()}-{os.urandom(4).hex()}")}
 
 
 @contextmanager
@@ -142,7 +171,7 @@ def reading(
     """A read-only connection to an index that exists; `apart` gives one whose settings are nobody else's."""
     with _in_process, _interrupt_handed_on():
         if apart or database.stat().st_size > LARGE:
-            with _home_of_its_own() as own:
+            with _home_of_its_own(**({} if apart else {"memory_limit": MEMORY})) as own:
                 _patiently(database, patience, lambda: _attach(own, database))
                 own.execute("USE store")
                 with _damage_explained(database):
@@ -244,7 +273,9 @@ def _kept_home() -> duckdb.DuckDBPyConnection:
     import duckdb
 
     if _home is None:
-        _home = duckdb.connect(":memory:", config={**_SETTINGS, "threads": 1})
+        _home = duckdb.connect(
+            ":memory:", config={**_SETTINGS, **_spilling(), "threads": 1, "memory_limit": MEMORY}
+        )
         _home.execute("SET GLOBAL TimeZone = 'UTC'")
     return _home
 
@@ -321,7 +352,7 @@ def _patiently(database: Path, patience: float, open_it: Callable[[], T]) -> T:
             return open_it()
         except duckdb.IOException as error:
             text = str(error)
-            if "lock" not in text:
+            if not _LOCK.search(text):  # a damaged block is none
                 raise _explained(database, text) from error
             if time.monotonic() >= deadline:
                 raise _busy(database, text) from error

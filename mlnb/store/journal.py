@@ -458,7 +458,8 @@ class JournalWriter:
     def _finish_closing(self) -> None:
         """It was closed while the disk was full: once more."""
         with self._lock:
-            if self._pid != os.getpid():
+            # Who closes it may just have put it down: its descriptors are others' by now.
+            if self._pid != os.getpid() or self not in _open:
                 return
             self._show_signs()
             for file in self._files():

@@ -9,6 +9,7 @@ store.duckdb     the index, made from the rest
 clock            the latest time that was written: its own
 leases/          what one process alone does at a time: execute a batch
 ingest.lock      held by the one process that folds
+asking.lock      held by those who wait until they may read the index
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any, Final
 
 from mlnb import __version__, events, ids
 from mlnb.errors import NotWritable, StoreError, TooNew
-from mlnb.store import archive, durable, reading
+from mlnb.store import archive, durable, reading, streams
 from mlnb.store.clock import Clock
 from mlnb.store.journal import About, JournalWriter
 from mlnb.store.leases import FileLeases, Leases
@@ -93,6 +94,10 @@ class Store:
     @property
     def database(self) -> Path:
         return self.path / "store.duckdb"
+
+    @property
+    def asking_lock(self) -> Path:
+        return self.path / "asking.lock"
 
     @property
     def ingest_lock(self) -> Path:
@@ -180,7 +185,7 @@ def _told_by_journals(folder: Path) -> str | None:
     )
     if not told:
         for frame in islice(archive.frames(folder / "archive"), _ENOUGH):
-            first = reading.first_of(b"".join(data for _, data in archive.stream_of(frame, archive.EVENTS)))
+            first = reading.first_of(b"".join(data for _, data in archive.stream_of(frame, streams.EVENTS)))
             if first is not None:
                 told[first.store_id] += 1
     return told.most_common(1)[0][0] if told else None

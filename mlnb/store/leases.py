@@ -7,10 +7,13 @@ is a locked file; a store of a team has another kind, behind the same protocol.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from mlnb.store import locks
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 class Lease(Protocol):
@@ -67,7 +70,8 @@ class FileLeases:
             os.close(fd)  # its last holder took the name away just now
 
     def is_held(self, name: str) -> bool:
-        return locks.is_held(self._folder / f"{name}.lock")
+        # The name may come from a file that anybody wrote: what is no name of a lease is held by nobody.
+        return _NAME.fullmatch(name) is not None and locks.is_held(self._folder / f"{name}.lock")
 
 
 def _is_still(path: Path, fd: int) -> bool:

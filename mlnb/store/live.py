@@ -79,10 +79,9 @@ _lock = threading.Lock()
 
 
 def waiting(
-    folder: Path, connection: duckdb.DuckDBPyConnection
+    listing: reading.Listing, connection: duckdb.DuckDBPyConnection
 ) -> list[tuple[Journal, positions.Position, int]]:
     """Journals with points that the index lacks: how far it is, and the size of their file."""
-    listing = reading.listing(folder)
     known = positions.folded(connection, [journal.name for journal in listing.sizes])
     found = []
     for journal, (_, size) in listing.sizes.items():
@@ -92,10 +91,10 @@ def waiting(
     return found
 
 
-def metrics(folder: Path, connection: duckdb.DuckDBPyConnection) -> list[LiveMetric]:
+def metrics(listing: reading.Listing, connection: duckdb.DuckDBPyConnection) -> list[LiveMetric]:
     """The summaries of every metric that has points which aren't folded."""
     found: dict[tuple[int, str], LiveMetric] = {}
-    for journal, at, size in waiting(folder, connection):
+    for journal, at, size in waiting(listing, connection):
         assert at.run_no is not None
         tail = _brought_forward(journal, at, size)
         for key, seen in tail.summaries.items():
@@ -108,11 +107,11 @@ def metrics(folder: Path, connection: duckdb.DuckDBPyConnection) -> list[LiveMet
 
 
 def raw_points(
-    folder: Path, connection: duckdb.DuckDBPyConnection, run_no: int | None = None
+    listing: reading.Listing, connection: duckdb.DuckDBPyConnection
 ) -> Iterator[tuple[int, str, NDArray[Any]]]:
     """(run_no, metric, records) of points that aren't folded, in the order of their journals."""
-    for journal, at, size in waiting(folder, connection):
-        if at.run_no is None or run_no not in (None, at.run_no):
+    for journal, at, size in waiting(listing, connection):
+        if at.run_no is None:
             continue
         tail = _brought_forward(journal, at, size)
         records, _ = reading.read_points(journal.points_path, at.points_end, tail.end)

@@ -80,6 +80,32 @@ def is_held(path: Path) -> bool:
 
 
 @contextmanager
+def announced(path: Path) -> Iterator[None]:
+    """Inside the block others see that somebody waits for them to make room (`make_room`). Any number may."""
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | CLOEXEC, 0o666)
+    except OSError:  # where nothing may be written, nobody writes
+        yield
+        return
+    try:
+        _try(fd, shared=True)
+        yield
+    finally:
+        os.close(fd)
+
+
+def make_room(path: Path, *, timeout: float) -> None:
+    """Wait until nobody is announced there any more, and no longer than that."""
+    deadline = time.monotonic() + timeout
+    while path.exists() and time.monotonic() < deadline:
+        fd = try_lock(path)
+        if fd is not None:
+            os.close(fd)
+            return
+        time.sleep(0.005)
+
+
+@contextmanager
 def locked(path: Path, *, timeout: float) -> Iterator[bool]:
     """Hold the lock inside the block; yields False, without it, where `timeout` seconds didn't suffice."""
     deadline = time.monotonic() + timeout

@@ -39,7 +39,7 @@ class Objects:
         return self.root / sha256[:2] / sha256
 
     def has(self, sha256: str) -> bool:
-        return self.path(sha256).is_file()
+        return self.is_name(sha256) and self.path(sha256).is_file()
 
     def put_bytes(self, data: bytes, *, sync: bool = True) -> str:
         """Keep `data`; its sha256.
@@ -112,6 +112,15 @@ class Objects:
         """Whether the object's bytes are those that were put; reads it in pieces."""
         with self.path(sha256).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+
+    def stamp(self, sha256: str) -> tuple[int, ...] | None:
+        """Something that differs whenever the object's bytes may: its file is another one, or was written to; None where it
+        is gone."""
+        try:
+            found = self.path(sha256).stat()
+        except FileNotFoundError:
+            return None
+        return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
     def remove(self, sha256: str) -> None:
         self.path(sha256).unlink(missing_ok=True)

@@ -8,11 +8,10 @@ of the same name joins the two, so that every question and every public relation
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.store import archive, ingest, rows, schema, tables
+from mlnb.store import archive, ingest, reading, rows, schema, tables
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,6 +29,8 @@ KEYED: Final[dict[str, tuple[str, ...]]] = {
     "metric": ("run_no", "key_no"),
     "journal": ("name",),
     "point": ("run_no",),
+    "coarse": ("run_no",),
+    "covered": ("run_no", "key_no"),
     "cell": ("session_id", "ordinal"),
 }
 """Tables whose rows are replaced, by what they are found by."""
@@ -78,16 +79,21 @@ class Above(tables.Writer):
 
 
 @contextlib.contextmanager
-def laid_over(store: Store, connection: duckdb.DuckDBPyConnection, *, seconds: float) -> Iterator[int]:
+def laid_over(
+    store: Store,
+    connection: duckdb.DuckDBPyConnection,
+    haste: ingest.Haste | None,
+    listing: reading.Listing,
+) -> Iterator[list[str]]:
     """Inside the block the connection, which shows the committed index as the database `store`, shows what isn't folded too.
 
-    Yields how many journals there was no time for in so many seconds: 0 says that nothing is missing.
+    Yields the names of what there was no time for: none says that nothing is missing.
     """
     connection.execute("ATTACH ':memory:' AS above")
     try:
         connection.execute("USE above")
         _join(connection)
-        yield _take(store, connection, time.monotonic() + seconds)
+        yield _take(store, connection, haste, listing)
     finally:
         with contextlib.suppress(Exception):  # where its settings are locked, it is closed as a whole
             connection.execute("USE store")
@@ -115,33 +121,95 @@ def _join(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"CREATE VIEW {name} AS {body}")
 
 
-def _take(store: Store, connection: duckdb.DuckDBPyConnection, until: float) -> int:
-    work = ingest.pending(store, connection)
-    connection.execute(
-        "UPDATE base.meta SET kinds = ''"
-    )  # what was unknown to an older version stays where it is
+def _take(
+    store: Store,
+    connection: duckdb.DuckDBPyConnection,
+    haste: ingest.Haste | None,
+    listing: reading.Listing,
+) -> list[str]:
+    work = ingest.pending(store, connection, haste, listing)
+    # What was unknown to an older version stays where it is.
+    connection.execute("UPDATE base.meta SET kinds = ''")
+    _take_journals(store, connection, work, haste)
+    if work.archived:
+        _take_segments(store, connection, work, haste)
+        # Some of the journals' runs are over, it turns out.
+        again = ingest.pending(store, connection, haste, listing)
+        _take_journals(store, connection, again, haste)
+        work.to_fold = again.to_fold
+    if work.registry:
+        taken = rows.Taken(connection, Above(connection))
+        taken.take_registry(store.registry.read(), 0)
+        taken.insert()
+    return work.left
+
+
+def _ends(haste: ingest.Haste | None, work: ingest.Pending) -> bool:
+    return haste is not None and haste.ends(work)
+
+
+def _take_journals(
+    store: Store,
+    connection: duckdb.DuckDBPyConnection,
+    work: ingest.Pending,
+    haste: ingest.Haste | None,
+) -> None:
+    while work.to_fold and not _ends(haste, work):
+        read: list[reading.Journal] = []
+        try:
+            _take_together(store, connection, work, haste, read)
+        except Exception as error:
+            if not ingest.lies_in_what_was_read(error):
+                raise
+            ingest.each_by_itself(
+                connection,
+                read,
+                lambda: rows.Taken(connection, Above(connection)),
+                lambda taken, journal: ingest.take_whole(store, taken, journal),
+            )
+
+
+def _take_together(
+    store: Store,
+    connection: duckdb.DuckDBPyConnection,
+    work: ingest.Pending,
+    haste: ingest.Haste | None,
+    read: list[reading.Journal],
+) -> None:
     taken = rows.Taken(connection, Above(connection))
-    for segment, start in work.archived.items():
-        for frame in archive.frames_of(segment, start):
-            if time.monotonic() > until:
-                return len(work.to_fold) + 1
+    taken.expect(list(work.to_fold)[: ingest.EXPECTED])
+    while work.to_fold and len(read) < ingest.AT_ONCE and taken.bytes <= ingest.BYTES_AT_ONCE:
+        if read and _ends(haste, work):
+            break
+        journal = work.to_fold.popleft()
+        read.append(journal)
+        if ingest.take(taken, journal) == "part":
+            work.to_fold.appendleft(journal)
+            break
+    ingest.take_again(store, taken)
+    ingest.insert(connection, taken)
+
+
+def _take_segments(
+    store: Store,
+    connection: duckdb.DuckDBPyConnection,
+    work: ingest.Pending,
+    haste: ingest.Haste | None,
+) -> None:
+    """The newest first."""
+    for segment in sorted(work.archived, reverse=True):
+        taken = rows.Taken(connection, Above(connection))
+        for frame in archive.frames_of(segment, work.archived[segment]):
+            if _ends(haste, work):
+                break
             while not ingest.take_archived(store, taken, frame):
                 taken.insert()
                 taken = rows.Taken(connection, Above(connection))
-    while work.to_fold and time.monotonic() <= until:
-        taken.expect(list(work.to_fold)[: ingest.EXPECTED])
-        while work.to_fold and time.monotonic() <= until and taken.bytes <= ingest.BYTES_AT_ONCE:
-            journal = work.to_fold.popleft()
-            if ingest.take(taken, journal) == "part":
-                work.to_fold.appendleft(journal)
-                break
-        ingest.take_again(store, taken)
+        else:
+            del work.archived[segment]
         taken.insert()
-        taken = rows.Taken(connection, Above(connection))
-    if work.registry:
-        taken.take_registry(store.registry.read(), 0)
-    taken.insert()
-    return len(work.to_fold)
+        if segment in work.archived:
+            return
 
 
 def _is_joined(table: str) -> bool:

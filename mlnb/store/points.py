@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SIZE: Final = 32
 MARK: Final = 0xFFFFFFFF
 pack: Final = struct.Struct("<IIqqd").pack
+LATEST: Final = 253_402_300_799_999_999
+"""The greatest time: the end of the year 9999."""
 LAYOUT: Final = [("key", "<u4"), ("flags", "<u4"), ("step", "<i8"), ("time", "<i8"), ("value", "<f8")]
 
 
@@ -74,10 +76,12 @@ def raw(data: bytes) -> NDArray[Any]:
 
 
 def unpack(data: bytes) -> NDArray[Any]:
-    """The points in `data`, as a structured array with the fields of `LAYOUT`."""
+    """The points in `data`, as a structured array with the fields of `LAYOUT`. What has a time that no calendar knows is none:
+    no clock gave it."""
     found = raw(data)
-    marks = found["key"] == MARK
-    return found[~marks] if marks.any() else found
+    times = found["time"]
+    sound = (found["key"] != MARK) & (times >= 0) & (times <= LATEST)
+    return found if sound.all() else found[sound]
 
 
 def by_key(records: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any]]]:

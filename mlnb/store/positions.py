@@ -45,6 +45,14 @@ def folded(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[
     return {name: Position(*rest) for name, *rest in found}
 
 
+def known(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> set[str]:
+    """Which of these journals the index knows."""
+    found = connection.execute(
+        "SELECT name FROM base.journal WHERE name IN (SELECT unnest(?))", [list(names)]
+    ).fetchall()
+    return {name for (name,) in found}
+
+
 def sizes(root: Path) -> dict[str, int]:
     """The archive's segments, by their places in it, and their sizes."""
     return {_place(root, segment): segment.stat().st_size for segment in archive.segments(root)}

@@ -7,25 +7,23 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from mlnb import ids
 from mlnb.errors import Ambiguous, NotFound, TimedOut, UsageError, nearest
-from mlnb.store import answers, index, live, naming, picking, run_rows, select, wide
+from mlnb.store import answers, index, live, naming, picking, run_rows, select, whole, wide
 from mlnb.store.answers import together
 from mlnb.store.curve import History, thinned
+from mlnb.store.curves import histories, history
 from mlnb.store.run_rows import RUN_COLUMNS, Row
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
     import pyarrow as pa
-    from numpy.typing import NDArray
 
     from mlnb.store.layout import Store
 
-MANY_POINTS: Final = 1_000_000
-"""Points of a curve that are thinned by DuckDB, and never all in this process's memory."""
 
 __all__ = [
     "RUN_COLUMNS",
@@ -58,8 +56,8 @@ __all__ = [
 @dataclass(frozen=True)
 class RunPage:
     """Some runs of many. `total` counts all that match; `cursor` is what to pass as `since` to get what
-    changed after this; `removed` are runs deleted since then; `stale` says that the index could not be
-    opened, so that rows of ended runs may be old."""
+    changed after this; `removed` are runs deleted since then; `stale` says that this is not the whole: the index could not be
+    opened, or more waits to be folded than could be looked through."""
 
     rows: list[Row]
     total: int
@@ -104,7 +102,9 @@ def run_page(
         return RunPage(run_rows.of(connection, run_nos), total, cursor, [run_id for (run_id,) in removed])
 
     question = ("page", where, order_by, limit, offset, children, since, deleted)
-    return answers.answer(store, question, make, stale=_joined)
+    with whole.listening() as heard:
+        page = answers.answer(store, question, make, stale=_joined)
+    return replace(page, stale=page.stale or bool(heard))
 
 
 def groups(store: Store, *, where: str | None = None, children: bool = False) -> list[tuple[str, int]]:
@@ -152,8 +152,8 @@ def runs_frame(
     if limit is None or limit > picking.FEW:  # large ones aren't kept
 
         def ask() -> pd.DataFrame:
-            with answers.looking(store) as connection:
-                return make(connection)
+            with answers.asking(store) as look:
+                return make(look.connection)
 
         return answers.healed(store, ask)
     question = ("frame", where, order_by, limit, offset, children)
@@ -175,7 +175,7 @@ def resolve(store: Store, reference: str) -> str:
     """
 
     def make(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, bool]]:
-        return connection.execute(
+        found = connection.execute(
             """SELECT r.run_id, r.name, r.name = $ref FROM runs r LEFT JOIN runs p ON p.run_id = r.parent_id
                WHERE r.name = $ref OR starts_with(r.run_id, upper($ref))
                ORDER BY r.name = $ref DESC, r.name = $ref AND r.parent_id IS NULL DESC,
@@ -183,17 +183,22 @@ def resolve(store: Store, reference: str) -> str:
                LIMIT 20""",
             {"ref": reference},
         ).fetchall()
-
-    found = answers.answer(store, ("resolve", reference), make) if reference else []
-    if found and (found[0][2] or len(found) == 1 or found[0][0] == reference.upper()):
-        return found[0][0]
-    if found:
-        raise Ambiguous(
-            f"{len(found)} runs have ids that begin with {reference!r}",
-            hint=", ".join(f"{run_id} ({name})" for run_id, name, _ in found[:5]),
+        if found and reference:
+            return found
+        known = connection.execute("SELECT name FROM runs ORDER BY run_id DESC LIMIT 1000").fetchall()
+        raise NotFound(
+            f"there is no run {reference!r} in {store.path}",
+            hint=nearest(reference, [name for (name,) in known]),
         )
-    known = [row["name"] for row in run_page(store, limit=1000, children=True).rows]
-    raise NotFound(f"there is no run {reference!r} in {store.path}", hint=nearest(reference, known))
+
+    own = [reference.upper()] if ids.is_id(reference.upper()) else []
+    found = answers.answer(store, ("resolve", reference), make, about=own)
+    if found[0][2] or len(found) == 1 or found[0][0] == reference.upper():
+        return found[0][0]
+    raise Ambiguous(
+        f"{len(found)} runs have ids that begin with {reference!r}",
+        hint=", ".join(f"{run_id} ({name})" for run_id, name, _ in found[:5]),
+    )
 
 
 def known_ids(store: Store) -> dict[str, bool]:
@@ -227,10 +232,13 @@ def records(store: Store, run_ids: Sequence[str]) -> list[Row]:
     """
 
     def make(connection: duckdb.DuckDBPyConnection) -> list[Row]:
-        return run_rows.in_full(connection, [_run_no(connection, store, run_id) for run_id in run_ids])
+        return run_rows.in_full(
+            connection, [run_rows.number_of(connection, store, run_id) for run_id in run_ids]
+        )
 
     question = ("records", *run_ids)
-    return [dict(row) for row in answers.answer(store, question, make, stale=lambda _, live: live)]
+    found = answers.answer(store, question, make, stale=lambda _, live: live, about=run_ids)
+    return [dict(row) for row in found]
 
 
 def previous(store: Store, run_id: str) -> Row | None:
@@ -238,7 +246,7 @@ def previous(store: Store, run_id: str) -> Row | None:
     is known."""
 
     def make(connection: duckdb.DuckDBPyConnection) -> Row | None:
-        _run_no(connection, store, run_id)
+        run_rows.number_of(connection, store, run_id)
         found = index.one(
             connection,
             """SELECT o.run_no FROM base.run r JOIN base.run o
@@ -251,133 +259,14 @@ def previous(store: Store, run_id: str) -> Row | None:
         )
         return None if found is None else run_rows.of(connection, [found[0]])[0]
 
-    return answers.answer(store, ("previous", run_id), make)
-
-
-def history(store: Store, run_id: str, metric: str, max_points: int | None = None) -> History:
-    """A metric's curve, sorted by step, and as logged within a step.
-
-    With `max_points`, of each of max_points / 2 equal stretches of the curve only its least and its
-    greatest point are kept (and the first and last of all): no peak is lost.
-
-    Raises
-    ------
-    NotFound
-        The run or the metric doesn't exist.
-    """
-
-    def make(connection: duckdb.DuckDBPyConnection) -> History:
-        import numpy as np
-
-        run_no = _run_no(connection, store, run_id)
-        found = connection.execute(
-            """SELECT step, "time", value FROM base.point
-               WHERE run_no = ? AND key_no = (SELECT key_no FROM base.key WHERE name = ?)""",
-            [run_no, metric],
-        ).fetchnumpy()
-        parts = [(found["step"], found["time"], found["value"])]
-        for _, name, records in live.raw_points(store.journals, connection, run_no):
-            if name == metric:
-                parts.append((records["step"], records["time"], records["value"]))
-        steps, times, values = (np.concatenate(column) for column in zip(*parts, strict=True))
-        if not len(steps):
-            known = connection.execute("SELECT name FROM all_metric WHERE run_no = ?", [run_no]).fetchall()
-            raise NotFound(
-                f"run {run_id} has no metric {metric!r}", hint=nearest(metric, [name for (name,) in known])
-            )
-        if not _in_order(steps, times):
-            order = np.lexsort((times, steps))
-            steps, times, values = steps[order], times[order], values[order]
-        return History(steps.astype("i8"), times.astype("i8"), values.astype("f8"))
-
-    if max_points is not None and _count(store, run_id, metric) > MANY_POINTS:
-        question = ("history", run_id, metric, max_points)
-        few = answers.answer(
-            store,
-            question,
-            lambda c: _thinned(store, c, run_id, metric, max_points),
-            stale=lambda _, new: new,
-        )
-        return thinned(few, max_points)
-    whole = answers.answer(store, ("history", run_id, metric), make, stale=lambda _, new: new)
-    return whole if max_points is None else thinned(whole, max_points)
-
-
-def _count(store: Store, run_id: str, metric: str) -> int:
-    """How many points of a curve are folded."""
-
-    def make(connection: duckdb.DuckDBPyConnection) -> int:
-        found = index.one(
-            connection,
-            """SELECT "count" FROM base.metric JOIN base.key USING (key_no) JOIN base.run USING (run_no)
-               WHERE run_id = ? AND base.key.name = ?""",
-            [run_id, metric],
-        )
-        return 0 if found is None else int(found[0])
-
-    return answers.answer(store, ("count", run_id, metric), make, stale=lambda _, new: new)
-
-
-def _thinned(
-    store: Store, connection: duckdb.DuckDBPyConnection, run_id: str, metric: str, max_points: int
-) -> History:
-    """A curve of very many points, thinned where it lies: of each stretch of steps the least, the greatest, the first and
-    the last point."""
-    import numpy as np
-
-    run_no = _run_no(connection, store, run_id)
-    known = {
-        "run_no": run_no,
-        "metric": metric,
-        "stretches": max(1, max_points // 2),
-    }
-    found = connection.execute(
-        """WITH curve AS (
-               SELECT step, "time", value, isnan(value) AS nan FROM base.point
-               WHERE run_no = $run_no AND key_no = (SELECT key_no FROM base.key WHERE name = $metric)),
-             ends AS (SELECT min(step)::DOUBLE AS low, greatest(max(step)::DOUBLE - min(step)::DOUBLE, 1) AS width
-                      FROM curve),
-             picked AS (
-               SELECT unnest([
-                   arg_min({step: step, time: "time", value: value}, if(nan, 'inf'::DOUBLE, value)),
-                   arg_max({step: step, time: "time", value: value}, if(nan, '-inf'::DOUBLE, value)),
-                   arg_min({step: step, time: "time", value: value}, step),
-                   arg_max({step: step, time: "time", value: value}, step)]) AS point
-               FROM curve, ends
-               GROUP BY least(floor((step - low) / width * $stretches), $stretches - 1))
-           SELECT DISTINCT point.step AS step, point.time AS "time", point.value AS value FROM picked
-           ORDER BY 1, 2""",
-        known,
-    ).fetchnumpy()
-    parts = [(found["step"], found["time"], found["value"])]
-    for _, name, records in live.raw_points(store.journals, connection, run_no):
-        if name == metric:
-            parts.append((records["step"], records["time"], records["value"]))
-    steps, times, values = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.lexsort((times, steps))
-    return History(steps[order].astype("i8"), times[order].astype("i8"), values[order].astype("f8"))
-
-
-def histories(
-    store: Store, run_ids: Sequence[str], metric: str, max_points: int | None = None
-) -> list[History | None]:
-    """The metric's curve in several runs; None where a run hasn't got it."""
-
-    def curve(run_id: str) -> History | None:
-        try:
-            return history(store, run_id, metric, max_points)
-        except NotFound:
-            return None
-
-    with answers.together(store):
-        return [curve(run_id) for run_id in run_ids]
+    return answers.answer(store, ("previous", run_id), make, about=[run_id])
 
 
 def cells(store: Store, run_id: str) -> list[Row]:
     """The cells executed in the run's session up to its end, in order; `own` marks the run's own."""
 
     def make(connection: duckdb.DuckDBPyConnection) -> list[Row]:
-        run_no = _run_no(connection, store, run_id)
+        run_no = run_rows.number_of(connection, store, run_id)
         return run_rows.dicts(
             connection,
             """SELECT c.*, coalesce(c.ordinal BETWEEN r.first_cell AND coalesce(r.last_cell, r.first_cell),
@@ -388,7 +277,7 @@ def cells(store: Store, run_id: str) -> list[Row]:
             [run_no],
         )
 
-    return answers.answer(store, ("cells", run_id), make)
+    return answers.answer(store, ("cells", run_id), make, about=[run_id])
 
 
 def chance(store: Store, run_id: str) -> list[Row]:
@@ -400,7 +289,7 @@ def chance(store: Store, run_id: str) -> list[Row]:
             """SELECT c.ordinal, c.kind, c.name, c.state FROM base.chance c JOIN base.run r USING (session_id)
                WHERE r.run_no = ? AND c.ordinal <= coalesce(r.last_cell, r.first_cell, 2147483647)
                ORDER BY c.ordinal""",
-            [_run_no(connection, store, run_id)],
+            [run_rows.number_of(connection, store, run_id)],
         )
 
     return answers.answer(store, ("chance", run_id), make)
@@ -417,7 +306,7 @@ def own_cells(store: Store, run_ids: Sequence[str]) -> list[list[Row]]:
                 connection,
                 """SELECT session_id, first_cell, coalesce(last_cell, first_cell) AS last_cell
                    FROM base.run WHERE run_no = ?""",
-                [_run_no(connection, store, run_id)],
+                [run_rows.number_of(connection, store, run_id)],
             )
             found.append(
                 run_rows.dicts(
@@ -462,8 +351,9 @@ def sql(store: Store, text: str, *, limit: int | None = None, seconds: float | N
 def _sql(store: Store, text: str, limit: int | None, seconds: float | None) -> pa.Table:
     import duckdb
 
-    with answers.looking(store, apart=True) as connection:
-        _publish_live(store, connection)
+    with answers.asking(store, apart=True) as look:
+        connection = look.connection
+        _publish_live(look)
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         try:
@@ -546,7 +436,8 @@ def models(store: Store) -> list[Row]:
             )
             model["versions"].append(version)
         for model_name, alias, number in connection.execute(
-            "SELECT model, alias, version FROM aliases ORDER BY alias"
+            """SELECT model, alias, version FROM aliases
+               WHERE model IN (SELECT model FROM model_versions) ORDER BY alias"""
         ).fetchall():
             found[model_name]["aliases"][alias] = number
             for version in found[model_name]["versions"]:
@@ -581,24 +472,6 @@ def names(store: Store) -> dict[str, list[str]]:
 # ---- inside --------------------------------------------------------------------------------------
 
 
-def _run_no(connection: duckdb.DuckDBPyConnection, store: Store, run_id: str) -> int:
-    found = index.one(
-        connection,
-        "SELECT run_no FROM base.run WHERE run_id = ? AND NOT deleted AND started_at IS NOT NULL",
-        [run_id],
-    )
-    if found is None:
-        what = f"run {run_id}" if ids.is_id(run_id) else f"run of the id {run_id!r}"
-        raise NotFound(f"there is no {what} in {store.path}", hint="mlnb runs")
-    return int(found[0])
-
-
-def _in_order(steps: NDArray[Any], times: NDArray[Any]) -> bool:
-    """Whether points stand by step, and as logged within a step: most do, and to look is quicker than to sort."""
-    ahead, same = steps[1:] > steps[:-1], steps[1:] == steps[:-1]
-    return bool((ahead | (same & (times[1:] >= times[:-1]))).all())
-
-
 def _joined(kept: RunPage | None, fresh: RunPage) -> RunPage:
     """While the index can't be opened: the journals' runs, then those of the last answer."""
     there = {row["run_id"] for row in fresh.rows}
@@ -608,12 +481,13 @@ def _joined(kept: RunPage | None, fresh: RunPage) -> RunPage:
     return replace(page, rows=[*fresh.rows, *old], stale=True)
 
 
-def _publish_live(store: Store, connection: duckdb.DuckDBPyConnection) -> None:
+def _publish_live(look: answers.Look) -> None:
     """Let the public views show points that aren't folded, too."""
     import numpy as np
     import pyarrow as pa
 
-    parts = list(live.raw_points(store.journals, connection))
+    connection = look.connection
+    parts = list(live.raw_points(look.listing, connection))
     if not parts:
         return
     lengths = [len(records) for _, _, records in parts]

@@ -7,17 +7,21 @@ was torn by a death: in both cases it is not there (yet).
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb import events
-from mlnb.store import archive, locks, points, process
+from mlnb.store import archive, locks, points, process, streams
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HEADER_LIMIT: Final = 65536
+
+Choice = Callable[[list[str]], list[str]]
+"""Puts the names of journals in the order in which they are wanted."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,11 @@ class Journal:
 
 @dataclass(frozen=True)
 class Listing:
-    """The journals of a folder at one moment, and the sizes of their two files."""
+    """The journals of a folder at one moment, and the sizes of their two files. `beyond` are the names of those that were
+    not looked at."""
 
     sizes: dict[Journal, tuple[int, int]]
+    beyond: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.sizes)
@@ -75,26 +81,42 @@ class Read:
     damaged: int = 0
 
 
-def listing(folder: Path) -> Listing:
-    """Every journal in `folder`, oldest subject first."""
-    event_sizes: dict[str, int] = {}
-    point_sizes: dict[str, int] = {}
+def listing_of(folder: Path, subject: str) -> Listing:
+    """The journals about one run or session."""
+    own = f"{subject}."
+    return _listing(folder, lambda names: [name for name in names if name.startswith(own)], None)
+
+
+def listing(folder: Path, most: int | None = None, choose: Choice | None = None) -> Listing:
+    """Every journal in `folder`, oldest subject first; of more than `most` only so many, whose names `choose` puts first
+    (those of the newest subjects, where nothing is said)."""
+    return _listing(folder, choose or _newest_first, most)
+
+
+def _listing(folder: Path, choose: Choice, most: int | None) -> Listing:
+    events_there: dict[str, os.DirEntry[str]] = {}
+    points_there: dict[str, os.DirEntry[str]] = {}
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                stem, dot, ending = entry.name.rpartition(".")
-                if ending == "jsonl" and dot:
-                    event_sizes[stem] = _size(entry)
-                elif ending == "pts" and dot:
-                    point_sizes[stem] = _size(entry)
+                name = entry.name
+                if name.endswith(".pts"):
+                    points_there[name[:-4]] = entry
+                elif name.endswith(".jsonl") and "." in name[:-6]:
+                    events_there[name[:-6]] = entry
     except (FileNotFoundError, NotADirectoryError):
         return Listing({})
+    names = choose(sorted(events_there))
+    beyond = () if most is None else tuple(names[most:])
     sizes = {}
-    for stem in sorted(event_sizes):
-        subject, dot, writer = stem.partition(".")
-        if dot:
-            sizes[Journal(folder, subject, writer)] = (event_sizes[stem], point_sizes.get(stem, 0))
-    return Listing(sizes)
+    for stem in sorted(names[:most]):
+        there = points_there.get(stem)
+        sizes[Journal.named(folder, stem)] = (_size(events_there[stem]), 0 if there is None else _size(there))
+    return Listing(sizes, beyond)
+
+
+def _newest_first(names: list[str]) -> list[str]:
+    return names[::-1]
 
 
 def sizes(journal: Journal) -> tuple[int, int]:
@@ -103,25 +125,22 @@ def sizes(journal: Journal) -> tuple[int, int]:
 
 
 def content(journal: Journal) -> archive.Content:
-    """A journal that nobody writes any more, to be archived: its whole records."""
-    paths = {archive.EVENTS: journal.events_path, archive.POINTS: journal.points_path}
+    """A journal that nobody writes any more, to be archived: the whole records of all its streams."""
+    paths = stream_paths(journal)
     lengths = {
-        archive.EVENTS: _whole_lines(journal.events_path),
-        archive.POINTS: _length(journal.points_path) // points.SIZE * points.SIZE,
+        name: stream.whole(path, size) if (size := _length(path)) else 0
+        for name, (stream, path) in paths.items()
     }
-    return archive.Content(journal.name, lengths, lambda stream, begin, end: _read(paths[stream], begin, end))
+    return archive.Content(journal.name, lengths, lambda name, begin, end: _read(paths[name][1], begin, end))
 
 
-def _whole_lines(path: Path) -> int:
-    """The length of a file up to its last whole line."""
-    end = _length(path)
-    while end > 0:
-        start = max(0, end - (1 << 16))
-        found = _read(path, start, end).rfind(b"\n")
-        if found >= 0:
-            return start + found + 1
-        end = start
-    return 0
+def stream_paths(journal: Journal) -> dict[str, tuple[streams.Stream, Path]]:
+    """The streams of a journal, and their files; those of a newer version too, if it says so in the first record."""
+    first = header(journal)
+    return {
+        name: (stream, journal.folder / f"{journal.name}.{stream.ending}")
+        for name, stream in streams.of({} if first is None else first.streams).items()
+    }
 
 
 def whole(journal: Journal) -> tuple[bytes, bytes]:

@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from mlnb import events
-from mlnb.store import earlier, fold, index, points, positions, reading, registry_rows, summary, tables
+from mlnb.store import (
+    coarse,
+    earlier,
+    fold,
+    index,
+    points,
+    positions,
+    reading,
+    registry_rows,
+    summary,
+    tables,
+)
 from mlnb.store.positions import Position
 
 if TYPE_CHECKING:
@@ -54,6 +65,9 @@ class Taken:
         self._folded_summaries: dict[int, dict[str, earlier.Described]] = {}
         self._known_now: list[tuple[str, int]] = []
         self._points: list[tuple[int, int, NDArray[Any]]] = []
+        self._coarse: list[tuple[int, int, NDArray[Any]]] = []
+        self._covered: dict[tuple[int, int], int] = {}
+        self._covered_runs: set[int] = set()
         self._forgotten: set[int] = set()
         self.again: set[str] = set()
         """Runs whose points were folded before it was known that some don't count."""
@@ -179,6 +193,8 @@ class Taken:
         self._folded_summaries[run.run_no] = {}
         self._summaries = {pair: known for pair, known in self._summaries.items() if pair[0] != run.run_no}
         self._points = [part for part in self._points if part[0] != run.run_no]
+        self._coarse = [part for part in self._coarse if part[0] != run.run_no]
+        self._covered = {pair: count for pair, count in self._covered.items() if pair[0] != run.run_no}
         for writer, found, records in parts:
             self._take_points(run, writer, _keys_in(found, writer), records, 0)
 
@@ -193,8 +209,24 @@ class Taken:
             stamp, metric = described
             key_no = self._key_no(metric.name)
             self._points.append((run.run_no, key_no, part))
+            covered = self._covered_now(run.run_no)
+            before = covered.get((run.run_no, key_no), 0)
+            if before or len(part) >= coarse.LEAST:
+                self._coarse.append((run.run_no, key_no, coarse.of(part)))
+                covered[run.run_no, key_no] = before + len(part)
             self._summarise(run.run_no, key_no, found, stamp, metric)
         return lost
+
+    def _covered_now(self, run_no: int) -> dict[tuple[int, int], int]:
+        """The curves that have coarse points by now, with how many points these stand for."""
+        if run_no in self._known_runs - self._forgotten - self._covered_runs:
+            self._covered_runs.add(run_no)
+            found = self.connection.execute(
+                'SELECT key_no, "count" FROM base.covered WHERE run_no = ?', [run_no]
+            ).fetchall()
+            for key_no, count in found:
+                self._covered[run_no, key_no] = self._covered.get((run_no, key_no), 0) + count
+        return self._covered
 
     def know_keys(self, journal: Journal, found: list[events.Event]) -> None:
         """The keys of an archived journal, from its beginning: there is no file of it to look into."""
@@ -274,10 +306,13 @@ class Taken:
         """Put everything into the index, inside the caller's transaction."""
         fold_no = self._fold + 1
         self._replace_runs(fold_no)
-        for table in ("point", "metric"):
+        for table in ("point", "metric", "coarse", "covered"):
             self._write.delete(table, ("run_no",), [(run_no,) for run_no in sorted(self._forgotten)])
         self._replace_summaries()
-        self._insert_points()
+        self._insert_points("point", self._points)
+        self._insert_points("coarse", self._coarse)
+        self._write.delete("covered", ("run_no", "key_no"), list(self._covered))
+        self._write.insert("covered", [(*pair, count) for pair, count in self._covered.items()])
         self._insert_additions()
         self._replace_cells()
         self._forget_unknown()
@@ -366,24 +401,24 @@ class Taken:
             ],
         )
 
-    def _insert_points(self) -> None:
-        if not self._points:
+    def _insert_points(self, target: str, taken: list[tuple[int, int, NDArray[Any]]]) -> None:
+        if not taken:
             return
         import numpy as np
         import pyarrow as pa
 
-        lengths = [len(part) for _, _, part in self._points]
-        parts = [part for _, _, part in self._points]
+        lengths = [len(part) for _, _, part in taken]
+        parts = [part for _, _, part in taken]
         table = pa.table(
             {
-                "run_no": np.repeat(np.array([run for run, _, _ in self._points], dtype="i4"), lengths),
-                "key_no": np.repeat(np.array([key for _, key, _ in self._points], dtype="i4"), lengths),
+                "run_no": np.repeat(np.array([run for run, _, _ in taken], dtype="i4"), lengths),
+                "key_no": np.repeat(np.array([key for _, key, _ in taken], dtype="i4"), lengths),
                 **{
                     name: np.concatenate([part[name] for part in parts]) for name in ("step", "time", "value")
                 },
             }
         )
-        self._write.insert_arrow("point", table)
+        self._write.insert_arrow(target, table)
 
     def _insert_additions(self) -> None:
         added = self._additions.rows

@@ -7,10 +7,14 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from mlnb.store import picking, schema
+from mlnb import ids
+from mlnb.errors import NotFound
+from mlnb.store import index, picking, schema
 
 if TYPE_CHECKING:
     import duckdb
+
+    from mlnb.store.layout import Store
 
 Row = dict[str, Any]
 
@@ -36,6 +40,25 @@ def typed(value: str, number: float | None, kind: str) -> Any:
     if kind == "bool":
         return value == "True"
     return None if kind == "none" else value
+
+
+def number_of(connection: duckdb.DuckDBPyConnection, store: Store, run_id: str) -> int:
+    """The index's own number of a run.
+
+    Raises
+    ------
+    NotFound
+        There is no run of that id.
+    """
+    found = index.one(
+        connection,
+        "SELECT run_no FROM base.run WHERE run_id = ? AND NOT deleted AND started_at IS NOT NULL",
+        [run_id],
+    )
+    if found is None:
+        what = f"run {run_id}" if ids.is_id(run_id) else f"run of the id {run_id!r}"
+        raise NotFound(f"there is no {what} in {store.path}", hint="mlnb runs")
+    return int(found[0])
 
 
 def of(connection: duckdb.DuckDBPyConnection, run_nos: Sequence[int]) -> list[Row]:

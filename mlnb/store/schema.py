@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 6
+VERSION: Final = 7
 """Goes up with every change of a base table; an index of another version is made again."""
 
 COMPATIBILITY: Final = "v1.5.0"
@@ -91,6 +91,15 @@ BASE: Final[dict[str, Columns]] = {
         "time": "BIGINT",
         "value": "DOUBLE",
     },
+    # Of long curves, the points that are seen when they are drawn small (`coarse.py`); how many points those stand for.
+    "coarse": {
+        "run_no": "INTEGER",
+        "key_no": "INTEGER",
+        "step": "BIGINT",
+        "time": "BIGINT",
+        "value": "DOUBLE",
+    },
+    "covered": {"run_no": "INTEGER", "key_no": "INTEGER", "count": "BIGINT"},
     "dataset": {
         "run_no": "INTEGER",
         "name": "VARCHAR",

@@ -26,7 +26,7 @@ import msgspec
 
 from mlnb import events
 from mlnb.errors import Corrupt, NotFound, NotWritable, UsageError
-from mlnb.store import archive, care, ingest, points, reading
+from mlnb.store import archive, care, ingest, points, reading, streams
 from mlnb.store.layout import Store
 from mlnb.store.objects import Objects
 
@@ -315,7 +315,7 @@ def _journals(store: Store) -> Iterator[archive.Content]:
     seen = set()
     for journal in reading.listing(store.journals).sizes:
         content = reading.content(journal)
-        if content.lengths[archive.EVENTS]:
+        if content.lengths[streams.EVENTS]:
             seen.add(journal.name)
             yield content
     newest = {frame.name: frame for frame in archive.frames(store.archive)}
@@ -325,11 +325,11 @@ def _journals(store: Store) -> Iterator[archive.Content]:
 
 
 def _events_of(content: archive.Content) -> bytes:
-    return content.read(archive.EVENTS, 0, content.lengths.get(archive.EVENTS, 0))
+    return content.read(streams.EVENTS, 0, content.lengths.get(streams.EVENTS, 0))
 
 
 def _whole(content: archive.Content) -> tuple[str, bytes, bytes]:
-    points_ = content.read(archive.POINTS, 0, content.lengths.get(archive.POINTS, 0))
+    points_ = content.read(streams.POINTS, 0, content.lengths.get(streams.POINTS, 0))
     return content.name, _events_of(content), points_
 
 

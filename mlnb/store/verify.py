@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mlnb import events
-from mlnb.store import answers, archive, points, reading
+from mlnb.store import answers, archive, ingest, points, reading, streams
 
 if TYPE_CHECKING:
     from mlnb.store.layout import Store
@@ -85,7 +85,7 @@ def _archive(store: Store, seen: _Seen) -> Iterator[Finding]:
             yield _damage(where, damage)
         for frame in archive.frames_of(segment):
             wrong = archive.wrong_with(frame)
-            data = b"".join(part for _, part in archive.stream_of(frame, archive.EVENTS))
+            data = b"".join(part for _, part in archive.stream_of(frame, streams.EVENTS))
             first = reading.first_of(data)
             if wrong is None and (first is None or f"{first.subject}.{first.writer}" != frame.name):
                 wrong = "it is not the journal that it is said to be"
@@ -96,7 +96,7 @@ def _archive(store: Store, seen: _Seen) -> Iterator[Finding]:
                     "restore the segment from a copy before a rebuild: the index may still have this run",
                 )
             else:
-                parts = archive.stream_of(frame, archive.POINTS)
+                parts = archive.stream_of(frame, streams.POINTS)
                 yield from _content(frame.name, data, parts, sealed=reading.is_sealed(first))
             seen.take(frame.name.partition(".")[0], data)
 
@@ -178,6 +178,11 @@ def _index(store: Store) -> Iterator[Finding]:
     """Journals of the archive that the index hasn't taken in whole."""
     archived: set[str] = set()
     with answers.looking(store) as connection:
+        for name, problem in connection.execute(
+            "SELECT name, problem FROM base.journal WHERE starts_with(problem, ?) ORDER BY name",
+            [ingest.ASIDE],
+        ).fetchall():
+            yield Finding(name, problem, "its other events aren't shown either; report it")
         archived |= {journal.name for journal in reading.listing(store.journals).sizes}
         ends = {
             name: (events_end, points_end)

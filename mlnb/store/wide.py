@@ -28,6 +28,9 @@ CAP: Final = 200
 ENOUGH: Final = 64
 """Stale runs that are worth a transaction."""
 
+AT_ONCE: Final = 2000
+"""Stale runs whose rows are written at once."""
+
 MANY: Final = 2
 """Runs that must have a name before it gets a column: one run's ten thousand names don't crowd it."""
 
@@ -48,9 +51,20 @@ def is_settled(connection: duckdb.DuckDBPyConnection) -> bool:
 
 def keep_up(connection: duckdb.DuckDBPyConnection, *, cap: int = CAP, enough: int = ENOUGH) -> None:
     """Bring the rows of stale runs up to date, if there are `enough` of them."""
+    while cap and _stale(connection) >= max(1, enough):
+        _bring_up(connection, cap)
+
+
+def _stale(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many runs are stale; some of them are `chosen` now."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE chosen AS SELECT DISTINCT run_no FROM base.stale ORDER BY run_no LIMIT {AT_ONCE}"
+    )
     count = index.one(connection, "SELECT count(*) FROM base.stale")
-    if count is None or count[0] < max(1, enough) or cap == 0:
-        return
+    return 0 if count is None else int(count[0])
+
+
+def _bring_up(connection: duckdb.DuckDBPyConnection, cap: int) -> None:
     known = columns(connection)
     new = _new_columns(connection, known, cap)
     for (kind, _), position in new.items():
@@ -76,12 +90,12 @@ def _new_columns(connection: duckdb.DuckDBPyConnection, known: Columns, cap: int
     for kind, test in (("param_number", "number IS NOT NULL"), ("param_text", "number IS NULL")):
         used += connection.execute(
             f"""SELECT count(*), '{kind}', name FROM base.param
-                WHERE {test} AND run_no IN (SELECT run_no FROM base.stale)
+                WHERE {test} AND run_no IN (SELECT run_no FROM chosen)
                 GROUP BY name HAVING count(*) >= {MANY}"""
         ).fetchall()
     used += connection.execute(
         f"""SELECT count(*), 'metric', name FROM base.metric JOIN base.key USING (key_no)
-            WHERE run_no IN (SELECT run_no FROM base.stale)
+            WHERE run_no IN (SELECT run_no FROM chosen)
             GROUP BY name HAVING count(*) >= {MANY}"""
     ).fetchall()
     wanted = [(kind, name) for _, kind, name in sorted(used, reverse=True) if (kind, name) not in known]
@@ -101,7 +115,7 @@ def _write_rows(connection: duckdb.DuckDBPyConnection, described: Columns) -> No
     import numpy as np
     import pyarrow as pa
 
-    runs = connection.execute("SELECT DISTINCT run_no FROM base.stale ORDER BY run_no").fetchnumpy()["run_no"]
+    runs = connection.execute("SELECT run_no FROM chosen ORDER BY run_no").fetchnumpy()["run_no"]
     table: dict[str, Any] = {"run_no": pa.array(np.asarray(runs, dtype="i4"))}
     numbers = _tall(connection, "SELECT run_no, name, number AS v FROM base.param WHERE number IS NOT NULL")
     texts = _tall(connection, "SELECT run_no, name, value AS v FROM base.param")
@@ -116,11 +130,11 @@ def _write_rows(connection: duckdb.DuckDBPyConnection, described: Columns) -> No
         if owners is not None and values is not None:
             column[np.searchsorted(runs, owners)] = values
         table[f"c{position}"] = pa.array(column, type=arrow_type)
-    connection.execute("DELETE FROM base.wide WHERE run_no IN (SELECT run_no FROM base.stale)")
+    connection.execute("DELETE FROM base.wide WHERE run_no IN (SELECT run_no FROM chosen)")
     connection.register("wide_rows", pa.table(table))
     connection.execute("INSERT INTO base.wide BY NAME SELECT * FROM wide_rows")
     connection.unregister("wide_rows")
-    connection.execute("DELETE FROM base.stale")
+    connection.execute("DELETE FROM base.stale WHERE run_no IN (SELECT run_no FROM chosen)")
 
 
 def _tall(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, tuple[NDArray[Any], NDArray[Any]]]:
@@ -129,7 +143,7 @@ def _tall(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, tuple[
 
     found = index.table(
         connection,
-        f"SELECT name, run_no, v FROM ({query}) WHERE run_no IN (SELECT run_no FROM base.stale) ORDER BY name",
+        f"SELECT name, run_no, v FROM ({query}) WHERE run_no IN (SELECT run_no FROM chosen) ORDER BY name",
     )
     if not found.num_rows:
         return {}

@@ -45,15 +45,24 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._client.stop_channels()
-        self._manager.shutdown_kernel()
+        if self._manager.is_alive():
+            self._manager.shutdown_kernel()
 
     def run(self, cell_id: str, source: str, *, tags: tuple[str, ...] = ()) -> list[dict[str, Any]]:
         """Write the cell, and execute it; its outputs. What a cell raises is an output like any other."""
+        return self._outputs(self.begin(cell_id, source, tags=tags))
+
+    def begin(self, cell_id: str, source: str, *, tags: tuple[str, ...] = ()) -> str:
+        """As `run`, without waiting for its end; the request's id."""
         self.cells[cell_id] = source
         self._client.session.metadata = {"cellId": cell_id, "tags": list(tags)}
-        request = self._client.execute(source, stop_on_error=False)
+        request: str = self._client.execute(source, stop_on_error=False)
         self._client.session.metadata = {}
-        return self._outputs(request)
+        return request
+
+    def kill(self) -> None:
+        """End the kernel as a power cut does."""
+        self._manager.shutdown_kernel(now=True)
 
     def settle(self) -> None:
         """Wait until all that is recorded late is recorded."""

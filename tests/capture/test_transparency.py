@@ -181,7 +181,7 @@ cells = st.lists(st.sampled_from(SNIPPETS), min_size=1, max_size=6).flatmap(
 
 
 @settings(
-    max_examples=80,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

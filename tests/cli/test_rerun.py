@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 
+from mlnb.execution.prepared import resume
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -59,6 +61,28 @@ def test_a_dry_run_shows_the_plan_and_starts_nothing(mlnb: Mlnb) -> None:
     called = mlnb("rerun", "train.ipynb", "--grid", "lr=1,2", "--grid", "name=a,b", "--dry-run")
     assert "train.ipynb: 4 runs" in called.out
     assert mlnb("runs", "--json").json == []
+
+
+def test_a_batch_is_resumed_as_it_was_but_for_what_is_typed(mlnb: Mlnb) -> None:
+    made = (
+        "--grid",
+        "lr=0.5,7",
+        "--name",
+        "half",
+        "--timeout",
+        "99",
+        "-e",
+        "another",
+        "-t",
+        "team=a",
+        "--cold",
+    )
+    assert mlnb("rerun", "train.ipynb", *made).status == 1
+    assert mlnb("rerun", "--resume", "half", "--timeout", "88").status == 1  # it fails again, by itself
+    rows = mlnb("runs", "experiment = another and tags.team = a", "--json").json
+    assert len(rows) == 3
+    prepared = resume("half")
+    assert (prepared.settings.timeout, prepared.settings.warm) == (99.0, False)
 
 
 def test_samples_of_a_range_are_planned(mlnb: Mlnb) -> None:

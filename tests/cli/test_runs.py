@@ -9,6 +9,7 @@ import pytest
 
 import mlnb as library
 from mlnb import events
+from mlnb.store import answers, helper, ingest
 
 Mlnb = Callable[..., Any]
 
@@ -110,3 +111,16 @@ def test_a_run_without_packages_says_so(mlnb: Mlnb) -> None:
 @pytest.mark.usefixtures("two_runs")
 def test_the_store_says_what_it_holds(mlnb: Mlnb) -> None:
     assert mlnb("store", "info", "--json").json["runs"] == {"finished": 2}
+
+
+@pytest.mark.usefixtures("two_runs")
+def test_what_there_is_no_time_to_look_through_is_said(mlnb: Mlnb, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as context:
+        context.setattr(answers, "AT_ONCE", 0.0)
+        context.setattr(ingest, "LITTLE", 0)
+        context.setattr(ingest, "AT_ONCE", 1)
+        context.setattr(helper, "start", lambda store: None)
+        called = mlnb("sql", "SELECT name FROM runs")
+        assert "1 journals aren't folded yet" in called.err
+        assert ("try-0.2" in called.out, "try-0.1" in called.out) == (True, False)
+    assert mlnb("sql", "SELECT name FROM runs").err == ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +151,37 @@ def test_resuming_runs_only_what_is_missing(grid: Batch) -> None:
     rest = resume("sweep", store=grid.store.path)
     (job,) = rest.jobs
     assert (job.parameters, job.name, job.rerun_of) == ({"lr": 7}, "sweep-3", grid.plan.entries[2].run_id)
+
+
+def test_a_resumed_batch_is_executed_as_it_was_before(notebook: MakeNotebook, tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    settings = Settings(
+        workers=1,
+        timeout=77.0,
+        retries=0,
+        output_dir=tmp_path / "out",
+        folder=tmp_path / "work",
+        experiment="another",
+        tags={"team": "a"},
+        warm=False,
+    )
+    path = notebook("from pathlib import Path\nassert Path('there').exists()\nwhere = Path.cwd().name")
+    batch = execute(prepare(path, name="again", settings=settings))
+    assert batch.state == "failed"
+    (tmp_path / "work" / "there").touch()
+    rest = resume("again", store=batch.store.path, changes={"timeout": 66.0})
+    assert rest.settings == replace(settings, timeout=66.0)
+    assert (rest.source.kernel_name, rest.folder) == ("python3", tmp_path / "work")
+    assert execute(rest).state == "finished"
+    row = next(row for row in query.run_page(batch.store).rows if row["status"] == "finished")
+    assert (row["experiment"], row["tags"]["team"]) == ("another", "a")
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["again-1.ipynb"]
+
+
+def test_the_settings_of_a_newer_and_of_an_older_version_are_read() -> None:
+    assert Settings.from_record({"workers": 3, "moods": 1}) == Settings(workers=3)
+    whole = Settings(folder=Path("/x"), tags={"a": "b"}, fail_fast=True)
+    assert Settings.from_record(json.loads(json.dumps(whole.to_record()))) == whole
 
 
 @pytest.mark.slow

@@ -98,7 +98,7 @@ def all_gone(processes: list[psutil.Process]) -> bool:
 
 def finish(tmp_path: Path) -> None:
     (tmp_path / "go").touch()
-    rest = resume("b", store=tmp_path / ".mlnb", settings=Settings(workers=1))
+    rest = resume("b", store=tmp_path / ".mlnb", changes={"workers": 1})
     assert [job.parameters["n"] for job in rest.jobs] == [2, 3]
     assert execute(rest).state == "finished"
     assert {n: found[-1] for n, found in statuses(tmp_path).items()} == {

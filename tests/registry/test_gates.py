@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -104,7 +106,10 @@ def test_unchanged_data_is_that_of_the_holder(project):
     assert by_name.message == ("train set (cccccccccccc) isn't the data of champion churn/1 (aaaaaaaaaaaa)")
 
 
-def test_known_data_was_used_by_an_earlier_run(project):
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles", "UTC"])
+def test_known_data_was_used_by_an_earlier_run(project, monkeypatch, zone):
+    monkeypatch.setenv("TZ", zone)  # which decides nothing
+    time.tzset()
     project.version(train_data="a" * 32)
     project.version(train_data="a" * 32)
     first, second = (asked(project, version, "data.train known")[0] for version in (1, 2))
@@ -112,6 +117,8 @@ def test_known_data_was_used_by_an_earlier_run(project):
     assert "was not used by any earlier run" in first.message
     assert second.passed
     assert "was used by 1 earlier run" in second.message
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.mark.parametrize(

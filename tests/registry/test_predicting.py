@@ -89,6 +89,20 @@ def test_a_file_that_changed_is_refused_even_after_it_was_loaded_once(project, c
         predicted(project, FRAME)
 
 
+def test_a_file_is_read_once_as_long_as_it_is_the_same_file(project, champion, monkeypatch):
+    predicted(project, FRAME)
+    (version,) = replay(project.store.registry.read()).model("churn").versions.values()
+    before = predicted(project, FRAME)
+    read = []
+    whole = type(project.store.objects).read
+    monkeypatch.setattr(type(project.store.objects), "read", lambda *a: read.append(a) or whole(*a))
+    predicted(project, FRAME)
+    assert read == []
+    project.store.objects.renew(version.sha256)  # somebody touched it: who knows what they did
+    assert (predicted(project, FRAME) == before).all()
+    assert len(read) == 1
+
+
 def test_a_model_of_other_library_versions_is_warned_of(project, monkeypatch):
     assert sklearn.__version__ != "0.0.1"
     model = LogisticRegression().fit(FRAME, TARGET)

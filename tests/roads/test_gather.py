@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +18,7 @@ from nbclient import NotebookClient
 import mlnb
 from mlnb.cli.app import run as call
 from mlnb.errors import UsageError
+from mlnb.execution.reproduction import reproduce
 from mlnb.testing.sessions import Session
 
 IMPORTS = "import numpy as np\nimport pandas as pd\nfrom sklearn.linear_model import LogisticRegression"
@@ -120,5 +126,60 @@ def test_where_it_cannot_be_reproduced_it_says_what_parted_and_why(mess: Path, t
     made = mlnb.gather("late", tmp_path / "late.ipynb", fast=True)
     assert not made.reproduced
     assert made.causes[0].startswith("metrics diverged: score")
-    assert "cell clock used the clock" in made.causes
-    assert (tmp_path / "late.ipynb").is_file()
+    assert "`now = time.time()` used the clock" in made.causes
+    first = nbformat.read(tmp_path / "late.ipynb", as_version=4).cells[0]
+    assert (first.cell_type, "used the clock" in first.source) == ("markdown", True)
+    assert reproduce("late").cause.endswith("random numbers again: `now = time.time()` used the clock")
+
+
+def test_a_kernel_that_is_not_there_is_said_in_a_line(mess: Path, tmp_path: Path, capsys: Any) -> None:
+    notebook = nbformat.read(mess / "churn.ipynb", as_version=4)
+    kept = (mess / "churn.ipynb").read_bytes()
+    notebook.metadata["kernelspec"]["name"] = "gone-kernel"
+    nbformat.write(notebook, mess / "churn.ipynb")
+    try:
+        assert call(["gather", "second", "-o", str(tmp_path / "made.ipynb")]) == 2
+    finally:
+        (mess / "churn.ipynb").write_bytes(kept)
+    said = capsys.readouterr().err
+    assert "gone-kernel" in said
+    assert said.count("\n") == 1
+    assert not (tmp_path / "made.ipynb").exists()
+
+
+def test_interrupted_before_anything_holds_nothing_is_written(mess: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mlnb", "gather", "second", "-o", str(tmp_path / "made.ipynb")]
+    before = len(mlnb.runs("kind = reproduction"))
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        wait_for(lambda: len(mlnb.runs("kind = reproduction")) > before)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert "Traceback" not in said
+    assert not (tmp_path / "made.ipynb").exists()
+
+
+def test_a_killed_run_has_no_end_to_be_held_against(mess: Path, capsys: Any) -> None:
+    (mess / "wait").touch()
+    slow = "%%track cut\nrate = 0.5\nimport os, time\nwhile os.path.exists('wait'):\n    time.sleep(0.1)\nscore = rate"
+    with Session(mess / "killed.ipynb") as session:
+        session.run("load", "%load_ext mlnb")
+        session.begin("fit", slow)
+        wait_for(lambda: "cut" in mlnb.runs()["name"].tolist())
+        session.kill()
+    (mess / "wait").unlink()
+    wait_for(lambda: mlnb.get("cut").status == "killed")
+    assert call(["gather", "cut"]) == 2
+    assert "cut was killed before its end" in capsys.readouterr().err
+    verdict = reproduce("cut")
+    assert [(part.part, part.detail) for part in verdict.parts if not part.agrees] == [
+        ("end", "killed → finished")
+    ]
+    assert verdict.cause.startswith("the run was killed")
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

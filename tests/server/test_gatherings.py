@@ -35,8 +35,11 @@ def test_a_runs_session_is_gathered_and_proved(project):
     assert nbformat.read(project.folder / "by-hand.ipynb", as_version=4).metadata["mlnb"]["gathered"][
         "reproduced"
     ]
-    again = project.client.post(f"runs/{run['run_id']}/gather")
-    assert (again.status, again.json["error"]["code"]) == (400, "usage")
+    taken = project.client.post(f"runs/{run['run_id']}/gather", path=found["path"])
+    assert (taken.status, taken.json["error"]["code"]) == (400, "usage")
+    again = project.client.post(f"runs/{run['run_id']}/gather", fast=True)
+    assert again.json["gathering"]["path"].endswith("by-hand-2.ipynb")
+    assert project.client.call("DELETE", f"gatherings/{again.json['gathering']['id']}").status == 204
 
 
 def test_what_is_not_there_is_said(project):

@@ -9,7 +9,9 @@ import time
 
 from jupyter_server.auth.identity import User
 
+from mlnb.server import handler
 from mlnb.server.handler import person
+from mlnb.store import whole
 
 
 def test_an_account_stands_in_the_history_by_its_name():
@@ -50,3 +52,8 @@ def test_a_slow_question_holds_up_nobody_else(project):
         assert project.client.get("runs", limit=number).status == 200
     assert asked.is_alive()
     asked.join()
+
+
+def test_what_an_answer_lacks_is_heard_by_its_handler():
+    assert handler._heard(lambda: whole.say(3) or "reply")() == ("reply", 3)
+    assert handler._heard(lambda: "reply")() == ("reply", 0)

@@ -8,7 +8,7 @@ import pytest
 
 from mlnb import events, ids
 from mlnb.errors import Corrupt, UsageError
-from mlnb.store import archive, care, index, ingest, query, reading
+from mlnb.store import archive, care, index, ingest, points, query, reading
 from mlnb.testing import make_runs, relations
 
 
@@ -81,7 +81,7 @@ def test_damaged_lines_and_nameless_points_are_found(store, begin):
     _, writer = begin()
     os.write(writer._events.fd, b"nonsense\n")
     writer.point("m", 1.0)
-    os.write(writer._points.fd, b"\x63" * 32)
+    os.write(writer._points.fd, points.pack(0x63, 0, 1, 1, 1.0))
     writer.close()
     problems = [finding.problem for finding in care.verify(store)]
     assert problems == [

@@ -1,6 +1,7 @@
 """What was logged gets to the disk by itself, and one that fails keeps nobody else from it."""
 
 import threading
+import time
 
 import pytest
 
@@ -56,3 +57,27 @@ def test_the_thread_ends_with_the_last_writer():
     flusher.remove(one)
     thread.join(60)
     assert not thread.is_alive()
+
+
+def test_the_flusher_that_comes_while_a_journal_is_put_down_touches_no_descriptor_of_it(
+    store, begin, monkeypatch
+):
+    """It sees that the journal is closed, and waits for the lock: then the numbers of its files may be others'."""
+    _, writer = begin()
+    closed = []
+    put_down = type(writer)._put_down
+
+    def put_down_slowly(self):
+        late = threading.Thread(target=self.sync)
+        late.start()
+        time.sleep(0.1)  # it waits for the lock by now
+        put_down(self)
+        closed.append(late)
+
+    monkeypatch.setattr(type(writer), "_put_down", put_down_slowly)
+    touched = []
+    monkeypatch.setattr(writer, "_show_signs", lambda: touched.append("signs"))
+    monkeypatch.setattr(flusher, "INTERVAL", 60.0)
+    writer.close()
+    closed[0].join()
+    assert touched == []

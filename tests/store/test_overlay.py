@@ -1,13 +1,15 @@
 """Who may not fold sees everything all the same: the journals that aren't folded are laid over the committed index."""
 
+import contextlib
 import subprocess
+import sys
 import time
 
 import pytest
 
 from mlnb import events, ids
-from mlnb.errors import Busy
-from mlnb.store import Store, answers, ingest, query
+from mlnb.errors import Busy, NotWhole
+from mlnb.store import Store, answers, helper, ingest, query, reading, whole
 from mlnb.testing import make_runs, relations
 
 
@@ -15,6 +17,7 @@ from mlnb.testing import make_runs, relations
 def _time_enough(monkeypatch):
     """However busy the machine is."""
     monkeypatch.setattr(answers, "PATIENCE", 60.0)
+    monkeypatch.setattr(answers, "AT_ONCE", 60.0)
 
 
 @pytest.fixture
@@ -64,21 +67,110 @@ def test_an_answer_of_that_time_hides_no_change_from_who_asks_for_changes(store,
     assert len(changed) == 7  # what was laid over, and what came
 
 
-def test_what_there_is_no_time_to_look_through_is_never_shown_as_whole(store, begin, monkeypatch):
+@pytest.fixture
+def no_time(monkeypatch):
+    """A question takes in a journal or two, and nobody goes on with it."""
+    monkeypatch.setattr(answers, "AT_ONCE", 0.0)
+    monkeypatch.setattr(ingest, "LITTLE", 0)
+    monkeypatch.setattr(ingest, "EXPECTED", 2)
+    monkeypatch.setattr(ingest, "AT_ONCE", 2)
+    monkeypatch.setattr(helper, "start", lambda store: None)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_there_is_no_time_to_look_through_is_never_shown_as_whole(store, no_time, monkeypatch, alone):
+    """Whether another process folds or this one may: an answer comes, and says what it lacks."""
     make_runs(store, 2)
-    query.run_page(store)
-    made = make_runs(store, 3)
-    monkeypatch.setattr(answers, "PATIENCE", 0.0)
-    with ingest.alone(store):
-        assert query.run_page(store).stale
-        assert query.record(store, made[0])["run_id"] == made[0]
+    with answers.looking(store):
+        pass
+    with ingest.alone(store) if alone else contextlib.nullcontext():
         for ask in (
             lambda: query.runs_frame(store),
             lambda: query.sql(store, "FROM runs"),
+            lambda: query.groups(store),
         ):
-            with pytest.raises(Busy, match="3 journals"):
+            make_runs(store, 5)
+            with pytest.warns(NotWhole, match="aren't folded yet"):
                 ask()
-    assert query.run_page(store).total == 5
+        assert query.run_page(store).stale
+        with pytest.raises(Busy, match="may be in one of them"):
+            query.resolve(store, "no-such-run-1")
+    with answers.looking(store):
+        pass
+    page = query.run_page(store)
+    assert (page.total, page.stale) == (17, False)
+
+
+def test_what_is_asked_about_is_taken_in_first_and_else_the_newest(store, no_time):
+    made = make_runs(store, 10)
+    with whole.listening() as heard:
+        assert query.record(store, made[3])["run_id"] == made[3]
+        assert [row["run_id"] for row in query.run_page(store, limit=1).rows] == made[-1:]
+    assert 0 < heard.missing < 10
+
+
+def test_of_very_many_journals_only_some_are_looked_at(store, no_time, monkeypatch):
+    monkeypatch.setattr(ingest, "LOOKED_AT", 4)
+    made = make_runs(store, 12)
+    page = query.run_page(store)
+    assert page.stale
+    assert page.rows[0]["run_id"] == made[-1]
+    for _ in range(12):
+        page = query.run_page(store)
+    assert (page.total, page.stale) == (12, False)
+
+
+def test_what_is_left_is_done_by_a_process_of_its_own(store, monkeypatch):
+    make_runs(store, 20)
+    with monkeypatch.context() as context:
+        context.setattr(answers, "AT_ONCE", 0.0)
+        context.setattr(ingest, "LITTLE", 0)
+        context.setattr(ingest, "AT_ONCE", 2)
+        assert query.run_page(store).stale
+    assert helper._helper.wait(60) == 0
+    assert reading.listing(store.journals).sizes == {}
+    assert query.run_page(store).total == 20
+
+
+FOLDS_WITHOUT_END = """
+import sys
+from mlnb.store import Store, index, ingest, locks
+store = Store.open(sys.argv[1])
+while True:
+    locks.make_room(store.asking_lock, timeout=30)
+    with index.writing(store.database):
+        print(flush=True)
+"""
+
+
+def test_who_folds_makes_room_for_who_asks(store):
+    """A process that opens the index for writing again and again, with no pause between, lets every question in."""
+    make_runs(store, 3)
+    with answers.looking(store):
+        pass
+    with subprocess.Popen(
+        [sys.executable, "-c", FOLDS_WITHOUT_END, str(store.path)], stdout=subprocess.PIPE
+    ) as folder:
+        try:
+            assert folder.stdout.readline() == b"\n"
+            for number in range(5):
+                found = query.sql(store, f"SELECT count(*) + {number} AS n FROM runs").to_pylist()
+                assert found == [{"n": 3 + number}]
+        finally:
+            folder.kill()
+
+
+def test_an_index_that_is_long_in_making_keeps_nobody_waiting(store, no_time, monkeypatch):
+    old = make_runs(store, 3)
+    with answers.looking(store):
+        pass
+    store.database.unlink()
+    monkeypatch.setattr(ingest, "QUICK", -1)
+    assert query.run_page(store).stale
+    assert not store.database.exists()
+    with answers.looking(store):
+        pass
+    assert query.run_page(store).total == len(old)
 
 
 def test_a_store_that_can_only_be_read_is_read(store, filled, tmp_path):

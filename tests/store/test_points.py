@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from mlnb.store import points
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
-RECORD = st.tuples(st.integers(1, points.MARK - 1), INT64, INT64, st.floats(width=64))
+TIME = st.integers(0, points.LATEST)
+RECORD = st.tuples(st.integers(1, points.MARK - 1), INT64, TIME, st.floats(width=64))
 
 
 def bits(value):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mlnb import events
 from mlnb.errors import Ambiguous, NotFound, QueryError, UsageError
-from mlnb.store import answers, care, ingest, query
+from mlnb.store import answers, care, curves, ingest, query
 
 
 @pytest.fixture
@@ -348,7 +348,7 @@ def test_sql_sees_no_variables_of_the_process(store):
 
 @pytest.mark.parametrize("open_", [False, True])
 def test_a_curve_of_very_many_points_is_thinned_where_it_lies(store, begin, ended, monkeypatch, open_):
-    monkeypatch.setattr(query, "MANY_POINTS", 1000)
+    monkeypatch.setattr(curves, "MANY_POINTS", 1000)
     chance = np.random.default_rng(0)
     values = chance.normal(size=5000)
     values[[0, 77, 4000]] = np.nan

@@ -9,6 +9,7 @@ import type {
   ICell,
   IColumnInfo,
   IComparison,
+  IGathering,
   IHistory,
   IModel,
   IModelVersion,
@@ -201,6 +202,26 @@ export class Api {
   /** Ask a cell that runs to stop. */
   stop(store: string | null, runId: string): Promise<null> {
     return requestAPI(this.settings, `runs/${runId}/stop`, { store }, { method: 'POST' });
+  }
+
+  /** Begin a clean notebook of the cells that a run depends on. */
+  async gather(store: string | null, runId: string): Promise<IGathering> {
+    const answer = await requestAPI<{ gathering: IGathering }>(
+      this.settings,
+      `runs/${runId}/gather`,
+      { store },
+      { method: 'POST', body: {} }
+    );
+    return answer.gathering;
+  }
+
+  async gathering(store: string | null, id: string): Promise<IGathering> {
+    return (await this.get<{ gathering: IGathering }>(`gatherings/${id}`, { store })).gathering;
+  }
+
+  /** Ask it to take the best so far. */
+  stopGathering(store: string | null, id: string): Promise<null> {
+    return requestAPI(this.settings, `gatherings/${id}`, { store }, { method: 'DELETE' });
   }
 
   /** Where the browser finds an artifact's bytes. */

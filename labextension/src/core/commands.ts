@@ -27,6 +27,8 @@ export namespace CommandIDs {
   export const pinColumn = 'mlnb:pin-column';
   export const hideColumn = 'mlnb:hide-column';
   /** `{run_id, store_id}` */
+  export const gather = 'mlnb:gather-run';
+  /** `{run_id, store_id}` */
   export const openExecuted = 'mlnb:open-executed-notebook';
   export const copyId = 'mlnb:copy-run-id';
   /** `{runs, store_id}` */

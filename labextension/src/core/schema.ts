@@ -355,7 +355,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Make a clean notebook that leads to a cell's run, and prove it; by default beside the run's notebook. */
+    /** Make a clean notebook that leads to a cell's run, and prove it; by default beside the run's notebook, by a name that is free. */
     post: operations['gather'];
     delete?: never;
     options?: never;

@@ -8,6 +8,10 @@ export function targetOf(workspace: Workspace, args: Record<string, unknown>): I
   const given = runsFrom(args);
   return {
     runs: given.runs.length > 0 ? given.runs : workspace.inHand,
-    storeId: given.storeId ?? workspace.runs.store?.id ?? null
+    storeId:
+      given.storeId ??
+      (given.runs.length > 0 ? null : workspace.storeInHand) ??
+      workspace.runs.store?.id ??
+      null
   };
 }

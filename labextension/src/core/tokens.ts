@@ -55,6 +55,8 @@ export type IPlannedField = Schemas['PlannedField'];
 export type IPlanRequest = Schemas['NewPlan'];
 export type IRerunRequest = Schemas['NewRerun'];
 export type IBatch = Schemas['BatchRow'];
+/** A clean notebook in the making. */
+export type IGathering = Schemas['GatheringRow'];
 /** How far a batch is. */
 export type IBatchInfo = Schemas['BatchProgress'];
 

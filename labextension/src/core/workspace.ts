@@ -51,8 +51,8 @@ export class Workspace {
   }
 
   /** What commands without arguments are about: the runs of the view that was touched last. */
-  takeInHand(owner: object, runs: () => string[]): void {
-    this.hand = { owner, runs };
+  takeInHand(owner: object, runs: () => string[], storeId: string | null = null): void {
+    this.hand = { owner, runs, storeId };
   }
 
   /** Give it back to the sidebar; with an owner, only where it is theirs. */
@@ -67,6 +67,11 @@ export class Workspace {
     return runs.length > 0 ? runs : this.selection.inHand();
   }
 
+  /** The store of what is in hand, where it isn't the one in view. */
+  get storeInHand(): string | null {
+    return this.hand?.storeId ?? null;
+  }
+
   readonly features = new Features();
   readonly api: Api;
   readonly live: Live;
@@ -76,7 +81,7 @@ export class Workspace {
   readonly curves: CurvesModel;
   readonly charts = new ChartsModel();
   readonly ui: IUi;
-  private hand: { owner: object; runs: () => string[] } | null = null;
+  private hand: { owner: object; runs: () => string[]; storeId: string | null } | null = null;
 }
 
 export const IWorkspace = new Token<Workspace>(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mlnb.capture import library
 from mlnb.capture.calls import Call
-from mlnb.capture.candidates import LABEL, SOURCE_TEXT
+from mlnb.capture.candidates import LABEL, SAID, SOURCE_TEXT
 from mlnb.capture.evidence import MAKERS
 from mlnb.capture.findings import Metric
 from mlnb.capture.scores.mappings import TIMES
@@ -15,6 +16,7 @@ from mlnb.capture.scores.mappings import TIMES
 if TYPE_CHECKING:
     from mlnb.capture.recorder import Note
     from mlnb.capture.scores.reading import Reading
+    from mlnb.capture.sinks import Logged
 
 _REPORT_ROW: Final = re.compile(
     r"^\s*(accuracy|micro avg|macro avg|weighted avg)((?:\s+[\d.]+)+)\s*$", re.MULTILINE
@@ -41,6 +43,8 @@ class Called:
             self._report(note, call.text)
         elif call.role == "fit":
             self._fit(note, call)
+        elif call.logged is not None:
+            self._logged(note, call.logged)
 
     def _returned(self, note: Note, call: Call) -> None:
         """A number, or several: a statistic and its p-value, what Keras' `evaluate` gives."""
@@ -64,6 +68,15 @@ class Called:
             for key, value in note.value.items():
                 if isinstance(value, (int, float)):
                     self._reading.add(note, key, value, rank=LABEL, source="call", call=call)
+
+    def _logged(self, note: Note, logged: Logged) -> None:
+        """What the user's own call to a tracker says, at its step: it wins over what was found by ourselves."""
+        if logged.step is not None and note.loops:
+            inner = note.loops[-1]._replace(values=(logged.step,))
+            note = replace(note, loops=(*note.loops[:-1], inner))
+        for name, value in logged.numbers.items():
+            self._reading.candidates.say(value, note)
+            self._reading.add(note, name, value, rank=SAID, source="logged")
 
     def _validation(self, note: Note, call: Call) -> None:
         """Every fold, the mean and the standard deviation."""

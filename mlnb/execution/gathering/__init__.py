@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlnb.errors import Error, NotebookError, UsageError
+from mlnb.errors import ExecutionFailed, NotebookError, UsageError
 from mlnb.execution import blame, ipynb, replay
 from mlnb.execution.gathering import composing
 from mlnb.execution.gathering.searching import Search, Trial
 from mlnb.execution.verdict import Tolerance
 
 if TYPE_CHECKING:
+    from mlnb.execution.origin import Origin
     from mlnb.execution.replay import Execution
     from mlnb.execution.reproduction import Verdict
+    from mlnb.execution.warm.starting import WarmKernels
     from mlnb.store import Store
 
 EXACT = Tolerance(relative=0.0, absolute=0.0)
@@ -88,9 +91,11 @@ def gather(
     NotFound, Ambiguous
         Not one run.
     UsageError
-        The run is of a script or a whole notebook, or the file exists.
+        The run is of a script or a whole notebook, or has no end; or the file exists.
     NotebookError
         The run's session wasn't recorded.
+    KernelError
+        The notebook's kernel isn't installed.
     """
     from mlnb.execution.reproduction import open_store
     from mlnb.store import query
@@ -104,9 +109,10 @@ def gather(
         raise NotebookError(
             f"the session of run {record['name']} wasn't recorded", hint="nothing can be gathered"
         )
-    gathering = _Gathering(home, record, done, timeout)
-    search = Search(done, gathering.attempt, told or (lambda _: None), time.monotonic() + seconds, fast=fast)
-    best = search.run()
+    with ExitStack() as stack:
+        gathering = _Gathering(home, record, done, timeout, stack, fast=fast)
+        told = told or (lambda _: None)
+        best = Search(done, gathering.attempt, told, time.monotonic() + seconds, fast=fast).run()
     verdict = None if best.verdict is None else gathering.judged_again(best)
     causes = () if verdict is not None and verdict.reproduced else tuple(_causes(done, best, verdict))
     made = Gathered(
@@ -120,9 +126,10 @@ def _causes(done: list[Execution], best: Trial, verdict: Verdict | None) -> Iter
     """What parted, what the verdict makes of it, and what no record holds."""
     if verdict is not None:
         yield from (f"{part.part} {part.outcome}: {part.detail}" for part in verdict.parts if not part.agrees)
-        if verdict.cause:
-            yield verdict.cause
-    yield from blame.causes(done, best.places, best.error)
+    known = list(blame.causes(done, best.places, best.error))
+    if verdict is not None and verdict.cause and not known:
+        yield verdict.cause
+    yield from known
 
 
 def refuse(record: Any, path: Path, *, force: bool) -> None:
@@ -134,6 +141,9 @@ def refuse(record: Any, path: Path, *, force: bool) -> None:
         raise UsageError(
             f"run {name} is of a script, not of a notebook's cell", hint="only cells are gathered"
         )
+    if record["status"] in {"killed", "running"}:
+        state = "was killed before its end" if record["status"] == "killed" else "hasn't ended yet"
+        raise UsageError(f"run {name} {state}", hint="only what came to an end can be proved")
     if path.exists() and not force:
         raise UsageError(f"{path.name} exists already", hint="--force, or another name: -o FILE")
     if not path.parent.is_dir():
@@ -141,14 +151,26 @@ def refuse(record: Any, path: Path, *, force: bool) -> None:
 
 
 class _Gathering:
-    """Executes and judges what is composed for one run."""
+    """Executes and judges what is composed for one run. The template of its warm kernels goes with `stack`."""
 
-    def __init__(self, store: Store, record: Any, done: list[Execution], timeout: float | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        record: Any,
+        done: list[Execution],
+        timeout: float | None,
+        stack: ExitStack,
+        *,
+        fast: bool,
+    ) -> None:
         self.store = store
         self.record = record
         self.done = done
         self.tries = 0
         self._timeout = timeout
+        self._stack = stack
+        self._fast = fast
+        self._template: WarmKernels | None = None
         self._notebook = Path(record["notebook"] or f"{record['experiment']}.ipynb").absolute()
         settings = frozenset(
             item["name"] for item in record["params_detail"] if item["source"] in {"assigned", "literal"}
@@ -161,17 +183,21 @@ class _Gathering:
     def compose(self, places: tuple[int, ...], *, plain: bool) -> Any:
         return composing.compose(self.done, places, self._plain if plain else self._style)
 
-    def attempt(self, places: tuple[int, ...], plain: bool) -> Trial:
-        from mlnb.execution.reproduction import judge_reruns
+    def attempt(self, places: tuple[int, ...], plain: bool, warm: bool) -> Trial:
+        from mlnb.execution.reproduction import judge_reruns, run_reproduction
 
         self.tries += 1
+        origin = self._origin(self.compose(places, plain=plain))
+        if self._template is None and not self._fast:  # it is ready when the first try is over
+            self._template = self._stack.enter_context(_kernels_of(origin))
+        template = self._template.address if warm and self._template is not None else None
         try:
-            rerun = self._execute(self.compose(places, plain=plain))
+            rerun = run_reproduction(origin, "gather", self._timeout, template)
             verdict = judge_reruns(self.store, self.record["run_id"], [rerun], EXACT)
-        except Error as error:
-            return Trial(places, holds=False, error=str(error), plain=plain)
+        except ExecutionFailed as error:
+            return Trial(places, holds=False, error=str(error), plain=plain, warm=warm)
         holds = all(part.agrees for part in verdict.parts if part.part != "environment")
-        return Trial(places, holds, verdict, plain=plain)
+        return Trial(places, holds, verdict, plain=plain, warm=warm)
 
     def judged_again(self, trial: Trial) -> Verdict:
         """The verdict by the tolerance that verdicts have."""
@@ -182,13 +208,18 @@ class _Gathering:
             return found
         return judge_reruns(self.store, self.record["run_id"], [found.rerun_id])
 
-    def _execute(self, notebook: Any) -> str:
+    def _origin(self, notebook: Any) -> Origin:
         from mlnb.execution.notebooks import from_bytes
         from mlnb.execution.origin import Origin
-        from mlnb.execution.reproduction import run_reproduction
 
-        origin = Origin(from_bytes(ipynb.encode(notebook), self._notebook), self.store, self.record["run_id"])
-        return run_reproduction(origin, "gather", self._timeout)
+        return Origin(from_bytes(ipynb.encode(notebook), self._notebook), self.store, self.record["run_id"])
+
+
+def _kernels_of(origin: Origin) -> WarmKernels:
+    from mlnb.execution.warm.starting import WarmKernels
+
+    source = origin.source
+    return WarmKernels.start(ipynb.decode(source.content), source.kernel_name, source.path.parent)
 
 
 def _read(path: Path) -> Any:
@@ -209,6 +240,8 @@ def _finished(gathering: _Gathering, best: Trial, made: Gathered) -> Any:
         kept = query.record(gathering.store, best.verdict.rerun_id)["artifacts"]
         sha256 = next(item["sha256"] for item in reversed(kept) if item["kind"] == "notebook")
         notebook = without_papermill(ipynb.decode(gathering.store.objects.read(sha256)))
+    if not made.reproduced:
+        notebook.cells.insert(0, composing.note(made.run_name, made.causes))
     parts = made.verdict.parts if made.verdict is not None else ()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # when it was executed is no part of what it says

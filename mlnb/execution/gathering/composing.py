@@ -79,6 +79,12 @@ def compose(done: Sequence[Execution], places: Sequence[int], style: Style) -> A
     return made
 
 
+def note(run: str, causes: Sequence[str]) -> Any:
+    """What stands on top of a notebook that doesn't reproduce its run."""
+    lines = [f"This notebook does not reproduce {run}:", "", *(f"- {cause}" for cause in causes)]
+    return _markdown("gathered-note", "\n".join(lines))
+
+
 def set_back(done: Sequence[Execution], places: Sequence[int]) -> dict[int, list[str]]:
     """Which generators must be set back before which execution (by ordinal), so that each draws what it drew.
 
@@ -87,10 +93,9 @@ def set_back(done: Sequence[Execution], places: Sequence[int]) -> dict[int, list
     found: dict[int, list[str]] = {}
     for at in places:
         one = done[at]
-        step = steps.read(one.source)
-        seeds = step.writes if step is not None else frozenset()
+        seeds = _made(one)
         for name in one.drew & one.random.keys():
-            before = next((i for i in range(at - 1, -1, -1) if name in done[i].drew), None)
+            before = next((i for i in range(at - 1, -1, -1) if _moved(done[i], name)), None)
             goes_on = (
                 before in places
                 and before is not None
@@ -111,6 +116,11 @@ def headings_of(notebook: Any) -> dict[str, str]:
         elif cell.cell_type == "code" and heading:
             found[cell.get("id", "")] = heading
     return found
+
+
+def _moved(one: Execution, generator: str) -> bool:
+    """Whether it drew, or seeded: once more with the seed that stood changes no state."""
+    return generator in one.drew or f"random:{generator}" in _made(one)
 
 
 def _made(one: Execution) -> frozenset[str]:

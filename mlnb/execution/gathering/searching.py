@@ -29,39 +29,54 @@ class Trial:
     verdict: Any = None
     error: str = ""
     plain: bool = False
+    warm: bool = False
 
 
 @dataclass(frozen=True)
 class Search:
-    """`attempt(places, plain)` executes and judges; `told` hears of every trial. `until` is a `time.monotonic()` after which
-    nothing more is left out."""
+    """`attempt(places, plain, warm)` executes and judges, `warm` in a kernel that has its modules already; `told` hears of every
+    trial. `until` is a `time.monotonic()` after which nothing more is left out."""
 
     done: Sequence[Execution]
-    attempt: Callable[[tuple[int, ...], bool], Trial]
+    attempt: Callable[[tuple[int, ...], bool, bool], Trial]
     told: Callable[[Trial], object]
     until: float
     fast: bool = False
 
     def run(self) -> Trial:
-        """The smallest that was found to hold; else the best there was. Ctrl-C ends it with the best so far."""
+        """The smallest that was found to hold; else the best there was. Ctrl-C ends it with the best so far.
+
+        What is left out is found in warm kernels; what is taken has been executed in one that started from nothing.
+        """
         links = slicing.links(self.done)
         best: Trial | None = None
+        proved: Trial | None = None
         try:
             for trial in self._grown(links):
                 best = trial if best is None or trial.holds or best.verdict is None else best
                 if trial.holds:
                     break
             assert best is not None
+            proved = best
             if best.holds and not self.fast:
                 for trial in self._shrunk(best, links):
                     best = trial
         except KeyboardInterrupt:
             if best is None:
                 raise
-        return best
+        return self._confirmed(best, proved or best)
 
-    def _try(self, places: Sequence[int], *, plain: bool = False) -> Trial:
-        trial = self.attempt(tuple(places), plain)
+    def _confirmed(self, best: Trial, proved: Trial) -> Trial:
+        if not best.warm:
+            return best
+        try:
+            again = self._try(best.places, plain=best.plain)
+        except KeyboardInterrupt:
+            return proved
+        return again if again.holds else proved
+
+    def _try(self, places: Sequence[int], *, plain: bool = False, warm: bool = False) -> Trial:
+        trial = self.attempt(tuple(places), plain, warm)
         self.told(trial)
         return trial
 
@@ -107,7 +122,7 @@ class Search:
                 if time.monotonic() > self.until:
                     return
                 if not lacks(links, without, best.places):
-                    trial = self._try(without, plain=best.plain)
+                    trial = self._try(without, plain=best.plain, warm=True)
                     if trial.holds:
                         best = trial
                         yield best

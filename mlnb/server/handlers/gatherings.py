@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import cast
 
@@ -15,7 +16,8 @@ from mlnb.store import query as ask
 
 @post("runs/{run_id}/gather", status=202)
 def gather(call: Call, body: bodies.NewGathering, run_id: str) -> bodies.GatheringReply:
-    """Make a clean notebook that leads to a cell's run, and prove it; by default beside the run's notebook."""
+    """Make a clean notebook that leads to a cell's run, and prove it; by default beside the run's notebook, by a name that
+    is free."""
     from mlnb.execution.gathering import refuse
 
     store = call.store
@@ -43,7 +45,9 @@ def stop_gathering(call: Call, gathering_id: str) -> None:
 def _beside(record: ask.Row, folder: Path) -> Path:
     notebook = Path(record["notebook"] or "")
     folder = notebook.parent if notebook.is_absolute() and notebook.parent.is_dir() else folder
-    return folder / f"{record['name']}.ipynb"
+    ends = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
+    paths = (folder / f"{record['name']}{end}.ipynb" for end in ends)
+    return next(path for path in paths if not path.exists())
 
 
 def _reply(call: Call, gathering_id: str) -> bodies.GatheringReply:

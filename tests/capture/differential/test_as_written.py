@@ -231,3 +231,20 @@ def test_a_tracer_sees_the_authors_lines_and_calls_alone(sides, how, note):
     bare, tracked = sides.run(TRACED.replace("SET", how).replace("NOTE", note), reset=True)
     assert "'inner'" in bare.printed
     assert (tracked.printed, tracked.errors) == (bare.printed, bare.errors)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "def deep(n):\n    return deep(n + 1)\ndeep(0)",
+        "def deep(n):\n    score = deep(n + 1)\n    return score\ndeep(0)",
+        "def deep(n):\n    for i in range(2):\n        print(n) if n % 700 == 0 else 0\n        acc = deep(n + 1)\n    return acc\ndeep(1)",
+    ],
+)
+def test_endless_recursion_ends_in_the_authors_frames(sides, cell):
+    bare, tracked = sides.run(cell, reset=True, names=False)
+    (expected,), (found,) = bare.errors, tracked.errors
+    assert found["type"] == expected["type"] == "RecursionError"
+    assert found["message"].startswith("maximum recursion depth exceeded")
+    assert "str of an object" not in found["message"]
+    assert {frame[0] for frame in found["frames"]} == {frame[0] for frame in expected["frames"]}

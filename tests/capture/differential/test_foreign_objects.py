@@ -47,6 +47,23 @@ CELLS = {
         print(model.score([[1]], [1]))
         pipe = make_pipeline(StandardScaler(), Mine(depth=4))
         """,
+    "a parameter of one's own in a library's estimator": """
+        from sklearn.linear_model import Ridge
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import FunctionTransformer
+        class Step:
+            def __call__(self, X):
+                return X
+            def __repr__(self):
+                print("repr")
+                return "Step()"
+            def __eq__(self, other):
+                print("eq")
+                return self is other
+            __hash__ = None
+        model = make_pipeline(FunctionTransformer(Step()), Ridge()).fit([[1.0], [2.0]], [1.0, 2.0])
+        r2 = model.score([[1.0], [2.0]], [1.0, 2.0])
+        """,
     "a class whose class is one's own": """
         class Meta(type):
             @property

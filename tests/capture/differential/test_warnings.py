@@ -94,7 +94,7 @@ print(bad)
 """
 
 
-@pytest.mark.parametrize("cells", [4, pytest.param(40, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("cells", [4, pytest.param(12, marks=pytest.mark.slow)])
 def test_fits_and_warnings_by_turns(cells):
     """25 models a cell, one after the other, with the user's warnings between them."""
     quick = REPEATS.replace("n_estimators=40", "n_estimators=5")

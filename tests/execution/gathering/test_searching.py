@@ -13,12 +13,15 @@ class Kernel:
 
     def __init__(self, *needed: int, lacking: str = "") -> None:
         self.needed, self.lacking, self.tried = set(needed), lacking, list[tuple[int, ...]]()
+        self.warm_needs = self.needed
 
-    def __call__(self, places: tuple[int, ...], plain: bool) -> Trial:
+    def __call__(self, places: tuple[int, ...], plain: bool, warm: bool) -> Trial:
         self.tried.append(places)
-        holds = self.needed <= set(places)
+        holds = self.needed <= set(places) or (warm and self.warm_needs <= set(places))
         error = "" if holds or not self.lacking else f"NameError: name '{self.lacking}' is not defined"
-        return Trial(places, holds, verdict="a verdict" if not error else None, error=error, plain=plain)
+        return Trial(
+            places, holds, verdict="a verdict" if not error else None, error=error, plain=plain, warm=warm
+        )
 
 
 def found(kernel: Kernel, *sources: str, seconds: float = 9, **more: bool) -> tuple[int, ...]:
@@ -47,6 +50,15 @@ def test_what_does_not_matter_is_left_out_again() -> None:
     assert found(Kernel(0, 5, 9), *sources) == (0, 5, 9)
 
 
+def test_what_is_taken_has_held_in_a_kernel_that_started_from_nothing() -> None:
+    sources = ["df = f()", *("df['x'] = 1" for _ in range(4)), "print(df)"]
+    kernel = Kernel(0, 3, 5)
+    assert found(kernel, *sources) == (0, 3, 5)
+    assert kernel.tried[-1] == (0, 3, 5)
+    kernel.warm_needs = {0, 5}  # a module that only the warm kernel has
+    assert found(kernel, *sources) == (0, 1, 2, 3, 4, 5)
+
+
 def test_what_would_lack_a_name_is_not_tried() -> None:
     kernel = Kernel(0, 1, 2)
     found(kernel, "a = 1", "b = a", "print(b)")
@@ -60,7 +72,7 @@ def test_no_time_is_no_shrinking() -> None:
 
 
 def test_an_interrupt_keeps_the_best_so_far() -> None:
-    def attempt(places: tuple[int, ...], plain: bool) -> Trial:
+    def attempt(places: tuple[int, ...], plain: bool, warm: bool) -> Trial:
         if len(places) < 3:
             raise KeyboardInterrupt
         return Trial(places, holds=True, verdict="a verdict")

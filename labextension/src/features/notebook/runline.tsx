@@ -23,6 +23,7 @@ export function RunLine(props: { line: IRunLine; onOpen: () => void }): JSX.Elem
     <button
       type="button"
       className="mlnb-RunLine"
+      data-mlnb-run={line.run_id}
       title={trans.__('Open %1', line.name)}
       onClick={props.onOpen}
     >

@@ -13,10 +13,17 @@ export class RunLineRenderer extends ReactWidget implements IRenderMime.IRendere
   constructor(
     private readonly ui: IUi,
     private readonly open: (line: IRunLine) => void,
-    private readonly shown: (line: IRunLine) => void
+    private readonly shown: (line: IRunLine) => void,
+    touched: (line: IRunLine, renderer: object) => void
   ) {
     super();
     this.addClass('mlnb-RunLine-output');
+    // Its context menu is about the run.
+    for (const event of ['pointerdown', 'contextmenu', 'focusin']) {
+      this.node.addEventListener(event, () => this.line !== null && touched(this.line, this), {
+        capture: true
+      });
+    }
   }
 
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
@@ -46,13 +53,14 @@ export class RunLineRenderer extends ReactWidget implements IRenderMime.IRendere
 export function runLineFactory(
   ui: IUi,
   open: (line: IRunLine) => void,
-  shown: (line: IRunLine) => void
+  shown: (line: IRunLine) => void,
+  touched: (line: IRunLine, renderer: object) => void
 ): IRenderMime.IRendererFactory {
   return {
     safe: true,
     mimeTypes: [RUN_LINE_MIME],
     defaultRank: 10,
-    createRenderer: () => new RunLineRenderer(ui, open, shown)
+    createRenderer: () => new RunLineRenderer(ui, open, shown, touched)
   };
 }
 

@@ -34,6 +34,8 @@ export interface IRunViewProps {
   onOpenNotebook: (path: string) => void;
   /** The notebook as it was executed, where the run kept it. */
   onOpenExecuted: () => void;
+  /** Make a clean notebook of the cells that it depends on. */
+  onGather: () => void;
   onCompare: (runs: string[]) => void;
   onPromote: (run: IRunDetail) => void;
   onRename: (run: IRunDetail) => void;
@@ -96,6 +98,16 @@ function Header(props: IRunViewProps & { run: IRunDetail }): JSX.Element {
           {run.artifacts.some(({ kind }) => kind === 'notebook') && (
             <button type="button" className="mlnb-Action" onClick={props.onOpenExecuted}>
               {trans.__('Executed notebook')}
+            </button>
+          )}
+          {run.kind === 'cell' && (
+            <button
+              type="button"
+              className="mlnb-Action"
+              title={trans.__('Make a notebook of the cells that this run depends on, proved')}
+              onClick={props.onGather}
+            >
+              {trans.__('Clean notebook')}
             </button>
           )}
           {run.notebook && props.openable(run.notebook) !== null && (

@@ -33,6 +33,7 @@ export function runView(
         openable={path => fromRoot(path, PageConfig.getOption('serverRoot'))}
         onOpenNotebook={path => void commands.execute('docmanager:open', { path })}
         onOpenExecuted={run(CommandIDs.openExecuted)}
+        onGather={run(CommandIDs.gather)}
         onCompare={runs => void commands.execute(CommandIDs.compare, { runs, store_id })}
         onPromote={run(CommandIDs.promote)}
         onRename={run(CommandIDs.rename)}
