@@ -127,6 +127,12 @@ def test_what_a_call_was_given_is_told_when_it_has_returned(run, seen, home):
     assert last(home)["params"] == seen[-1]["params"]
 
 
+def test_a_variable_is_not_told_again_as_an_argument(run, seen, home):
+    run(TRAINING)
+    run("%%track\nstrength = 0.5\nmodel = LogisticRegression(C=strength, tol=0.01).fit(X, y)\nlook()")
+    assert seen[0]["params"] == last(home)["params"] == {"strength": 0.5, "LogisticRegression.tol": 0.01}
+
+
 def test_a_setting_that_takes_more_values_than_a_list_holds_is_taken_back(run, seen, rich):
     run(TRAINING)
     run(
