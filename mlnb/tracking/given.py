@@ -34,6 +34,10 @@ class Given:
         self._due: dict[int, int] = {}
         self._found: dict[int, list[events.Param]] = {}
 
+    def variables(self, params: Sequence[events.Param]) -> None:
+        """What the source gives: it isn't told again as an argument."""
+        self._groups.stated.variables(params)
+
     def with_call(self, note: Note) -> list[events.Param] | None:
         """All that is known when a call has returned; None where it is nothing new."""
         place = note.site.number

@@ -175,6 +175,7 @@ class Told:
     def params(self, found: Sequence[events.Param]) -> None:
         """Tell the parameters that the source gives."""
         self._of_source.update(param.name for param in found)
+        self._given.variables(found)
         self._tell(found)
 
     def _tell(self, found: Iterable[events.Param]) -> None:
