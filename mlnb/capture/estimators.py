@@ -74,10 +74,10 @@ def settings(value: Any, inside: dict[str, Any] | None = None) -> dict[str, Any]
     """`get_params()` that differ from the class's defaults, nested ones with their dunders as dots. `inside` takes in the
     estimators within it, by the beginning of their settings' names."""
     found: dict[str, Any] = {}
+    if not can(value, "get_params"):
+        return found
     try:
-        shallow = _params(value, deep=False)
-        deep = _params(value, deep=True) if any(map(_may_hold_parts, shallow.values())) else shallow
-        _collect(value, shallow, deep, "", found, {} if inside is None else inside)
+        _collect(value, "", found, {} if inside is None else inside)
     except Exception:  # noqa: BLE001 - a part's constructor may keep its settings elsewhere
         return {}
     return found
@@ -90,7 +90,7 @@ def says_nothing_foreign(value: Any) -> bool:
     if type(shows) is FunctionType and is_users(shows):
         return False
     try:
-        return all(map(_is_known, _params(value, deep=True).values())) if can(value, "get_params") else True
+        return _is_known(value)
     except Exception:  # noqa: BLE001 - a part's constructor may keep its settings elsewhere
         return False
 
@@ -107,18 +107,31 @@ def _is_known(value: Any) -> bool:
         return all(map(_is_known, value))
     if kind is dict:
         return all(map(_is_known, value)) and all(map(_is_known, value.values()))
-    return kind in _TEXTS or root_of(kind) in _KNOWN
+    if root_of(kind) in _KNOWN:
+        return not can(value, "get_params") or all(map(_is_known, _params(value).values()))
+    return kind in _TEXTS
 
 
-def _params(value: Any, *, deep: bool) -> dict[str, Any]:
-    """`get_params()`; of an estimator with one of the user's own, what it holds under its constructor's names."""
+def _params(value: Any) -> dict[str, Any]:
+    """`get_params(deep=False)`; of an estimator with one of the user's own, what it holds under its constructor's names."""
     get = method_of(value, "get_params")
     kind: Any = type(value)
-    if not deep and get is not None and get is _get_of_scikit_learn():
-        return {name: getattr(value, name) for name in _names(kind)}
+    if get is not None and get is _get_of_scikit_learn():
+        return {name: told(value, name) for name in _names(kind)}
     if type(get) is FunctionType and not is_users(get):
-        return value.get_params(deep=deep)  # type: ignore[no-any-return]
+        return value.get_params(deep=False)  # type: ignore[no-any-return]
     return {name: found for name in _defaults(kind) if (found := held(value, name)) is not None}
+
+
+def _parts(shallow: dict[str, Any]) -> dict[str, Any]:
+    """The estimators in its settings' lists, by the names that they have there: a pipeline's steps, a vote's voters."""
+    return {
+        item[0]: item[1]
+        for setting in shallow.values()
+        if type(setting) in {list, tuple}
+        for item in setting
+        if type(item) is tuple and len(item) > 1 and type(item[0]) is str and is_estimator(item[1])
+    }
 
 
 def _get_of_scikit_learn() -> Any:
@@ -131,35 +144,22 @@ def _names(kind: Any) -> tuple[str, ...]:
     return tuple(kind._get_param_names())  # noqa: SLF001 - what its own `get_params` goes by
 
 
-def _may_hold_parts(value: Any) -> bool:
-    """Whether there may be estimators in it: asking for parameters is slow, so it is asked for theirs only then."""
-    return type(value) in {list, tuple, dict} or is_estimator(value)
-
-
-def _collect(
-    value: Any,
-    shallow: dict[str, Any],
-    deep: dict[str, Any],
-    prefix: str,
-    found: dict[str, Any],
-    inside: dict[str, Any],
-) -> None:
+def _collect(value: Any, prefix: str, found: dict[str, Any], inside: dict[str, Any]) -> None:
     kind: Any = type(value)
-    defaults = _defaults(kind)
+    defaults, shallow = _defaults(kind), _params(value)
     for name, setting in shallow.items():
         if is_estimator(setting):
             _collect_inner(setting, f"{prefix}{name}.", found, inside)
         elif name not in defaults or not _same(setting, defaults[name]):
             found[f"{prefix}{name}"] = setting
-    for name, inner in deep.items():
-        if "__" not in name and name not in shallow and is_estimator(inner):
-            _collect_inner(inner, f"{prefix}{name}.", found, inside)
+    for name, inner in _parts(shallow).items():
+        _collect_inner(inner, f"{prefix}{name}.", found, inside)
 
 
 def _collect_inner(value: Any, prefix: str, found: dict[str, Any], inside: dict[str, Any]) -> None:
     inside[prefix] = value
     if can(value, "get_params"):
-        _collect(value, _params(value, deep=False), _params(value, deep=True), prefix, found, inside)
+        _collect(value, prefix, found, inside)
 
 
 @functools.lru_cache(maxsize=500)

@@ -159,4 +159,7 @@ def is_strong(site: Site) -> bool:
     """Whether a place in a function is worth a second code for it."""
     if site.kind == "assign":
         return any(words.is_metric_name(name) for name in site.names)
+    if site.kind == "append" and site.path:
+        name = str(site.path[-1][1])
+        return words.is_metric_name(name) or words.is_history_name(name)
     return site.kind in {"call", "print", "item"}
