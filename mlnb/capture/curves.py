@@ -35,7 +35,8 @@ def collected(
     found: list[Metric] = []
     for (name, activation), members in groups.items():
         found += _unlooped(name, members) if activation < 0 else _of_loop(name, members)
-    return _named_apart(_without_twins([*found, *_averaged(curves)]))
+    named = {candidate.name for candidate in candidates if candidate.came_out is not None}
+    return _named_apart(_without_twins([*found, *_averaged(curves)], named))
 
 
 def is_metric(candidate: Candidate, recorded: Collection[float], returning: Collection[str]) -> bool:
@@ -141,8 +142,9 @@ def _grow(steps: Sequence[int]) -> bool:
     return UNKNOWN not in steps and all(a < b for a, b in itertools.pairwise(steps))
 
 
-def _without_twins(metrics: Sequence[Metric]) -> list[Metric]:
-    """A list that was appended what a variable held is that variable's curve; so is one that a function returned."""
+def _without_twins(metrics: Sequence[Metric], named: Collection[str] = ()) -> list[Metric]:
+    """A list that was appended what a variable held is that variable's curve; so is one that a function returned. `named` are the
+    names that callers gave to what came out of a function: they say more than those inside."""
     found: list[Metric] = []
     alike: dict[tuple[int, float], list[Metric]] = {}  # by what is quickly compared
     for metric in metrics:
@@ -151,7 +153,9 @@ def _without_twins(metrics: Sequence[Metric]) -> list[Metric]:
         if twin is None:
             found.append(metric)
             curves.append(metric)
-        elif "(" in twin.name and "(" not in metric.name:
+        elif ("(" in twin.name and "(" not in metric.name) or (
+            metric.name in named and twin.name not in named
+        ):
             twin.name, twin.source = metric.name, metric.source
     return found
 
