@@ -172,6 +172,8 @@ class Candidates:
             return True
         if site.expression is not None and other.key and other.key == site.expression.text:
             return True
+        if site.kind in SHOWN and other.key and other.key == found.key:
+            return True  # one of several that are shown: `acc, f1`
         return found.turn == other.turn and evidence.has_digits(found.value)
 
     def _is_said_before(self, found: Candidate, other: Candidate) -> bool:

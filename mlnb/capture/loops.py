@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 SURE: Final = 50  # turns of a loop that are seen whatever the budget says
 DEAR: Final = 0.02  # seconds that seeing them may take; in turns that fit models, it takes a millisecond each
 TOGETHER: Final = 16  # turns of a phase in which all are seen
-FIRST: Final = 16  # turns of a loop's first phase without probes
+FIRST: Final = 1  # turns of a loop's first phase without probes
 GROWTH: Final = 8  # times the turns of the phase before, at most
 PHASE: Final = 150e-6  # seconds of a phase without probes, in which what it takes to begin it doesn't show
 SHORT: Final = 0.4e-6  # seconds of a turn that 8 ns would show in

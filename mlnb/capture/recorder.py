@@ -27,7 +27,7 @@ from mlnb.capture.budget import Budget, cpu
 from mlnb.capture.calls import Calls
 from mlnb.capture.kinds import followed, home_of
 from mlnb.capture.loops import Phases, Watched
-from mlnb.capture.numbers import LONGEST, number_of, numbers_of
+from mlnb.capture.numbers import LONGEST, MAPPINGS, number_of, numbers_of
 from mlnb.capture.probes import PROBE
 from mlnb.capture.series import ENOUGH, UNKNOWN, Series, tick
 from mlnb.capture.sites import MISSING, Prediction, Site
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from mlnb.capture.twins import Twins
 
+MOST_LISTS: Final = 50  # lists in a dictionary
 RECENT: Final = 30  # notes among which a variable's last one is looked for
 LONG: Final = 500  # items of a list
 LONGEST_IN_A_LOOP: Final = 10_000
@@ -197,6 +198,7 @@ class Recorder:
         self._bound: dict[
             str, Any
         ] = {}  # of a loop that is over, the variables that are bound, where not all are
+        self._latest: dict[int, Any] = {}  # what places gave last
         self._read_last: set[int] = set()  # places whose last value was read when their loop was over
         self._overdrawn: Counter[int] = Counter()
         self._pending: dict[int, Any] = {}
@@ -228,7 +230,7 @@ class Recorder:
         self._loops, self._counts, self._pending = [], {}, {}
         self._begun, self._blind, self._seen_turns = [], {}, {}
         self.grown, self._early = {}, set()
-        self._turns, self._numbered, self._read_last = (), set(), set()
+        self._turns, self._numbered, self._read_last, self._latest = (), set(), set(), {}
         self._silent = {}
         self._overdrawn, self._given, self._newest, self._quick = Counter(), {}, {}, {}
         self._sites = dict(self._functions)
@@ -435,6 +437,7 @@ class Recorder:
             return
         if site.kind in _SAYS and type(value) is float and self._is_said_again(site, value):
             return
+        self._latest[site.number] = value
         if self.on_note is not None:
             self.on_note(site, value, turns, facts)
         if turns and type(value) is float and facts is None and self._goes_on(site, value, turns):
@@ -632,41 +635,53 @@ class Recorder:
         unseen = {number for number, turns in self._blind.items() if turns.unseen}
         if loop.blind or not loop.counted:
             unseen.add(loop.number)
-        if not unseen and not loop.ended_blind:
+        if not unseen:
             return
         found = self._namespace if values is None else dict(zip(site.names, values, strict=False))
         filled = [self._sites[number] for number in site.inside]
         for place in filled:
             if not unseen.isdisjoint(place.loops):
                 self._take_list(place, followed(place.path, found), loop)
-        if not loop.ended_blind:
-            return
         if not loop.counted:
             loop.turn += 1  # how many there were can't be told
         loop.values = kept.of_loop(tuple(found.get(name) for name in self._sites[loop.number].names))
         turns = self._turns_of(self._loops[: self._loops.index(loop) + 1])
         for place in filled:
+            if unseen.isdisjoint(place.loops[place.loops.index(loop.number) :]):
+                continue
             value = _left_by(place, found)
             known = place.number in self._numbered or number_of(value) is not None
             plain = kept.at_site(place, value) if known else None
             if plain is not None:
                 self._numbered.add(place.number)
                 self._read_last.add(place.number)
+                if not loop.ended_blind and plain == self._latest_of(place.number):
+                    continue  # it was seen
                 constant = place.arguments[0].constant if place.arguments else MISSING
                 self._keep(place, plain, None if constant is MISSING else kept.key(constant), turns)
+
+    def _latest_of(self, number: int) -> Any:
+        """The number that a place gave last, as far as it was seen."""
+        quick = self._quick.get(number)
+        return self._latest.get(number) if quick is None else quick.latest
 
     def _take_list(self, place: Site, value: Any, loop: Watched) -> None:
         """A list or an array that a loop has filled holds what wasn't seen. It is read when the outermost loop is over, and
         again only when it has grown by half: loops within loops fill it a little each."""
         if place.kind not in {"append", "item"} or (place.loops and place.loops[0] != loop.number):
             return
+        if type(value) in MAPPINGS:
+            for key, inner in list(value.items())[:MOST_LISTS]:
+                if type(key) is str and type(inner) is list:
+                    self._take_numbers(f"{place.path[-1][1]}.{key}", place, inner)
+            return
         if type(value) not in _FILLED and home_of(type(value)) != "numpy":
             return
-        size = len(value)
-        if size > LONGEST or (place.kind == "item" and size != loop.turn + 1):
-            return  # an array that isn't full
-        name = place.names[0]
-        if 2 * size < 3 * len(self.grown[name].values) if name in self.grown else False:
+        if place.kind == "append" or len(value) == loop.turn + 1:  # else an array that isn't full
+            self._take_numbers(place.names[0], place, value)
+
+    def _take_numbers(self, name: str, place: Site, value: Any) -> None:
+        if len(value) > LONGEST or (name in self.grown and 2 * len(value) < 3 * len(self.grown[name].values)):
             return
         if (several := numbers_of(value)) is not None:
             self.grown[name] = Grown(place.loops, several)

@@ -527,7 +527,11 @@ class Rewriter:
     def _append(self, node: ast.Call, where: _Where) -> ast.expr:
         assert isinstance(node.func, ast.Attribute)
         seen, expression = self._begin(node.args[0])
-        owner, text, path = ast.unparse(node.func.value), ast.unparse(node)[:200], path_of(node.func.value)
+        receiver = node.func.value
+        owner, text, path = ast.unparse(receiver), ast.unparse(node)[:200], path_of(receiver)
+        one_of_many = not path and isinstance(receiver, ast.Subscript)  # `history[name].append(value)`
+        if one_of_many:
+            path = path_of(receiver.value)  # type: ignore[attr-defined]
         self._children(node.func, where)
         value, inner = self._expression_with_site(node.args[0], where)
         if worth.is_watched_value(node.args[0], expression.form):
@@ -541,6 +545,7 @@ class Rewriter:
                 inside=self._since(seen),
                 expression=expression,
                 path=path,
+                several=not one_of_many,
             )
             value = probes.passing(number, value)
         node.args[0] = value

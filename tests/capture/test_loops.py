@@ -630,3 +630,35 @@ def test_an_interrupt_in_the_midst_of_a_note_loses_no_other(shell, rich, monkeyp
     run = mlnb.get(mlnb.runs().run_id[0])
     assert run.metrics["acc"] == 0.7
     assert len(run.history("loss")) > 100
+
+
+@pytest.mark.parametrize("made", ["{'loss': []}", "__import__('collections').defaultdict(list)"])
+def test_lists_by_name_in_a_dictionary_make_their_curves_whole(made, shell, poor):
+    cell = (
+        f"history = {made}\nfor epoch in range(2000):\n"
+        "    m = {'loss': 0.001 if epoch == 1500 else 1 / (1 + epoch % 7)}\n"
+        "    for k, v in m.items(): history[k].append(v)"
+    )
+    run = tracked(shell, cell)
+    truth = [0.001 if epoch == 1500 else 1 / (1 + epoch % 7) for epoch in range(2000)]
+    assert truth in [list(run.history(name)["value"]) for name in run.metrics]
+
+
+def test_the_last_value_of_what_is_set_now_and_then_is_right(shell, poor):
+    run = tracked(shell, "for i in range(3000):\n    if i % 100 == 7: loss = abs(i / 3)\n    x = abs(i)")
+    assert run.metrics["loss"] == 2907 / 3
+
+
+def test_slow_turns_are_seen_one_by_one(shell, poor):
+    """However little is left of the budget, no row of slow turns goes unseen."""
+    cell = "import time\nfor i in range(70):\n    time.sleep(0.002)\n    loss = abs(i / 3)"
+    seen = list(tracked(shell, cell).history("loss")["step"])
+    assert seen[:50] == list(range(50))
+
+
+def test_what_is_shown_among_others_is_no_other_metric(shell):
+    cell = (
+        "from sklearn.metrics import accuracy_score\nimport numpy as np\n"
+        "acc = accuracy_score(np.ones(5, int), [1, 1, 1, 1, 0])\nacc, 1"
+    )
+    assert tracked(shell, cell).metrics == {"acc": 0.8}
