@@ -245,7 +245,10 @@ class Twins:
         if not rewriter.units:
             return {}
         flags = (own.co_flags & _FUTURES) | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        code = compiled(tree, own.co_filename, flags)
+        try:
+            code = compiled(tree, own.co_filename, flags)
+        except SyntaxError:
+            return {}  # what only a compiler finds: `return` outside a function, in a statement that is yet to come
         self._add(rewriter.sites)
         units = rewriter.units
         return {key: (units[key[1]], twin) for key, twin in _by_place(code) if key[1] in units}

@@ -67,11 +67,38 @@ class AppendFile:
         self.lost = 0
         self.fd = -1
         """-1 until the first write, which a full disk may refuse."""
+        self.sure = True
+        """False while something is written: where an interrupt comes between the disk and what is known of it."""
+        self._created = False
 
     def open(self) -> None:
-        self.fd = os.open(self.path, _APPENDING | os.O_CREAT | os.O_EXCL, 0o666)
+        once = 0 if self._created else os.O_EXCL  # an interrupt may have come when the file was made
+        self._created = True
+        self.fd = os.open(self.path, _APPENDING | os.O_CREAT | once, 0o666)
+
+    def settle(self) -> None:
+        """Find out what an interrupted write has left: whole records stay."""
+        if self.fd < 0:
+            self.sure = True
+            return
+        there = os.fstat(self.fd).st_size
+        end = self._whole(there)
+        if end < there:
+            os.ftruncate(self.fd, end)
+        self.size, self.unsynced, self.sure = end, True, True
+
+    def _whole(self, there: int) -> int:
+        """The end of the last whole record: a line."""
+        return self.size + os.pread(self.fd, there - self.size, self.size).rfind(b"\n") + 1
 
     def append(self, data: bytes | memoryview[int]) -> None:
+        if not self.sure:
+            self.settle()
+        self.sure = False
+        self._append(data)
+        self.sure = True
+
+    def _append(self, data: bytes | memoryview[int]) -> None:
         if self.held:
             self._hold(data)
             self.retry()
@@ -186,18 +213,37 @@ class PointsFile(AppendFile):
         self.sum = 0
         self._begin = 0
 
-    def append(self, data: bytes | memoryview[int]) -> None:
+    def settle(self) -> None:
+        super().settle()
+        if self.fd >= 0:
+            block = os.pread(self.fd, self.size - self._begin, self._begin)
+            if block[-points.SIZE :] == points.mark(self._begin, zlib.crc32(block[: -points.SIZE])):
+                self.sum, self._begin = 0, self._end()  # it was ended
+            else:
+                self.sum = zlib.crc32(self.held, zlib.crc32(block))
+
+    def _whole(self, there: int) -> int:
+        return there // points.SIZE * points.SIZE
+
+    def _append(self, data: bytes | memoryview[int]) -> None:
         before = self._end()
-        super().append(data)
+        super()._append(data)
         if self._end() - before == len(data):  # else it was dropped
             self.sum = zlib.crc32(data, self.sum)
         if self._end() - self._begin > CHUNK:
-            self.mark()
+            self._mark()
 
     def mark(self) -> None:
         """End the block."""
+        if not self.sure:
+            self.settle()
+        self.sure = False
+        self._mark()
+        self.sure = True
+
+    def _mark(self) -> None:
         if self._end() > self._begin:
-            super().append(points.mark(self._begin, self.sum))
+            super()._append(points.mark(self._begin, self.sum))
             self.sum, self._begin = 0, self._end()
 
     def _end(self) -> int:
@@ -287,21 +333,25 @@ class JournalWriter:
             record = points.pack(metric.key, 0, step, now, value)
             metric.next_step = step + 1
             file = self._points
-            if file.held:
+            if file.held or not file.sure:
                 file.append(record)
                 return
+            file.sure = False
             # `append`, opened up: this is the one path where a call's cost is felt.
             try:
                 written = os.write(file.fd, record)
             except OSError:
+                file.sure = True
                 file.append(record)
                 return
             if written == points.SIZE:
                 file.size += points.SIZE
                 file.unsynced = True
                 file.sum = zlib.crc32(record, file.sum)
+                file.sure = True
             else:
                 os.ftruncate(file.fd, file.size)
+                file.sure = True
                 file.append(record)
 
     def history(

@@ -10,9 +10,9 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import os
 import random
 import sys
-import tempfile
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +22,8 @@ from typing import Any
 from mlnb.capture import chance, steps
 from mlnb.execution.replay import TOLERANT, Execution
 from mlnb.testing.mess import Step
+
+_INSTALLED = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]))
 
 
 def execute(source: str, namespace: dict[str, Any]) -> tuple[bool, int | None]:
@@ -73,9 +75,12 @@ def play(made: list[Step]) -> Played:
 
 def forget_modules() -> None:
     """A new kernel has none of the modules that a notebook has written into its folder."""
-    folders = (str(Path.cwd()), tempfile.gettempdir())
+    here = f"{Path.cwd()}{os.sep}"
     for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", None) or "").startswith(folders):
+        file = str(getattr(module, "__file__", None) or "")
+        if not file or file.startswith(_INSTALLED):  # be it in a temporary folder
+            continue
+        if file.startswith(here) or not Path(file).exists():
             del sys.modules[name]
 
 

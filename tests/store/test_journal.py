@@ -439,3 +439,38 @@ def test_a_store_can_be_opened_by_two_at_once(tmp_path):
     for thread in threads:
         thread.join()
     assert len(set(found)) == 1
+
+
+@pytest.mark.parametrize("call", ["open", "write"])
+@pytest.mark.parametrize("place", [0, 1, 2, 3, 7, 40])
+def test_an_interrupt_right_after_the_disk_took_something_loses_nothing(store, monkeypatch, call, place):
+    """Ctrl-C between a call of the system's and what is known of it here."""
+    true, calls = getattr(os, call), []
+
+    def interrupted(*given, **named):
+        done = true(*given, **named)
+        calls.append(given)
+        if len(calls) == place + 1:
+            raise KeyboardInterrupt
+        return done
+
+    run_id = ids.new_id()
+    writer = store.writer(run_id)
+    lost, stopped = [], 0
+    monkeypatch.setattr(journal.os, call, interrupted)
+    for step in range(60):
+        try:
+            writer.point("loss", step / 7, step)
+        except KeyboardInterrupt:
+            stopped += 1
+            lost.append(step)
+    monkeypatch.undo()
+    writer.append(events.Note(text="after"))
+    found = only_journal(store)
+    records, _ = reading.read_points(found.points_path)
+    steps = records["step"][records["key"] == 1].tolist()
+    assert [step for step in range(60) if step not in steps] in ([], lost)
+    assert read(found)[-1].text == "after"
+    writer.close()
+    assert reading.broken_blocks(found.points_path, 0, found.points_path.stat().st_size) == 0
+    assert stopped <= 1
