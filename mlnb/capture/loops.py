@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SURE: Final = 50  # turns of a loop that are seen whatever the budget says
-DEAR: Final = 0.02  # seconds that seeing them may take; in turns that fit models, it takes a millisecond each
+DEAR: Final = 0.2  # seconds that seeing them may take; in turns that fit models, it takes a millisecond each
 TOGETHER: Final = 16  # turns of a phase in which all are seen
 FIRST: Final = 1  # turns of a loop's first phase without probes
 GROWTH: Final = 8  # times the turns of the phase before, at most
