@@ -25,9 +25,8 @@ _NAME: Final = type.__dict__["__qualname__"].__get__
 def home_of(kind: type) -> str:
     """The module that a class says it comes from; empty where what it says is no text."""
     home = _HOME(kind)
-    if (
-        type(home) is not str
-    ):  # Cython's types hold something else there, and have a metaclass, in C, that knows
+    if type(home) is not str:
+        # Cython's types hold something else there, and have a metaclass, in C, that knows.
         known = next(dict_of(base)["__module__"] for base in mro(type(kind)) if "__module__" in dict_of(base))
         home = known.__get__(kind) if type(known) is GetSetDescriptorType else ""
     return home if type(home) is str else ""

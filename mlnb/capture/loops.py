@@ -15,8 +15,8 @@ The rewriter writes each loop's body twice, with probes and without (where only 
         break
 
 Each step of the outer loop is a *phase*: some turns with probes while the budget lasts, else some without, so many that
-beginning a phase doesn't show. A phase is short in time, so that a loop that hurries through its first turns and then
-works is seen when it does. A loop whose turns are so short that even going in phases would show goes on over the bare
+beginning a phase doesn't show. A phase is as many turns as took a moment before, so that a loop that hurries through its
+first turns and then works is seen again some thousand turns later. A loop whose turns are so short that even going in phases would show goes on over the bare
 iterator.
 
 `break`, `continue`, `return`, `yield`, exceptions and `else` keep their meaning, and the user's iterator is asked
@@ -159,14 +159,12 @@ class Phases:
             state.counted = False
             return state
         budget.light()
-        if budget.over() and self._is_sure(budget):
+        if budget.over() and self._is_enough(budget):
             self._tight = True
             self.seen = ()
             self._piece = self._last = self._length_of_piece()
-            state.counted, state.ended_blind = (
-                False,
-                True,
-            )  # unless its end can be told, or a turn comes and is seen
+            # Unless its end can be told, or a turn comes and is seen.
+            state.counted, state.ended_blind = False, True
         else:
             if self._rest is not None:
                 self._raw, self._rest = iter(self._rest), None
@@ -174,7 +172,7 @@ class Phases:
             self.seen = islice(self._full, 1 if self._tight else TOGETHER)
         return state
 
-    def _is_sure(self, budget: Budget) -> bool:
+    def _is_enough(self, budget: Budget) -> bool:
         """Whether enough of the loop was seen, or it took enough to see it."""
         return self._seen_turns.get(self.state.number, 0) >= SURE or budget.spent - self._paid > DEAR
 

@@ -32,7 +32,7 @@ def make(path: Path, data: bytes) -> None:
     write(whole, data)
     try:
         os.link(whole, path)
-    except FileExistsError:
+    except FileExistsError:  # another has made it: the first one holds
         pass
     except OSError:  # a file system without hard links
         whole.replace(path)
