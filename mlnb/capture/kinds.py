@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mlnb.capture.sites import Step
 
-_MAPPINGS: Final = frozenset({dict, OrderedDict, defaultdict})
+MAPPINGS: Final = frozenset({dict, OrderedDict, defaultdict})
 _LISTS: Final = frozenset({list, tuple})
 _HOME: Final = type.__dict__["__module__"].__get__  # a metaclass may have another
 _WORD: Final = type.__dict__["__name__"].__get__
@@ -84,7 +84,7 @@ def followed(path: Sequence[Step], names: Mapping[str, Any]) -> Any:
             value = names.get(step)
         elif kind == "attribute":
             value = held(value, step)
-        elif type(value) in _MAPPINGS:
+        elif type(value) in MAPPINGS:
             value = dict.get(value, step)
         else:
             plain = type(value) in _LISTS and type(step) is int and -len(value) <= step < len(value)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import collections
 import sys
 from typing import Any, Final
 
+from mlnb.capture import kinds
 from mlnb.capture.kinds import held, home_of, root_of
 
-MAPPINGS: Final = frozenset({dict, collections.OrderedDict, collections.defaultdict})
+MAPPINGS: Final = kinds.MAPPINGS
 _PLAIN: Final = frozenset({int, float})
 LONGEST: Final = 100_000  # numbers in a sequence that is read
 
